@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every target: Swift 6 mode, explicit existentials, no warning survives.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A room of the house. Its level is the comment above its group; imports point downwards only (docs/architecture.md).
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let package = Package(
+    name: "slipway",
+    products: [.executable(name: "slipway", targets: ["slipway"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        // Level 0: value types without a domain.
+        room("Basics", [crypto]),
+
+        // Level 1: the vocabulary.
+        room("StackModel", ["Basics"]),
+
+        // Level 2: pure translations, and the doors to the outside world.
+        room("StackSpec", ["Basics", "StackModel", yams]),
+        room("Manifests", ["Basics", "StackModel"]),
+        room("Planning", ["Basics", "StackModel"]),
+        room("Interfaces", ["Basics", "StackModel"]),
+
+        // Level 3: one outside thing each.
+        room("Ledger", ["Basics", "StackModel", crypto, grdb]),
+        room("ProcessEngine", ["Basics", "StackModel", "Interfaces"]),
+        room("HostAccess", ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage]),
+
+        // Level 4: the use cases.
+        room("Orchestration", ["Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Ledger"]),
+
+        // Level 5: what a person types.
+        room(
+            "CommandLineTool",
+            ["Basics", "StackModel", "StackSpec", "Manifests", "Interfaces", "Ledger", "Orchestration", argumentParser]
+        ),
+
+        // Level 6: the only place where adapters are constructed.
+        .executableTarget(
+            name: "slipway",
+            dependencies: ["CommandLineTool", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger"],
+            swiftSettings: house
+        ),
+
+        // Fakes, faulty decorators, a manual clock, the conformance suites.
+        room("TestKit", ["Basics", "StackModel", "Interfaces", "Planning"]),
+
+        tests("BasicsTests", ["Basics"]),
+        tests("StackModelTests", ["Basics", "StackModel"]),
+        tests("StackSpecTests", ["Basics", "StackModel", "StackSpec"]),
+        tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests"]),
+        tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
+        tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
+        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
+        tests("ProcessEngineTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "ProcessEngine"]),
+        tests(
+            "OrchestrationTests",
+            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit"]
+        ),
+        tests("CommandLineToolTests", ["Basics", "StackModel", "CommandLineTool"]),
+        tests(
+            "ConformanceTests",
+            [
+                "Basics", "StackModel", "Interfaces", "HostAccess", "Ledger", "Orchestration", "ProcessEngine",
+                "TestKit",
+            ]
+        ),
+    ]
+)

@@ -1,0 +1,33 @@
+/// Every kind of error there is. The exit status of each stands in `ExitStatus`.
+package enum ErrorCode: String, Sendable, Codable, CaseIterable {
+    /// The command line makes no sense.
+    case usage
+    /// The spec, or something it names, is wrong.
+    case invalidSpec
+    /// What was asked for does not exist.
+    case notFound
+    /// Another operation holds the stack.
+    case stackBusy
+    /// The world is not what the reviewed plan was made for.
+    case planStale
+    /// A person has to choose: quarantined step, destructive request without its word, unanswered question.
+    case needsDecision
+    /// A program that the work needs is not installed.
+    case programMissing
+    /// A port that the work needs is held by a process that is not ours.
+    case portTaken
+    /// A replica died, did not start or did not become ready.
+    case replicaFailed
+    /// The engine, or a program it drives, refused or broke.
+    case engineFailed
+    /// The ledger cannot be read or written.
+    case ledgerFailed
+    /// A secret cannot be sealed or opened.
+    case secretFailed
+    /// A file cannot be read or written.
+    case fileFailed
+    /// The person, or a signal, asked to stop.
+    case interrupted
+    /// A thing that must not happen happened; ours to mend.
+    case broken
+}
