@@ -6,6 +6,10 @@ import StackModel
 ///
 /// `directory` is the edge replica's own directory, where its configuration, socket and server list live.
 package protocol EdgeControl: Sendable {
+    /// Completes the files a template wrote into the directory, so that the edge can start from them: servers already
+    /// on the list begin unprobed and get no traffic before the edge's own probe succeeded.
+    func prepare(at directory: String) async throws(ReportableError)
+
     /// True when the edge's runtime interface answers.
     func isAnswering(at directory: String) async -> Bool
 

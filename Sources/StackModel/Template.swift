@@ -17,6 +17,9 @@ package struct Template: Hashable, Sendable, Codable {
         case directory
         /// `${volume}`: the service's data directory. Only rendered files and our own command lines use it.
         case volume
+        /// `${targets}`: the directory where the engine keeps one Prometheus file_sd file per service.
+        /// Only rendered files use it.
+        case targets
     }
 
     package enum AddressPart: String, Hashable, Sendable, Codable {
@@ -61,6 +64,7 @@ package struct Template: Hashable, Sendable, Codable {
             case .secret(let name, let part): "${secret:\(name).\(part.rawValue)}"
             case .directory: "${directory}"
             case .volume: "${volume}"
+            case .targets: "${targets}"
             }
         }.joined()
     }
