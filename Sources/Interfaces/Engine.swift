@@ -46,6 +46,8 @@ package struct StepInputs: Sendable {
     package let release: Int
     /// The template of the action's service in the plan's release; nil for steps that only take away.
     package let template: ReplicaTemplate?
+    /// The addresses of the plan's release: what `${service:NAME}` in its templates means.
+    package let addresses: AddressBook
     /// Where `storeSource` copies from.
     package let sourceDirectory: String?
     /// Opens a secret at the last moment.
@@ -57,6 +59,7 @@ package struct StepInputs: Sendable {
         stack: StackID,
         release: Int,
         template: ReplicaTemplate? = nil,
+        addresses: AddressBook = [:],
         sourceDirectory: String? = nil,
         secret: @escaping @Sendable (SecretName) async throws(ReportableError) -> SecretValue,
         report: @escaping @Sendable (String) -> Void = { _ in }
@@ -64,6 +67,7 @@ package struct StepInputs: Sendable {
         self.stack = stack
         self.release = release
         self.template = template
+        self.addresses = addresses
         self.sourceDirectory = sourceDirectory
         self.secret = secret
         self.report = report
