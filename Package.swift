@@ -92,7 +92,7 @@ let package = Package(
             "OrchestrationTests",
             ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit"]
         ),
-        tests("CommandLineToolTests", ["Basics", "StackModel", "CommandLineTool"]),
+        tests("CommandLineToolTests", ["Basics", "StackModel", "CommandLineTool", argumentParser]),
         tests(
             "ConformanceTests",
             [

@@ -87,8 +87,12 @@ package struct LogQuery: Sendable {
     package var containing: String?
 
     package init(
-        service: ServiceName? = nil, replica: ReplicaID? = nil, since: Instant? = nil, tail: Int? = nil,
-        follow: Bool = false, containing: String? = nil
+        service: ServiceName? = nil,
+        replica: ReplicaID? = nil,
+        since: Instant? = nil,
+        tail: Int? = nil,
+        follow: Bool = false,
+        containing: String? = nil
     ) {
         self.service = service
         self.replica = replica

@@ -16,8 +16,12 @@ package struct HTTPRequest: Sendable {
     package var replyLimit: Int
 
     package init(
-        _ method: String = "GET", _ url: String, headers: [String: String] = [:], body: [UInt8] = [],
-        timeout: TimeSpan = .seconds(5), replyLimit: Int = 1 << 20
+        _ method: String = "GET",
+        _ url: String,
+        headers: [String: String] = [:],
+        body: [UInt8] = [],
+        timeout: TimeSpan = .seconds(5),
+        replyLimit: Int = 1 << 20
     ) {
         self.method = method
         self.url = url

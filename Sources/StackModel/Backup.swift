@@ -18,7 +18,12 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
     package var prove: String?
 
     package init(
-        name: String, subject: Subject, schedule: String, keep: Retention, stores: [StoreName], prove: String? = nil
+        name: String,
+        subject: Subject,
+        schedule: String,
+        keep: Retention,
+        stores: [StoreName],
+        prove: String? = nil
     ) {
         self.name = name
         self.subject = subject
@@ -40,8 +45,13 @@ package struct Retention: Hashable, Sendable, Codable {
     package var within: TimeSpan?
 
     package init(
-        last: Int? = nil, hourly: Int? = nil, daily: Int? = nil, weekly: Int? = nil, monthly: Int? = nil,
-        yearly: Int? = nil, within: TimeSpan? = nil
+        last: Int? = nil,
+        hourly: Int? = nil,
+        daily: Int? = nil,
+        weekly: Int? = nil,
+        monthly: Int? = nil,
+        yearly: Int? = nil,
+        within: TimeSpan? = nil
     ) {
         self.last = last
         self.hourly = hourly

@@ -38,8 +38,13 @@ package struct Observation: Hashable, Sendable, Codable {
         }
         let parts = replicas.map {
             Part(
-                id: $0.id, revision: $0.revision, configuration: $0.configuration, state: $0.state, ready: $0.ready,
-                traffic: $0.traffic)
+                id: $0.id,
+                revision: $0.revision,
+                configuration: $0.configuration,
+                state: $0.state,
+                ready: $0.ready,
+                traffic: $0.traffic
+            )
         }
         return Digest(ofCanonical: Essence(replicas: parts, volumes: volumes, sources: sources))
     }

@@ -28,7 +28,12 @@ package struct Plan: Hashable, Sendable, Codable {
     package let warnings: [String]
 
     package init(
-        purpose: Purpose, stack: StackID, release: Int, releaseDigest: Digest, basis: Digest, steps: [Step],
+        purpose: Purpose,
+        stack: StackID,
+        release: Int,
+        releaseDigest: Digest,
+        basis: Digest,
+        steps: [Step],
         warnings: [String] = []
     ) {
         self.purpose = purpose

@@ -1,0 +1,42 @@
+# The two commands that matter: `make demo` and `make test`. Everything else is for those who change Slipway.
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib --product slipway
+PREFIX ?= /usr/local
+
+.PHONY: demo demo-down test check build release install golden bench format setup
+
+demo: setup release        ## Deploy stacks/shop, update it under load, roll it back.
+	scripts/demo up
+
+demo-down:                 ## Take the demo down; nothing of it is left.
+	scripts/demo down
+
+test: setup check          ## Everything: format, layers, unit tests, then the tests on real programs.
+	swift build --build-tests $(SWIFT_FLAGS)
+	scripts/test
+
+check:                     ## What needs no build: format, import rules, no stray words.
+	swift format lint --strict --recursive Package.swift Sources Tests
+	scripts/check-layers
+
+build:
+	swift build $(SWIFT_FLAGS)
+
+release:
+	swift build $(RELEASE) $(SWIFT_FLAGS)
+
+install: setup release     ## One binary with the Swift runtime inside.
+	install -D -m 0755 .build/release/slipway $(DESTDIR)$(PREFIX)/bin/slipway
+
+golden:                    ## Write the golden files anew; read the difference before you commit it.
+	UPDATE_GOLDEN=1 swift test
+
+bench: setup release       ## Measure beside the peers, in one run.
+	scripts/bench
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+setup:
+	scripts/setup

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Basics
+import FoundationEssentials
+import StackModel
+import StackSpec
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+package struct InitVerb: Verb {
+    package static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a first stack.yaml.",
+        discussion: "An existing stack.yaml is never overwritten."
+    )
+
+    @Argument(help: "The folder to write it to; made when missing.")
+    var folder: String = "."
+
+    @Option(help: "The name of the stack; the folder's name when left out.")
+    var name: String?
+
+    package init() {}
+
+    package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        let stack = try stackName()
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ReportableError(.fileFailed, "cannot make the folder \(folder): \(error)")
+        }
+        let path = folder == "." ? "stack.yaml" : "\(folder)/stack.yaml"
+        try writeNew(SpecTemplate.initial(name: stack), to: path)
+        session.console.result("wrote \(path)")
+        session.console.note("Next: edit it, then `slipway plan \(folder)` and `slipway deploy \(folder)`.")
+        return .done
+    }
+
+    private func stackName() throws(ReportableError) -> StackName {
+        let absolute = folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
+        let last = absolute.split(separator: "/").last { $0 != "." }.map(String.init) ?? ""
+        let text = name ?? last.lowercased()
+        guard let stack = StackName(text) else {
+            throw ReportableError(
+                .usage,
+                "\"\(text)\" cannot be the name of a stack",
+                hint: "Names are lower-case letters, digits and dashes. Give one: `slipway init --name shop`."
+            )
+        }
+        return stack
+    }
+
+    private func writeNew(_ text: String, to path: String) throws(ReportableError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw ReportableError(.fileFailed, "cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw ReportableError(.fileFailed, "cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Basics
+import StackModel
+
+/// How an operation ended, in words.
+enum OperationText {
+    static func outcome(of operation: Operation) -> String {
+        switch operation.state {
+        case .planned, .running: "running"
+        case .succeeded: "done in \(duration(of: operation))"
+        case .failed: "failed after \(duration(of: operation)): \(operation.failure?.message ?? "cause unknown")"
+        case .interrupted: "interrupted after \(duration(of: operation))"
+        case .crashed: "cut short: its process died"
+        case .quarantined: "quarantined: its process died three times in one step"
+        }
+    }
+
+    static func duration(of operation: Operation) -> String {
+        operation.endedAt.map { operation.startedAt.elapsed(until: $0).spoken } ?? "-"
+    }
+}

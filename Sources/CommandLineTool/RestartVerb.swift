@@ -1,0 +1,23 @@
+import ArgumentParser
+import Basics
+import Orchestration
+
+package struct RestartVerb: Verb {
+    package static let configuration = CommandConfiguration(
+        commandName: "restart",
+        abstract: "Replace replicas by fresh ones of the same release, without dropping a request."
+    )
+
+    @OptionGroup var target: StackArgument
+    @OptionGroup var change: ChangeOptions
+
+    @Option(name: .shortAndLong, help: "Only this service; may be given several times.")
+    var service: [String] = []
+
+    package init() {}
+
+    package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        let stack = try await target.deployed(in: session, try session.dependencies().ledger)
+        return try await change.carryOut(.restart(try ServiceNames.parse(service)), on: stack, in: session)
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Basics
+
+/// The root of the command line.
+package struct SlipwayCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "slipway",
+        abstract: "One file declares a stack. Slipway makes it so, and can always go back.",
+        discussion: """
+            Exit codes: 0 done, 1 failed, 2 usage or invalid spec, 3 changes pending (plan --exit-code), \
+            4 another operation holds the stack, 5 failed and rolled back, 6 needs a decision, 130 interrupted.
+            """,
+        subcommands: [
+            InitVerb.self, ValidateVerb.self, PlanVerb.self, DeployVerb.self, RollbackVerb.self, StatusVerb.self,
+            HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
+            DownVerb.self, VersionVerb.self,
+        ]
+    )
+
+    package init() {}
+}
+
+extension SlipwayCommand {
+    /// Parses the arguments, runs the verb and returns the exit code. Never exits the process itself.
+    package static func run(_ arguments: [String], in session: Session) async -> ExitStatus {
+        let command: any ParsableCommand
+        do {
+            command = try parseAsRoot(arguments)
+        } catch {
+            return refuse(error, session.console)
+        }
+        guard let verb = command as? any Verb else {
+            return refuse(CleanExit.helpRequest(command), session.console)
+        }
+        do {
+            return try await verb.run(in: session)
+        } catch {
+            session.console.report(error)
+            return ExitStatus(error.code)
+        }
+    }
+
+    private static func refuse(_ error: any Error, _ console: Console) -> ExitStatus {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error) != .success else {
+            console.result(text)
+            return .done
+        }
+        console.note(text)
+        return .invalid
+    }
+}

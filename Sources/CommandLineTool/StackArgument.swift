@@ -1,0 +1,108 @@
+import ArgumentParser
+import Basics
+import FoundationEssentials
+import Ledger
+import Orchestration
+import StackModel
+import StackSpec
+
+/// `STACK` and `--env`: which stack is meant.
+struct StackArgument: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "A folder with a stack.yaml, or such a file; for all but deploy, plan and validate also a stack's name.",
+            valueName: "stack"
+        )
+    )
+    var stack: String = "."
+
+    @Option(name: .customLong("env"), help: "The environment, where the spec declares several.")
+    var environment: String?
+
+    /// The stack as its file declares it. All diagnostics are reported.
+    func declared(in session: Session) throws(ReportableError) -> DeclaredStack {
+        let file = SpecFile(argument: stack)
+        let text = try file.read()
+        let variables = try file.variables(over: session.variables, console: session.console)
+        let loaded = SpecLoader.load(text, environment: try chosenEnvironment(), variables: variables)
+        guard let stack = loaded.stack else {
+            let errors = loaded.diagnostics.count { $0.severity == .error }
+            throw ReportableError(
+                .invalidSpec,
+                "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
+                diagnostics: loaded.diagnostics
+            )
+        }
+        for warning in loaded.diagnostics { session.console.note(warning.rendered) }
+        return DeclaredStack(
+            stack: stack,
+            text: String(decoding: text.bytes, as: UTF8.self),
+            directory: file.directory,
+            given: Self.given(stack, variables)
+        )
+    }
+
+    /// Which deployed stack is meant, without a valid spec: a stack must be operable while its file is broken.
+    func deployed(in session: Session, _ ledger: Ledger) async throws(ReportableError) -> StackID {
+        if let id = StackID(stack) { return id }
+        let file = SpecFile(argument: stack)
+        var declaredEnvironments: [EnvironmentName] = []
+        let name: StackName
+        if file.exists {
+            let text = try file.read()
+            guard let declared = SpecFile.stackName(in: text) else {
+                throw ReportableError(
+                    .invalidSpec,
+                    "\(file.path) names no stack",
+                    hint: "Name the stack itself: `slipway status NAME`."
+                )
+            }
+            name = declared
+            declaredEnvironments = SpecLoader.environments(in: text)
+        } else if let given = StackName(stack) {
+            name = given
+        } else {
+            throw ReportableError(
+                .usage,
+                "there is no stack.yaml at \(stack), and \(stack) is not the name of a stack",
+                hint: "Give a folder that holds a stack.yaml, or begin one with `slipway init`."
+            )
+        }
+        return StackID(name, try await environment(of: name, declaredEnvironments, ledger))
+    }
+
+    private func environment(of name: StackName, _ declared: [EnvironmentName], _ ledger: Ledger)
+        async throws(ReportableError) -> EnvironmentName
+    {
+        if let chosen = try chosenEnvironment() { return chosen }
+        if declared.count == 1, let only = declared.first { return only }
+        let deployed = try await ledger.stacks().filter { $0.stack == name }.map(\.environment)
+        if deployed.count == 1, let only = deployed.first { return only }
+        let candidates = deployed.isEmpty ? declared : deployed
+        guard !candidates.isEmpty else {
+            throw ReportableError(.notFound, "\(name) is not deployed", hint: "Deploy it with `slipway deploy`.")
+        }
+        throw ReportableError(
+            .usage,
+            "\(name) has the environments \(candidates.map(\.text).joined(separator: ", "))",
+            hint: "Choose one with --env \(candidates[0])."
+        )
+    }
+
+    private func chosenEnvironment() throws(ReportableError) -> EnvironmentName? {
+        guard let environment else { return nil }
+        guard let name = EnvironmentName(environment) else {
+            throw ReportableError(.usage, "\(environment) is not the name of an environment")
+        }
+        return name
+    }
+
+    private static func given(_ stack: Stack, _ variables: [String: String]) -> [SecretName: Redacted<String>] {
+        var values: [SecretName: Redacted<String>] = [:]
+        for secret in stack.secrets {
+            guard secret.kind == .given, let variable = secret.from, let value = variables[variable] else { continue }
+            values[secret.name] = Redacted(value)
+        }
+        return values
+    }
+}

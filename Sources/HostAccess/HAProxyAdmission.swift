@@ -1,0 +1,96 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// Gives one server traffic: in memory without traffic first, on disk once HAProxy's own check succeeded, then ready.
+struct HAProxyAdmission: Sendable {
+    let server: EdgeBackend
+    let place: HAProxyDirectory
+    let queue: BlockingQueue
+
+    func run(deadline: TimeSpan) async throws(ReportableError) {
+        let isAdmitted = try await queue.run { () throws(ReportableError) in try begin() }
+        guard !isAdmitted else { return }
+        do {
+            try await waitForProbe(until: ContinuousClock.now + deadline.duration, deadline)
+            try await queue.run { () throws(ReportableError) in try finish() }
+        } catch {
+            throw await takenBack(after: error)
+        }
+    }
+
+    /// Makes sure that HAProxy knows the server and checks it. True when nothing is left to do.
+    private func begin() throws(ReportableError) -> Bool {
+        guard place.runtime.worker.isListening() else {
+            throw ReportableError(
+                .engineFailed,
+                "cannot send traffic to \(server.replica): the edge is not running in \(place.path)"
+            )
+        }
+        guard let words = try place.accepted().serverWords(of: server.replica.service) else {
+            throw ReportableError(
+                .engineFailed,
+                "the running edge has no route to \(server.replica.service)",
+                hint: "Add a route to \(server.replica.service) to the edge and deploy again."
+            )
+        }
+        let known = try place.runtime.server(server.replica)
+        if let known, known.address == server.address, !known.isInMaintenance {
+            guard known.isReady, known.isProbed else { return false }
+            if try !place.servers().contains(server) { try list() }
+            return true
+        }
+        // Left over from an attempt that was cut short, or from a replica that had the number before.
+        if known != nil { try place.runtime.remove(server.replica) }
+        try place.runtime.add(server, words: words)
+        return false
+    }
+
+    private func waitForProbe(until end: ContinuousClock.Instant, _ deadline: TimeSpan) async throws(ReportableError) {
+        while true {
+            let known = try await queue.run { () throws(ReportableError) in
+                try place.runtime.server(server.replica)
+            }
+            guard let known else {
+                throw ReportableError(.engineFailed, "the edge lost \(server.replica) while it was being admitted")
+            }
+            if known.isProbed { return }
+            guard ContinuousClock.now < end else {
+                throw ReportableError(
+                    .replicaFailed,
+                    "the edge's own probe of \(server.replica) at \(server.address) did not succeed within \(deadline)",
+                    details: ["last probe: \(known.checkWords)"]
+                )
+            }
+            try await HAProxyEdge.pause()
+        }
+    }
+
+    /// Disk before traffic: if HAProxy dies in between, it comes back with the server and probes it first.
+    private func finish() throws(ReportableError) {
+        try list()
+        try place.runtime.set(server.replica, .ready)
+    }
+
+    private func list() throws(ReportableError) {
+        let others = try place.servers().filter { $0.replica != server.replica }
+        try place.save(others + [server], in: try place.accepted())
+    }
+
+    /// Off the list and out of memory; an edge that stopped running needs only the first. The error to report, which
+    /// says so if that was not possible either.
+    private func takenBack(after error: ReportableError) async -> ReportableError {
+        do {
+            try await queue.run { () throws(ReportableError) in
+                let listed = try place.servers()
+                let others = listed.filter { $0.replica != server.replica }
+                if others.count != listed.count { try place.save(others, in: try place.accepted()) }
+                if place.runtime.worker.isListening() { try place.runtime.remove(server.replica) }
+            }
+            return error
+        } catch let failure {
+            let remains = ["\(server.replica) could not be taken off the edge again: \(failure.message)"]
+            return ReportableError(error.code, error.message, hint: error.hint, details: error.details + remains)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Basics
+import GRDB
+import StackModel
+
+/// The table of releases. Rows are written once; triggers refuse every change.
+struct Releases {
+    let database: Database
+
+    func record(
+        _ contents: Release.Contents,
+        by actor: String,
+        reason: String,
+        at now: Instant
+    ) throws -> Release {
+        let stack = contents.stack.id
+        let release = Release(
+            number: try newestNumber(of: stack) + 1,
+            contents: contents,
+            createdAt: now,
+            createdBy: actor,
+            reason: reason
+        )
+        if let newest = try newest(of: stack, digest: release.digest) { return newest }
+        try Stacks(database: database).ensure(stack)
+        try database.execute(
+            sql: """
+                INSERT INTO release (stack, number, digest, contents, created_at, created_by, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                stack.description, release.number, release.digest.hex, CanonicalJSON.text(contents),
+                now.milliseconds, actor, reason,
+            ]
+        )
+        try EventChain(database: database).append(
+            .releaseRecorded(number: release.number, digest: release.digest, by: actor),
+            about: stack,
+            at: now
+        )
+        return release
+    }
+
+    func find(_ number: Int, of stack: StackID) throws -> Release? {
+        try fetch("number = ?", [number], of: stack, limit: 1).first
+    }
+
+    /// Newest first.
+    func list(of stack: StackID, limit: Int) throws -> [Release] {
+        try fetch("true", [], of: stack, limit: limit)
+    }
+
+    func current(of stack: StackID) throws -> Release? {
+        guard let number = try Stacks(database: database).currentRelease(of: stack) else { return nil }
+        return try find(number, of: stack)
+    }
+
+    func lastGood(before number: Int, of stack: StackID) throws -> Release? {
+        let good = try Int.fetchOne(
+            database,
+            sql: "SELECT release FROM activation WHERE stack = ? AND release <> ? ORDER BY id DESC LIMIT 1",
+            arguments: [stack.description, number]
+        )
+        return try good.flatMap { try find($0, of: stack) }
+    }
+
+    private func newestNumber(of stack: StackID) throws -> Int {
+        try Int.fetchOne(
+            database,
+            sql: "SELECT max(number) FROM release WHERE stack = ?",
+            arguments: [stack.description]
+        ) ?? 0
+    }
+
+    private func newest(of stack: StackID, digest: Digest) throws -> Release? {
+        try fetch("digest = ? AND number = ?", [digest.hex, newestNumber(of: stack)], of: stack, limit: 1).first
+    }
+
+    private func fetch(
+        _ condition: String,
+        _ arguments: [any DatabaseValueConvertible],
+        of stack: StackID,
+        limit: Int
+    ) throws -> [Release] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT number, contents, created_at, created_by, reason FROM release
+                WHERE stack = ? AND \(condition) ORDER BY number DESC LIMIT ?
+                """,
+            arguments: StatementArguments([stack.description] + arguments + [limit])
+        )
+        return try rows.map(Self.release)
+    }
+
+    private static func release(_ row: Row) throws -> Release {
+        Release(
+            number: try row.decode(Int.self, forColumn: "number"),
+            contents: try row.value(Release.Contents.self, fromJSON: "contents"),
+            createdAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "created_at")),
+            createdBy: try row.decode(String.self, forColumn: "created_by"),
+            reason: try row.decode(String.self, forColumn: "reason")
+        )
+    }
+}

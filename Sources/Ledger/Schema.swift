@@ -1,0 +1,22 @@
+import GRDB
+
+/// The tables of the ledger and how they came to be.
+///
+/// Migrations are append-only: one that has been released is never edited, and each raises `user_version` by one in
+/// its own transaction, so that opening a current ledger costs one look at the file's header.
+enum Schema {
+    /// The newest schema this program knows; the number of migrations.
+    static let version = 1
+
+    /// "Slip" in ASCII: marks the file as ours.
+    static let applicationID = 0x536C_6970
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v0001-releases-operations-secrets", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: SchemaV0001.sql)
+            try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,216 @@
+import Basics
+import FoundationEssentials
+import GRDB
+import StackModel
+
+/// The secrets of all stacks of a ledger: made once, sealed under the master key, opened at the last moment.
+///
+/// Everything but `versions` throws `secretFailed` with a wrong master key, before anything is sealed or opened.
+package struct SecretStore: Sendable {
+    private let ledger: Ledger
+    private let key: MasterKey
+
+    package init(ledger: Ledger, key: MasterKey) {
+        self.ledger = ledger
+        self.key = key
+    }
+
+    /// The version numbers a release should carry now. Secrets that have a current version keep it; the others get
+    /// one: generated, or taken from `given` for the kind that is never generated. Idempotent.
+    /// Throws `secretFailed` naming every secret that should have been given and was not; nothing is made then.
+    package func ensure(
+        _ declarations: [SecretDeclaration],
+        of stack: StackID,
+        given: [SecretName: Redacted<String>],
+        at now: Instant
+    ) async throws(ReportableError) -> [SecretName: Int] {
+        let (known, missing) = try await current(declarations, of: stack)
+        guard !missing.isEmpty else { return known }
+        try checkGiven(missing, given)
+        let key = key
+        return try await ledger.file.write { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            var numbers = known
+            for declaration in missing {
+                // Another process may have made it since we looked.
+                numbers[declaration.name] =
+                    try versions.version(.current, of: declaration.name)
+                    ?? Self.make(declaration, .current, given[declaration.name], in: versions, key, at: now)
+            }
+            return numbers
+        }
+    }
+
+    /// What `ensure` would return, without making anything: current numbers, and the next one (1 for a new secret)
+    /// where one would be made.
+    package func preview(
+        _ declarations: [SecretDeclaration],
+        of stack: StackID
+    ) async throws(ReportableError) -> [SecretName: Int] {
+        let (known, missing) = try await current(declarations, of: stack)
+        return try await ledger.file.read { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            var numbers = known
+            for declaration in missing { numbers[declaration.name] = try versions.nextVersion(of: declaration.name) }
+            return numbers
+        }
+    }
+
+    /// The value of one version, whatever its label. Throws `notFound` when there is none, `secretFailed` when its
+    /// row was tampered with.
+    package func open(
+        _ name: SecretName,
+        version: Int,
+        of stack: StackID
+    ) async throws(ReportableError) -> SecretValue {
+        let key = key
+        return try await ledger.file.read { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            try versions.check(key)
+            guard let (sealed, user) = try versions.sealed(name, version: version) else {
+                throw ReportableError(.notFound, "the secret \(name) of \(stack) has no version \(version)")
+            }
+            let binding = Self.binding(name, version, user, of: stack)
+            return SecretValue(user: user, value: try Seal(master: key).open(sealed, for: binding))
+        }
+    }
+
+    /// All versions of all secrets of a stack, by name and number; never values.
+    package func versions(of stack: StackID) async throws(ReportableError) -> [SecretVersionRecord] {
+        try await ledger.file.read { try SecretVersions(database: $0, stack: stack).all() }
+    }
+
+    private func current(
+        _ declarations: [SecretDeclaration],
+        of stack: StackID
+    ) async throws(ReportableError) -> (known: [SecretName: Int], missing: [SecretDeclaration]) {
+        let key = key
+        return try await ledger.file.read { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            try versions.check(key)
+            var known: [SecretName: Int] = [:]
+            for declaration in declarations {
+                known[declaration.name] = try versions.version(.current, of: declaration.name)
+            }
+            return (known, declarations.filter { known[$0.name] == nil })
+        }
+    }
+
+    private func checkGiven(
+        _ missing: [SecretDeclaration],
+        _ given: [SecretName: Redacted<String>]
+    ) throws(ReportableError) {
+        let absent = missing.filter { $0.kind == .given && given[$0.name] == nil }
+        guard !absent.isEmpty else { return }
+        let names = absent.map(\.name.text).joined(separator: ", ")
+        let variables = absent.compactMap(\.from).joined(separator: ", ")
+        throw ReportableError(
+            .secretFailed,
+            "no value was given for \(names)",
+            hint: variables.isEmpty ? nil : "Set \(variables) in the environment or in .env, once."
+        )
+    }
+
+    private static func make(
+        _ declaration: SecretDeclaration,
+        _ label: SecretLabel,
+        _ given: Redacted<String>?,
+        in versions: SecretVersions,
+        _ key: MasterKey,
+        at now: Instant
+    ) throws -> Int {
+        try versions.bind(to: key)
+        let name = declaration.name
+        let version = try versions.nextVersion(of: name)
+        let user = SecretGenerator.user(of: declaration, version: version)
+        let value = if declaration.kind == .given, let given { given } else { SecretGenerator.value() }
+        let sealed = try Seal(master: key).close(value, for: binding(name, version, user, of: versions.stack))
+        try versions.insert(
+            SecretVersionRecord(name: name, version: version, label: label, createdAt: now, user: user),
+            sealed: sealed
+        )
+        return version
+    }
+
+    private static func binding(_ name: SecretName, _ version: Int, _ user: String?, of stack: StackID) -> Seal.Binding
+    {
+        Seal.Binding(
+            environment: stack.environment,
+            name: name,
+            stack: stack.stack,
+            user: user,
+            version: version
+        )
+    }
+}
+
+// MARK: - Rotation
+
+extension SecretStore {
+    /// Seals a new version as pending, before anyone else learns it. Returns its number.
+    /// Throws `stackBusy` when there is a pending version already.
+    package func stage(
+        _ declaration: SecretDeclaration,
+        of stack: StackID,
+        given: Redacted<String>? = nil,
+        at now: Instant
+    ) async throws(ReportableError) -> Int {
+        if declaration.kind == .given, given == nil { try checkGiven([declaration], [:]) }
+        let key = key
+        return try await ledger.file.write { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            if let pending = try versions.version(.pending, of: declaration.name) {
+                throw ReportableError(
+                    .stackBusy,
+                    "version \(pending) of the secret \(declaration.name) of \(stack) is pending already"
+                )
+            }
+            return try Self.make(declaration, .pending, given, in: versions, key, at: now)
+        }
+    }
+
+    /// The pending version becomes current, and the current one previous. Returns the number of the new current one.
+    /// Throws `notFound` without a pending version, `needsDecision` while an older previous one is not retired.
+    package func promote(
+        _ name: SecretName,
+        of stack: StackID,
+        at now: Instant
+    ) async throws(ReportableError) -> Int {
+        try await ledger.file.write { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            if let previous = try versions.version(.previous, of: name) {
+                throw ReportableError(
+                    .needsDecision,
+                    "version \(previous) of the secret \(name) of \(stack) is not retired yet",
+                    hint: "Retire it once the server says that nobody uses it."
+                )
+            }
+            if try versions.version(.current, of: name) != nil {
+                _ = try versions.move(name, from: .current, after: .succeeded, at: now)
+            }
+            return try versions.move(name, from: .pending, after: .promoted, at: now)
+        }
+    }
+
+    /// The previous version is not used any more. Returns its number. Throws `notFound` when there is none.
+    package func retire(
+        _ name: SecretName,
+        of stack: StackID,
+        at now: Instant
+    ) async throws(ReportableError) -> Int {
+        try await ledger.file.write { database in
+            try SecretVersions(database: database, stack: stack).move(name, from: .previous, after: .retired, at: now)
+        }
+    }
+
+    /// Gives up the pending version. Returns its number, which is not used again. Throws `notFound` without one.
+    package func discard(
+        _ name: SecretName,
+        of stack: StackID,
+        at now: Instant
+    ) async throws(ReportableError) -> Int {
+        try await ledger.file.write { database in
+            try SecretVersions(database: database, stack: stack).move(name, from: .pending, after: .retired, at: now)
+        }
+    }
+}

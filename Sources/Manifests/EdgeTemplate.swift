@@ -1,0 +1,40 @@
+import Basics
+import StackModel
+
+/// HAProxy: one frontend, one backend per routed service, and no server yet. Servers come and go while it runs, so
+/// the file the template writes (`edge.cfg`) is completed to `haproxy.cfg` beside it by whoever drives the edge.
+enum EdgeTemplate {
+    /// USR1 lets requests in flight end; idle clients keep the old process for `EdgeTimeouts.keepAlive` at most.
+    static let grace = TimeSpan.seconds(15)
+    /// Below this only root may open a port: HAProxy then starts as root and becomes `haproxy` by itself.
+    static let firstUnprivilegedPort = 1024
+
+    static func make(
+        _ service: Service,
+        _ edge: Edge,
+        _ inputs: ManifestInputs
+    ) throws(ReportableError) -> ReplicaTemplate {
+        ReplicaTemplate(
+            service: service.name,
+            kind: service.kind.word,
+            command: [
+                "haproxy", "-W", "-db",
+                "-S", "\(.directory)/master.sock,mode,600",
+                "-f", "\(.directory)/haproxy.cfg",
+            ],
+            files: [
+                RenderedFile(
+                    path: "edge.cfg",
+                    content: try EdgeConfiguration.make(edge, inputs.stack),
+                    reloadable: true
+                )
+            ],
+            user: .named(edge.listen < firstUnprivilegedPort ? "root" : "haproxy"),
+            port: .fixed(edge.listen),
+            probe: .edge,
+            limits: service.resources,
+            stop: StopRule(signal: .user1, grace: grace),
+            reload: .edge
+        )
+    }
+}

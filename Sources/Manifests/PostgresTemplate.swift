@@ -1,0 +1,83 @@
+import Basics
+import StackModel
+
+/// Postgres: SCRAM over loopback, the superuser over the local socket only, memory settings from the declared limit.
+enum PostgresTemplate {
+    /// INT is the fast shutdown: sessions are ended and a checkpoint is written, which takes as long as the cache is
+    /// large. A kill instead means crash recovery at the next start.
+    static let grace = TimeSpan.seconds(60)
+    /// Postgres's own default, used where no limit is declared.
+    static let defaultSharedBuffers = ByteCount(bytes: 128 << 20)
+    static let maximumConnections = 100
+
+    static func make(
+        _ service: Service,
+        _ postgres: Postgres,
+        _ inputs: ManifestInputs
+    ) throws(ReportableError) -> ReplicaTemplate {
+        ReplicaTemplate(
+            service: service.name,
+            kind: service.kind.word,
+            command: [
+                "postgres", "-D", "\(.volume)/data",
+                "-c", "config_file=\(.directory)/postgresql.conf",
+                "-c", "hba_file=\(.directory)/pg_hba.conf",
+            ],
+            files: [
+                RenderedFile(path: "postgresql.conf", content: configuration(memory: service.resources.memory)),
+                RenderedFile(path: "pg_hba.conf", content: access),
+            ],
+            user: .named("postgres"),
+            port: .fixed(try inputs.port(of: service.name)),
+            volume: Volume(preparation: .postgresCluster),
+            probe: .postgres,
+            limits: service.resources,
+            stop: StopRule(signal: .interrupt, grace: grace),
+            reload: .postgresAccounts,
+            accounts: PostgresAccounts(
+                database: postgres.database,
+                owner: "\(postgres.database)_owner",
+                logins: logins(of: service.name, inputs.stack)
+            )
+        )
+    }
+
+    private static func configuration(memory: ByteCount?) -> Template {
+        let buffers = memory.map { ByteCount(bytes: $0.bytes / 4) } ?? defaultSharedBuffers
+        var text = ConfigurationText()
+        text.lines([
+            "listen_addresses = '127.0.0.1'",
+            "port = \(.port)",
+            "unix_socket_directories = '\(.directory)'",
+            "unix_socket_permissions = 0700",
+            "max_connections = \(maximumConnections)",
+            "password_encryption = 'scram-sha-256'",
+            "shared_buffers = \(kilobytes(buffers))",
+            // A hint for the query planner: the share of memory that ends up as cache, not an allocation.
+            "effective_cache_size = \(kilobytes(ByteCount(bytes: buffers.bytes * 3)))",
+            "dynamic_shared_memory_type = posix",
+            "max_wal_size = 1GB",
+            "min_wal_size = 80MB",
+            "log_destination = 'stderr'",
+            "logging_collector = off",
+            "log_line_prefix = '%m [%p] %q%u@%d '",
+            "log_timezone = 'UTC'",
+            "timezone = 'UTC'",
+        ])
+        return text.template
+    }
+
+    /// Nothing but the superuser by the socket, and passwords by loopback.
+    private static let access: Template = """
+        local all postgres peer
+        host all all 127.0.0.1/32 scram-sha-256
+
+        """
+
+    /// Postgres reads `kB` as 1024 bytes.
+    private static func kilobytes(_ count: ByteCount) -> String { "\(max(count.bytes / 1024, 1024))kB" }
+
+    private static func logins(of service: ServiceName, _ stack: Stack) -> [SecretName] {
+        stack.secrets.filter { $0.kind == .postgresRole && $0.service == service }.map(\.name)
+    }
+}

@@ -1,0 +1,77 @@
+import Basics
+import StackModel
+
+/// Prometheus: scrapes itself and every app that has metrics; the engine keeps the list of targets of each.
+enum PrometheusTemplate {
+    /// Prometheus closes its block and write-ahead log on TERM; measured in seconds even for large heads.
+    static let grace = TimeSpan.seconds(30)
+    /// Share of the declared storage that blocks may fill; the rest is for the write-ahead log and compaction.
+    static let retainedShare = 80
+
+    static func make(
+        _ service: Service,
+        _ prometheus: Prometheus,
+        _ inputs: ManifestInputs
+    ) throws(ReportableError) -> ReplicaTemplate {
+        ReplicaTemplate(
+            service: service.name,
+            kind: service.kind.word,
+            command: command(service, prometheus),
+            files: [
+                RenderedFile(
+                    path: "prometheus.yml",
+                    content: configuration(service, prometheus, inputs.stack),
+                    reloadable: true
+                )
+            ],
+            user: .named("prometheus"),
+            port: .fixed(try inputs.port(of: service.name)),
+            volume: Volume(),
+            probe: .http(path: "/-/ready"),
+            limits: service.resources,
+            stop: StopRule(signal: .terminate, grace: grace),
+            reload: .hangup
+        )
+    }
+
+    /// The lifecycle and administration endpoints stay off, as they are by default.
+    private static func command(_ service: Service, _ prometheus: Prometheus) -> [Template] {
+        var command: [Template] = [
+            "prometheus",
+            "--config.file=\(.directory)/prometheus.yml",
+            "--storage.tsdb.path=\(.volume)",
+            "--storage.tsdb.retention.time=\(prometheus.retention)",
+            "--web.listen-address=127.0.0.1:\(.port)",
+        ]
+        if let storage = service.storage {
+            command.append("--storage.tsdb.retention.size=\(storage.bytes / 100 * retainedShare)B")
+        }
+        return command
+    }
+
+    private static func configuration(_ service: Service, _ prometheus: Prometheus, _ stack: Stack) -> Template {
+        var text = ConfigurationText()
+        text.lines([
+            "global:",
+            "  scrape_interval: \(prometheus.scrapeInterval)",
+            "  evaluation_interval: \(prometheus.scrapeInterval)",
+            "  external_labels:",
+            "    stack: \(YAMLText.quoted(stack.name.text))",
+            "    environment: \(YAMLText.quoted(stack.environment.text))",
+            "scrape_configs:",
+            "  - job_name: \(YAMLText.quoted(service.name.text))",
+            "    static_configs:",
+            "      - targets: [\"127.0.0.1:\(.port)\"]",
+        ])
+        for scraped in stack.services {
+            guard case .app(let app) = scraped.kind, let path = app.metrics else { continue }
+            text.lines([
+                "  - job_name: \(YAMLText.quoted(scraped.name.text))",
+                "    metrics_path: \(YAMLText.quoted(path))",
+                "    file_sd_configs:",
+                "      - files: [\"\(.targets)/\(scraped.name).json\"]",
+            ])
+        }
+        return text.template
+    }
+}

@@ -1,0 +1,90 @@
+import Basics
+import StackModel
+
+/// Redis: append-only file and snapshots as declared, one ACL user per `redis-user` secret, nobody without a password.
+enum RedisTemplate {
+    /// The user that reloads the accounts. Its password is the implicit secret `<service>-admin`.
+    static let administrator = "slipway"
+    /// Redis writes its data out before it ends, which takes as long as the data is large.
+    static let grace = TimeSpan.seconds(60)
+    /// What an app may do: everything but the commands that administer or can stall the server, and `INFO`, which
+    /// job queues and clients read to learn the version and the eviction policy.
+    static let appRights = "~* &* +@all -@admin -@dangerous +info"
+
+    static func make(
+        _ service: Service,
+        _ redis: Redis,
+        _ inputs: ManifestInputs
+    ) throws(ReportableError) -> ReplicaTemplate {
+        let administratorSecret = try ProcessManifests.administratorSecret(of: service.name, in: inputs.stack)
+        let users = try userSecrets(of: service.name, inputs.stack)
+        return ReplicaTemplate(
+            service: service.name,
+            kind: service.kind.word,
+            command: ["redis-server", "\(.directory)/redis.conf"],
+            files: [
+                RenderedFile(path: "redis.conf", content: configuration(of: redis)),
+                RenderedFile(
+                    path: "users.acl",
+                    content: accounts(users, administratorSecret),
+                    reloadable: true
+                ),
+                RenderedFile(
+                    path: "admin.secret",
+                    content: Template([.secret(administratorSecret, .value)]),
+                    reloadable: true
+                ),
+            ],
+            user: .named("redis"),
+            port: .fixed(try inputs.port(of: service.name)),
+            volume: Volume(),
+            probe: .redis,
+            limits: service.resources,
+            stop: StopRule(signal: .terminate, grace: grace),
+            reload: .redisACL
+        )
+    }
+
+    private static func configuration(of redis: Redis) -> Template {
+        var text = ConfigurationText()
+        text.lines([
+            "bind 127.0.0.1",
+            "port \(.port)",
+            "protected-mode yes",
+            "unixsocket \"\(.directory)/redis.sock\"",
+            "unixsocketperm 700",
+            "aclfile \"\(.directory)/users.acl\"",
+            "daemonize no",
+            "logfile \"\"",
+            "dir \"\(.volume)\"",
+        ])
+        text.lines(persistence(of: redis))
+        if let memory = redis.memory { text.line("maxmemory \(memory.bytes)") }
+        // Data is never thrown away behind the app's back: a full Redis refuses writes.
+        text.line("maxmemory-policy noeviction")
+        return text.template
+    }
+
+    private static func persistence(of redis: Redis) -> [Template] {
+        let append: [Template] =
+            redis.persistence.contains(.aof) ? ["appendonly yes", "appendfsync everysec"] : ["appendonly no"]
+        return append + [redis.persistence.contains(.rdb) ? "save 3600 1 300 100 60 10000" : "save \"\""]
+    }
+
+    private static func accounts(_ users: [SecretName], _ administratorSecret: SecretName) -> Template {
+        var text = ConfigurationText()
+        text.line("user default off")
+        text.line("user \(administrator) on #\(.secret(administratorSecret, .sha256)) ~* &* +@all")
+        for user in users {
+            text.line("user \(.secret(user, .user)) on #\(.secret(user, .sha256)) \(appRights)")
+        }
+        return text.template
+    }
+
+    private static func userSecrets(
+        of service: ServiceName,
+        _ stack: Stack
+    ) throws(ReportableError) -> [SecretName] {
+        stack.secrets.filter { $0.kind == .redisUser && $0.service == service }.map(\.name)
+    }
+}

@@ -1,0 +1,258 @@
+import Basics
+import Interfaces
+import Ledger
+import Planning
+import StackModel
+
+/// Every change to a deployed stack: deploy, rollback, scale, restart, stop, down. One way for all of them:
+/// propose (observe, plan; nothing is touched) -> a person reviews -> carry out (lock, plan again, record, run).
+package struct Deployer: Sendable {
+    let dependencies: Dependencies
+    let progress: @Sendable (ProgressEvent) -> Void
+
+    package init(_ dependencies: Dependencies, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }) {
+        self.dependencies = dependencies
+        self.progress = progress
+    }
+
+    /// What the change would do to the stack as it is now. Takes no lock and writes nothing to the ledger.
+    package func propose(_ change: Change, to stack: StackID) async throws(ReportableError) -> Proposal {
+        let current = try await dependencies.ledger.currentRelease(of: stack)
+        let unfinished = try await dependencies.ledger.activeOperation(of: stack)
+        let basis = try await Basis.find(for: change, of: stack, current: current, in: dependencies)
+        let engine = try dependencies.engine(basis.engine)
+        let (target, doubts) = try await target(of: change, basis, current: current, engine: engine)
+        let warnings = try await doubts + preflight(target, change, on: engine)
+        let observed = try await engine.observe(stack, .probed)
+        let plan = try Planner.plan(request(change, target: target), observed: observed)
+        return Proposal(
+            change: change,
+            stack: stack,
+            plan: plan,
+            target: target,
+            previous: current,
+            warnings: warnings,
+            unfinished: unfinished
+        )
+    }
+
+    /// Does what was proposed. The world is observed again under the lock: when the plan would be another one now,
+    /// nothing happens and `planStale` says so, unless `acceptingChanges` (the person said yes to whatever is needed).
+    package func carryOut(_ proposal: Proposal, acceptingChanges: Bool, retryCrashed: Bool = false)
+        async throws(ReportableError) -> ChangeReport
+    {
+        let began = dependencies.now()
+        let holder = StackLock.Holder(
+            actor: dependencies.actor,
+            owner: dependencies.owner,
+            since: began,
+            purpose: proposal.change.reason
+        )
+        return try await StackLock.holding(try dependencies.lockFile(proposal.stack), as: holder) {
+            () throws(ReportableError) in
+            try await carryOutLocked(
+                proposal,
+                began: began,
+                acceptingChanges: acceptingChanges,
+                retryCrashed: retryCrashed
+            )
+        }
+    }
+
+    private func carryOutLocked(_ proposal: Proposal, began: Instant, acceptingChanges: Bool, retryCrashed: Bool)
+        async throws(ReportableError) -> ChangeReport
+    {
+        if let crashed = try await Recovery(dependencies: dependencies).closeUnfinished(of: proposal.stack) {
+            progress(.recovered(crashed))
+        }
+        if case .deploy(let declared) = proposal.change {
+            try await draft(proposal.target.stack.engine).ensureSecrets(declared)
+        }
+        let fresh = try await propose(proposal.change, to: proposal.stack)
+        guard acceptingChanges || fresh.plan.digest == proposal.plan.digest else {
+            throw Self.stale(fresh)
+        }
+        if !retryCrashed {
+            try await Recovery(dependencies: dependencies).checkQuarantine(of: fresh.plan, stack: proposal.stack)
+        }
+        return try await run(fresh, began: began)
+    }
+
+    private func run(_ proposal: Proposal, began: Instant) async throws(ReportableError) -> ChangeReport {
+        let target = try await recorded(proposal)
+        if proposal.plan.isEmpty, proposal.previous?.number == target.number {
+            return ChangeReport(outcome: .nothingToDo, operation: nil, release: target, elapsed: elapsed(since: began))
+        }
+        let runner = OperationRunner(
+            dependencies: dependencies,
+            engine: try dependencies.engine(target.stack.engine),
+            progress: progress
+        )
+        do {
+            let number = try await runner.run(
+                proposal.plan,
+                to: target,
+                declared: proposal.declared,
+                reason: proposal.change.reason
+            )
+            return ChangeReport(
+                outcome: .succeeded,
+                operation: number,
+                release: target,
+                elapsed: elapsed(since: began)
+            )
+        } catch {
+            try await goBack(from: proposal, target: target, after: error, with: runner)
+            return ChangeReport(
+                outcome: .revertedAfter(error),
+                operation: nil,
+                release: proposal.previous ?? target,
+                elapsed: elapsed(since: began)
+            )
+        }
+    }
+
+    /// Decides what a failure leads to; throws the failure itself where there is no way back, or none is wanted.
+    private func goBack(
+        from proposal: Proposal,
+        target: Release,
+        after failure: ReportableError,
+        with runner: OperationRunner
+    ) async throws(ReportableError) {
+        guard proposal.plan.purpose.activatesRelease, failure.code != .interrupted, failure.code != .ledgerFailed else {
+            throw failure
+        }
+        guard !onFailurePauses(proposal) else {
+            throw ReportableError(
+                .needsDecision,
+                "paused: \(failure.message)",
+                hint: "Mend it and run the command again, or go back with `slipway rollback`.",
+                details: failure.details
+            )
+        }
+        guard await !passedPivot(proposal.stack) else { throw failure }
+        do {
+            try await runner.revert(from: target, to: proposal.previous, after: failure)
+        } catch {
+            guard error.code != .interrupted else { throw error }
+            throw ReportableError(
+                .needsDecision,
+                "\(failure.message); and the way back failed too: \(error.message)",
+                hint: "Look with `slipway status`, then `slipway rollback` or `slipway deploy`.",
+                details: failure.details + error.details
+            )
+        }
+    }
+
+    /// Behind the pivot the new release serves and is confirmed: only cleaning up is left, and going back would be
+    /// the greater change.
+    private func passedPivot(_ stack: StackID) async -> Bool {
+        guard let last = try? await dependencies.ledger.summary(of: stack).lastOperation,
+            let steps = try? await dependencies.ledger.steps(of: last.id)
+        else { return false }
+        return steps.contains { $0.step.isPivot && $0.state == .succeeded }
+    }
+
+    private func onFailurePauses(_ proposal: Proposal) -> Bool {
+        proposal.target.stack.services.contains { $0.rollout.onFailure == .pause }
+    }
+
+    private func recorded(_ proposal: Proposal) async throws(ReportableError) -> Release {
+        if try await dependencies.ledger.release(proposal.target.number, of: proposal.stack) != nil {
+            return proposal.target
+        }
+        let release = try await dependencies.ledger.record(
+            proposal.target.contents,
+            by: dependencies.actor,
+            reason: proposal.change.reason,
+            at: dependencies.now()
+        )
+        guard release.number == proposal.target.number else { throw Self.stale(proposal) }
+        return release
+    }
+
+    private func elapsed(since began: Instant) -> TimeSpan { began.elapsed(until: dependencies.now()) }
+
+    private static func stale(_ fresh: Proposal) -> ReportableError {
+        ReportableError(
+            .planStale,
+            "the stack is no longer what the plan was made for; nothing was done",
+            hint: "Review the new plan below and run the command again.",
+            details: PlanText.render(fresh.plan, target: fresh.target, previous: fresh.previous).split(
+                separator: "\n",
+                omittingEmptySubsequences: false
+            ).map(String.init)
+        )
+    }
+}
+
+// MARK: - From a change to a plan
+
+extension Deployer {
+    private func draft(_ kind: EngineKind) throws(ReportableError) -> ReleaseDraft {
+        ReleaseDraft(dependencies: dependencies, engine: try dependencies.engine(kind))
+    }
+
+    private func request(_ change: Change, target: Release) -> PlanRequest {
+        var request = PlanRequest(purpose: change.purpose, target: target)
+        switch change {
+        case .restart(let services), .stop(let services): request.services = services.isEmpty ? nil : services
+        case .down(let destroyData): request.destroyData = destroyData
+        case .deploy, .rollback, .scale: break
+        }
+        return request
+    }
+
+    private func target(of change: Change, _ basis: Basis, current: Release?, engine: any Engine)
+        async throws(ReportableError) -> (Release, warnings: [String])
+    {
+        let draft = ReleaseDraft(dependencies: dependencies, engine: engine)
+        switch (change, basis) {
+        case (.deploy(let declared), _):
+            let (contents, warnings) = try await draft.withoutMissingOptionals(try await draft.preview(declared))
+            return (try await prospective(contents, change, current: current), warnings)
+        case (.scale(let counts), .release(let release)):
+            let contents = try await draft.rescaled(release, to: counts)
+            return (try await prospective(contents, change, current: current), [])
+        case (_, .release(let release)):
+            return (release, [])
+        case (_, .declared):
+            throw ReportableError(.broken, "\(change.reason) has no release to start from")
+        }
+    }
+
+    /// The release these contents are, or would become: the current one or the newest when nothing differs.
+    private func prospective(_ contents: Release.Contents, _ change: Change, current: Release?)
+        async throws(ReportableError) -> Release
+    {
+        let digest = contents.digest
+        if let current, current.digest == digest { return current }
+        let newest = try await dependencies.ledger.releases(of: contents.stack.id, limit: 1).first
+        if let newest, newest.digest == digest { return newest }
+        return Release(
+            number: (newest?.number ?? 0) + 1,
+            contents: contents,
+            createdAt: dependencies.now(),
+            createdBy: dependencies.actor,
+            reason: change.reason
+        )
+    }
+
+    private func preflight(_ target: Release, _ change: Change, on engine: any Engine)
+        async throws(ReportableError) -> [String]
+    {
+        guard change.purpose.activatesRelease else { return [] }
+        var warnings: [String] = []
+        for service in target.stack.services where service.replicas > 0 {
+            guard let template = target.contents.templates[service.name] else { continue }
+            warnings += try await engine.preflight(template, in: target.stack.id)
+        }
+        return warnings
+    }
+}
+
+extension Proposal {
+    var declared: DeclaredStack? {
+        if case .deploy(let declared) = change { declared } else { nil }
+    }
+}

@@ -1,0 +1,105 @@
+import Basics
+import Interfaces
+import Ledger
+import StackModel
+
+/// Runs the steps of a recorded plan: intent committed, effect, outcome committed. Decides nothing: a step runs when
+/// all steps it comes after have succeeded, and the first failure ends the run.
+struct PlanExecutor {
+    let dependencies: Dependencies
+    let engine: any Engine
+    let operation: Operation
+    let epoch: Int
+    let inputs: @Sendable (Step) throws(ReportableError) -> StepInputs
+    let progress: @Sendable (ProgressEvent) -> Void
+
+    /// At most this many steps of independent services run at once.
+    private static let width = 8
+
+    /// Returns when every step has succeeded. Throws what the first failed step threw, after the other running steps
+    /// have come to rest; throws `interrupted` when the task was cancelled.
+    func run() async throws(ReportableError) {
+        var waiting = operation.plan.steps
+        var done: Set<Int> = []
+        var failure: ReportableError?
+        await withTaskGroup(of: (Int, ReportableError?).self) { group in
+            var running = 0
+            while true {
+                while failure == nil, running < Self.width, let step = Self.takeReady(&waiting, done) {
+                    group.addTask { (step.number, await attempt(step)) }
+                    running += 1
+                }
+                guard running > 0, let (number, error) = await group.next() else { break }
+                running -= 1
+                guard let error else {
+                    done.insert(number)
+                    continue
+                }
+                // The first failure is the cause; what the cancelled neighbours say is its echo.
+                if failure == nil { failure = error }
+                group.cancelAll()
+            }
+        }
+        if let failure { throw Task.isCancelled ? Self.interrupted : failure }
+        if !waiting.isEmpty { throw ReportableError(.broken, "the plan has steps that wait for one another") }
+    }
+
+    static let interrupted = ReportableError(
+        .interrupted,
+        "interrupted; the journal knows how far it came",
+        hint: "Run the same command again to go on, or `slipway rollback` to go back."
+    )
+
+    private static func takeReady(_ waiting: inout [Step], _ done: Set<Int>) -> Step? {
+        guard let index = waiting.firstIndex(where: { done.isSuperset(of: $0.after) }) else { return nil }
+        return waiting.remove(at: index)
+    }
+
+    private func attempt(_ step: Step) async -> ReportableError? {
+        let began = dependencies.now()
+        do throws(ReportableError) {
+            guard !Task.isCancelled else { throw Self.interrupted }
+            try await perform(step)
+            progress(.stepEnded(step, .succeeded, began.elapsed(until: dependencies.now())))
+            return nil
+        } catch {
+            progress(.stepEnded(step, .failed(error), began.elapsed(until: dependencies.now())))
+            return error
+        }
+    }
+
+    private func perform(_ step: Step) async throws(ReportableError) {
+        await reach(.beforeIntent, step)
+        try await dependencies.ledger.recordIntent(
+            of: step.number,
+            in: operation.id,
+            epoch: epoch,
+            at: dependencies.now()
+        )
+        progress(.stepBegan(step))
+        await reach(.afterIntent, step)
+        do {
+            try await engine.perform(step.action, with: try inputs(step))
+        } catch {
+            try await record(.failed(error), of: step)
+            throw error
+        }
+        await reach(.afterEffect, step)
+        try await record(.succeeded, of: step)
+        await reach(.afterOutcome, step)
+    }
+
+    private func record(_ outcome: StepOutcome, of step: Step) async throws(ReportableError) {
+        try await dependencies.ledger.recordOutcome(
+            outcome,
+            of: step.number,
+            in: operation.id,
+            epoch: epoch,
+            at: dependencies.now()
+        )
+    }
+
+    private func reach(_ moment: FaultPoint.Moment, _ step: Step) async {
+        await dependencies.faultPoint(FaultPoint(moment, operation.plan.purpose, step: step.number))
+    }
+}

@@ -1,0 +1,102 @@
+import Basics
+import Interfaces
+import Ledger
+import Manifests
+import StackModel
+
+/// Makes the contents of a release from a declared stack: addresses, source digests, secret versions, templates.
+struct ReleaseDraft {
+    let dependencies: Dependencies
+    let engine: any Engine
+
+    /// What the release would contain. Reads only, but for the ports an engine allots on first sight of a stack.
+    func preview(_ declared: DeclaredStack) async throws(ReportableError) -> Release.Contents {
+        let secrets = try dependencies.secrets()
+        let versions = try await secrets.preview(Self.declarations(of: declared.stack), of: declared.stack.id)
+        return try await contents(declared.stack, declared.text, try await digests(of: declared), versions)
+    }
+
+    /// Takes optional services whose program is not installed out of service, each with a warning.
+    func withoutMissingOptionals(_ contents: Release.Contents)
+        async throws(ReportableError) -> (contents: Release.Contents, warnings: [String])
+    {
+        var contents = contents
+        var warnings: [String] = []
+        for index in contents.stack.services.indices where contents.stack.services[index].optional {
+            let service = contents.stack.services[index]
+            guard let template = contents.templates[service.name] else { continue }
+            do {
+                _ = try await engine.preflight(template, in: contents.stack.id)
+            } catch {
+                guard error.code == .programMissing else { throw error }
+                contents.stack.services[index].replicas = 0
+                warnings.append("\(service.name) is optional and left out: \(error.message)")
+            }
+        }
+        return (contents, warnings)
+    }
+
+    /// Generates and seals the secrets that do not exist yet. Idempotent.
+    func ensureSecrets(_ declared: DeclaredStack) async throws(ReportableError) {
+        _ = try await dependencies.secrets().ensure(
+            Self.declarations(of: declared.stack),
+            of: declared.stack.id,
+            given: declared.given,
+            at: dependencies.now()
+        )
+    }
+
+    /// The same release with other numbers of replicas.
+    func rescaled(_ release: Release, to counts: [ServiceName: Int]) async throws(ReportableError) -> Release.Contents {
+        var stack = release.stack
+        for (name, count) in counts {
+            guard let index = stack.services.firstIndex(where: { $0.name == name }) else {
+                throw ReportableError(
+                    .notFound,
+                    "\(stack.id) has no service \(name)",
+                    hint: "Its services are \(stack.services.map(\.name.text).joined(separator: ", "))."
+                )
+            }
+            guard !stack.services[index].keepsData || count <= 1 else {
+                throw ReportableError(.usage, "\(name) keeps data and can have at most one replica, not \(count)")
+            }
+            stack.services[index].replicas = count
+        }
+        let digests = release.contents.templates.compactMapValues(\.source)
+        return try await contents(stack, release.contents.spec, digests, release.contents.secrets)
+    }
+
+    private func contents(
+        _ stack: Stack,
+        _ text: String,
+        _ digests: [ServiceName: Digest],
+        _ versions: [SecretName: Int]
+    ) async throws(ReportableError) -> Release.Contents {
+        let addresses = try await engine.addresses(for: stack)
+        let inputs = ManifestInputs(stack: stack, addresses: addresses, sources: digests, secrets: versions)
+        return Release.Contents(
+            stack: stack,
+            spec: text,
+            addresses: addresses,
+            secrets: versions,
+            templates: try ProcessManifests.templates(inputs)
+        )
+    }
+
+    private func digests(of declared: DeclaredStack) async throws(ReportableError) -> [ServiceName: Digest] {
+        var digests: [ServiceName: Digest] = [:]
+        for service in declared.stack.services {
+            guard let directory = declared.sourceDirectory(of: service.name) else { continue }
+            do {
+                digests[service.name] = try await engine.digest(ofSource: directory)
+            } catch {
+                throw error.during("the source of \(service.name)")
+            }
+        }
+        return digests
+    }
+
+    static func declarations(of stack: Stack) -> [SecretDeclaration] {
+        stack.secrets + ProcessManifests.implicitSecrets(of: stack)
+    }
+}

@@ -1,0 +1,59 @@
+import Basics
+import Interfaces
+import Ledger
+import StackModel
+
+/// Runs a program beside a replica.
+package struct ReplicaExecutor: Sendable {
+    let dependencies: Dependencies
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    /// `replica` is a replica (`api-2`) or a service with exactly one. Returns the program's exit status.
+    package func execute(_ command: [String], in replica: String, of stack: StackID)
+        async throws(ReportableError) -> Int32
+    {
+        guard !command.isEmpty else {
+            throw ReportableError(
+                .usage,
+                "there is no program to run",
+                hint: "For example `slipway exec --replica api-1 -- env`."
+            )
+        }
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError(.notFound, "\(stack) is not deployed", hint: "Deploy it with `slipway deploy`.")
+        }
+        let engine = try dependencies.engine(release.stack.engine)
+        let observed = try await engine.observe(stack, .glance)
+        let id = try Self.find(replica, in: observed, stack)
+        let secrets = try dependencies.secrets()
+        let inputs = StepInputs(
+            stack: stack,
+            release: release.number,
+            template: release.contents.templates[id.service],
+            secret: { (name) throws(ReportableError) in
+                guard let version = release.contents.secrets[name] else {
+                    throw ReportableError(.secretFailed, "release \(release.number) has no version of \(name)")
+                }
+                return try await secrets.open(name, version: version, of: stack)
+            }
+        )
+        return try await engine.execute(command, in: id, of: stack, with: inputs)
+    }
+
+    private static func find(_ text: String, in observed: Observation, _ stack: StackID)
+        throws(ReportableError) -> ReplicaID
+    {
+        if let id = ReplicaID(text), observed.replica(id) != nil { return id }
+        let ofService = ServiceName(text).map { observed.replicas(of: $0) } ?? []
+        if ofService.count == 1, let only = ofService.first { return only.id }
+        let known = (ofService.isEmpty ? observed.replicas : ofService).map(\.id.description).joined(separator: ", ")
+        throw ReportableError(
+            .notFound,
+            "\(stack) has no single replica \"\(text)\"",
+            hint: known.isEmpty ? "Nothing runs; see `slipway status`." : "Choose one of \(known)."
+        )
+    }
+}

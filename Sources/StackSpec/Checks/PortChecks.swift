@@ -1,0 +1,74 @@
+import Basics
+import StackModel
+
+/// No two services can have one port, and no two routes one path.
+struct PortChecks {
+    let stack: Stack
+    let root: SpecNode
+    let findings: Findings
+
+    private struct Use {
+        let service: ServiceName
+        let port: Int
+        let address: String
+        let isEdge: Bool
+        let place: Place
+
+        func collides(with other: Use) -> Bool {
+            let everywhere = [ListenAddress.everywhere, "::"]
+            return port == other.port
+                && (address == other.address || everywhere.contains(address) || everywhere.contains(other.address))
+        }
+    }
+
+    func run() {
+        let uses = stack.services.compactMap(use).sorted { $0.place < $1.place }
+        for (index, use) in uses.enumerated() {
+            guard let first = uses[..<index].first(where: { $0.collides(with: use) }) else { continue }
+            let words = use.isEdge && first.isEdge ? "edges \(first.service) and \(use.service) both listen on" :
+                "services \(first.service) and \(use.service) both need"
+            findings.error(
+                "\(words) port \(use.port)", at: use.place,
+                help: use.isEdge && first.isEdge
+                    ? "Use another port, or put the routes of both into one edge." : "Use another port for one of them.")
+        }
+        for service in stack.services {
+            if case .edge(let edge) = service.kind { checkRoutes(of: edge, named: service.name) }
+        }
+    }
+
+    /// On Kubernetes every service has an address of its own; on Docker only edges take ports of the machine.
+    private func use(_ service: Service) -> Use? {
+        let name = service.name.text
+        switch service.kind {
+        case .edge(let edge) where stack.engine != .kubernetes:
+            return Use(
+                service: service.name, port: edge.listen, address: edge.address, isEdge: true,
+                place: root.place("services", name, "listen"))
+        case .app where stack.fixedPort(of: service) != nil:
+            return stack.fixedPort(of: service).map { port in
+                Use(
+                    service: service.name, port: port, address: ListenAddress.everywhere, isEdge: false,
+                    place: root.place("services", name, "port"))
+            }
+        default: return nil
+        }
+    }
+
+    private func checkRoutes(of edge: Edge, named name: ServiceName) {
+        let nodes = root["services"]?[name.text]?["routes"]?.elements ?? []
+        guard nodes.count == edge.routes.count else { return }
+        var seen: [String: Int] = [:]
+        for (node, route) in zip(nodes, edge.routes) {
+            let door = (route.host?.lowercased() ?? "") + route.path
+            let place = node.entry("path")?.valuePlace ?? node.place
+            if let line = seen[door] {
+                findings.error(
+                    "route \(route.host ?? "")\(route.path) of \(name) is there twice, first at line \(line)", at: place,
+                    help: "Remove one of them, or give them different paths or hosts.")
+            } else {
+                seen[door] = place.line
+            }
+        }
+    }
+}

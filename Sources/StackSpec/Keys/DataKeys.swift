@@ -1,0 +1,72 @@
+import Basics
+import StackModel
+
+enum RedisKeys {
+    static let defaultStorage = ByteCount(bytes: 1 << 30)
+    static let version = Key<String>("version", .version, default: Redis().version, "The version of Redis.")
+    static let persistence = Key<[Redis.Persistence]>(
+        "persistence", .list(of: .choice, what: "aof and rdb"), default: "[aof, rdb]",
+        "How data is kept on disk: the append-only file, snapshots, both, or `[]` for neither.")
+    static let memory = Key<ByteCount>(
+        "memory", .size(atLeast: ByteCount(bytes: 1 << 20)), default: "no limit", synonyms: ["maxmemory", "maxMemory"],
+        "How much memory data may take.")
+    static let storage = ServiceKeys.storage(default: defaultStorage)
+
+    static let table = KeyTable(
+        title: "redis", meaning: "A Redis server.",
+        rules: ServiceKeys.common + [version.rule, persistence.rule, memory.rule, storage.rule])
+}
+
+enum PostgresKeys {
+    static let defaultStorage = ByteCount(bytes: 10 << 30)
+    static let version = Key<String>("version", .version, default: "15", "The major version of PostgreSQL.")
+    static let database = Key<String>(
+        "database", .databaseName, default: "the stack's name, with `_` for `-`", synonyms: ["db", "dbname", "name"],
+        "The database that is made.")
+    static let storage = ServiceKeys.storage(default: defaultStorage)
+
+    static let table = KeyTable(
+        title: "postgres", meaning: "A PostgreSQL server with one database.",
+        rules: ServiceKeys.common + [version.rule, database.rule, storage.rule])
+}
+
+extension ValueType where Value == String {
+    static var databaseName: ValueType {
+        let words = "a name of lower-case letters, digits and underscores"
+        return ValueType(shape: .text(pattern: "^[a-z_][a-z0-9_]{0,62}$", words: words)) { node, key, reading in
+            guard let text = reading.text(of: node, for: key) else { return nil }
+            if ["postgres", "template0", "template1"].contains(text) {
+                return reading.refuse(
+                    node, key, wanted: "a database of your own", help: "PostgreSQL itself uses \(text).")
+            }
+            let isGood = text.isVariableName && text == text.lowercased() && text.utf8.count <= 63
+            return isGood ? text : reading.refuse(node, key, wanted: words)
+        }
+    }
+}
+
+enum PrometheusKeys {
+    static let defaultStorage = ByteCount(bytes: 10 << 30)
+    private static let model = Prometheus()
+    static let retention = Key<TimeSpan>(
+        "retention", .timeSpan, default: "\(model.retention)", "How long samples are kept.")
+    static let scrapeInterval = Key<TimeSpan>(
+        "scrapeInterval", .timeSpan, default: "\(model.scrapeInterval)", synonyms: ["interval"],
+        "Time between two scrapes of a target.")
+    static let storage = ServiceKeys.storage(default: defaultStorage)
+
+    static let table = KeyTable(
+        title: "prometheus", meaning: "A Prometheus server that scrapes every service with metrics.",
+        rules: ServiceKeys.common + [
+            ServiceKeys.optional.rule, retention.rule, scrapeInterval.rule, storage.rule,
+        ])
+}
+
+enum GrafanaKeys {
+    static let defaultStorage = ByteCount(bytes: 1 << 30)
+    static let storage = ServiceKeys.storage(default: defaultStorage)
+
+    static let table = KeyTable(
+        title: "grafana", meaning: "A Grafana server with the stack's dashboard.",
+        rules: ServiceKeys.common + [ServiceKeys.optional.rule, storage.rule])
+}

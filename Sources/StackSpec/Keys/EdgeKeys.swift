@@ -1,0 +1,113 @@
+import Basics
+import StackModel
+
+enum EdgeKeys {
+    static let listen = Key<ListenAddress>(
+        "listen", .listenAddress, isRequired: true, synonyms: ["port", "ports", "bind", "address"],
+        "The port clients connect to, on every address, or one address with a port, as in `127.0.0.1:8080`.")
+    static let routes = Key<[Route]>(
+        "routes", .list(of: .route, what: "routes"), isRequired: true, synonyms: ["rules", "backends"],
+        "Where requests go. The longest matching path wins.")
+
+    static let table = KeyTable(
+        title: "edge",
+        meaning: "The door to the stack: where requests come in and are spread over the replicas that can serve.",
+        rules: ServiceKeys.common + [listen.rule, routes.rule])
+}
+
+/// Where an edge listens.
+struct ListenAddress: Sendable {
+    let address: String
+    let port: Int
+
+    static let everywhere = "0.0.0.0"
+
+    /// `8080`, `127.0.0.1:8080` or `[::1]:8080`.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else {
+            guard let port = Self.port(text[...]) else { return nil }
+            (self.address, self.port) = (Self.everywhere, port)
+            return
+        }
+        guard let port = Self.port(text[text.index(after: colon)...]), let address = Self.address(text[..<colon]) else {
+            return nil
+        }
+        (self.address, self.port) = (address, port)
+    }
+
+    private static func port(_ text: Substring) -> Int? {
+        guard text.utf8.allSatisfy({ (48...57).contains($0) }), !text.hasPrefix("0"), let port = Int(text),
+            (1...65535).contains(port)
+        else { return nil }
+        return port
+    }
+
+    private static func address(_ text: Substring) -> String? {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let inner = text.dropFirst().dropLast()
+            let isGood = inner.contains(":") && inner.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            return isGood ? String(inner) : nil
+        }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isGood = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+        return isGood ? String(text) : text == "localhost" ? "127.0.0.1" : nil
+    }
+}
+
+extension ValueType where Value == ListenAddress {
+    static var listenAddress: ValueType {
+        let words = "a port, or an address and a port such as 127.0.0.1:8080"
+        let shape = Shape.either(.integer(1...65535), .text(pattern: "^\\S+:[0-9]+$", words: words))
+        return ValueType(shape: shape) { node, key, reading in
+            guard let text = reading.text(of: node, for: key) else { return nil }
+            return ListenAddress(text) ?? reading.refuse(node, key, wanted: words)
+        }
+    }
+}
+
+enum RouteKeys {
+    static let path = Key<String>(
+        "path", .requestPath, isRequired: true, synonyms: ["prefix", "match", "location"],
+        "Requests whose path begins with this, as in `/`.")
+    static let host = Key<String>(
+        "host", .hostName, default: "every host", synonyms: ["hostname", "domain"], "Requests for this host name only.")
+    static let service = Key<ServiceName>(
+        "service", .routedService, isRequired: true, synonyms: ["to", "backend", "target", "upstream"],
+        "The service they go to.")
+
+    static let table = KeyTable(
+        title: "route", meaning: "Which requests go to which service.", rules: [path.rule, host.rule, service.rule])
+}
+
+extension ValueType where Value == Route {
+    static var route: ValueType {
+        .table(RouteKeys.table) { fields in
+            let (path, host) = (fields[RouteKeys.path], fields[RouteKeys.host])
+            guard let service = fields[RouteKeys.service], let path else { return nil }
+            return Route(path: path, host: host, service: service)
+        }
+    }
+}
+
+extension ValueType where Value == ServiceName {
+    static var routedService: ValueType {
+        ValueType(shape: name.shape) { node, key, reading in
+            let service = name.read(node, key, reading)
+            if let service { reading.mentions.add(.route(service), at: node.place, owner: reading.owner) }
+            return service
+        }
+    }
+}
+
+extension ValueType where Value == String {
+    static var hostName: ValueType {
+        text("a host name such as shop.example.com", pattern: "^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?$") { text in
+            let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+            return text.utf8.count <= 253
+                && labels.allSatisfy { label in
+                    (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+                        && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+                }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Basics
+import StackModel
+
+extension ValueType where Value == Template {
+    /// A text with references for the environment of a program.
+    static var environmentValue: ValueType {
+        let words = "a text, a number, `true` or `false`"
+        return ValueType(shape: .either(.text(pattern: nil, words: words), .boolean)) { node, key, reading in
+            if node.isNull {
+                reading.findings.error(
+                    "\(key) has no value", at: node.place,
+                    help: "Write \(key): \"\" for an empty text, or ${\(key)} to hand on the caller's.")
+                return nil
+            }
+            guard let scalar = reading.scalar(node, for: key) else { return nil }
+            warnOfBoolean(scalar, key, at: node.place, reading)
+            return template(scalar.text, of: node, reading)
+        }
+    }
+
+    /// A text with references for the arguments of a program, which everyone on the machine can read.
+    static var argument: ValueType {
+        ValueType(shape: .either(.text(pattern: nil, words: "a text"), .integer(0 ... .max))) { node, key, reading in
+            guard let scalar = reading.scalar(node, for: key),
+                let template = template(scalar.text, of: node, reading, isSecret: reportSecret(reading))
+            else { return nil }
+            return template
+        }
+    }
+
+    private static func reportSecret(_ reading: Reading) -> (Interpolation.Part, SecretName) -> Void {
+        { part, secret in
+            let variable = secret.text.uppercased().replacing("-", with: "_")
+            reading.findings.error(
+                "\(part.written) must not be used in command: every user of the machine can read arguments",
+                at: part.place, help: "Put it into env, as \(variable): \(part.written), and read it from there.")
+        }
+    }
+
+    private static func template(
+        _ text: String, of node: SpecNode, _ reading: Reading,
+        isSecret report: ((Interpolation.Part, SecretName) -> Void)? = nil
+    ) -> Template? {
+        guard text.contains("$") else { return Template(text) }
+        guard let parts = Interpolation(reading: reading, node: node).parts(of: text) else { return nil }
+        for part in parts {
+            switch part.segment {
+            case .port: reading.mentions.add(.ownPort, at: part.place, owner: reading.owner)
+            case .service(let name, _): reading.mentions.add(.address(name), at: part.place, owner: reading.owner)
+            case .secret(let name, let which):
+                report?(part, name)
+                reading.mentions.add(.secret(name, which), at: part.place, owner: reading.owner)
+            case .literal, .directory, .volume, .targets: break
+            }
+        }
+        return Template(parts.map(\.segment))
+    }
+
+    private static func warnOfBoolean(_ scalar: SpecNode.Scalar, _ key: String, at place: Place, _ reading: Reading) {
+        guard !scalar.isQuoted, Booleans.meaning(of: scalar.text) != nil, scalar.text.count > 1,
+            scalar.text != "true", scalar.text != "false"
+        else { return }
+        reading.findings.warning(
+            "\(key) is the text \(scalar.text) here, and true or false to other readers of YAML", at: place,
+            help: "Quote it: \"\(scalar.text)\".")
+    }
+}
+
+extension ValueType where Value == [String: Template] {
+    /// The environment of a program.
+    static var environment: ValueType {
+        let value = ValueType<Template>.environmentValue
+        let shape = Shape.map(
+            value.shape, keys: "^[A-Za-z_][A-Za-z0-9_]*$", words: "a map from variables to texts")
+        return ValueType(shape: shape) { node, key, reading in
+            guard let entries = node.entries else {
+                let help = "Write one NAME: value per line, without dashes and equals signs."
+                return reading.refuse(node, key, wanted: "a map from variables to texts", help: help)
+            }
+            var environment: [String: Template] = [:]
+            for entry in entries where !entry.key.isFree {
+                guard entry.key.isVariableName else {
+                    reading.findings.error(
+                        "\(entry.key.abridged) is not the name of a variable", at: entry.keyPlace,
+                        help: "Names of variables are made of letters, digits and underscores.")
+                    continue
+                }
+                let node = SpecNode(content: entry.value.content, place: entry.valuePlace)
+                environment[entry.key] = value.read(node, entry.key, reading)
+            }
+            return environment
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Basics
+import StackModel
+
+/// A spec file as it was read from disk, not yet looked into.
+package struct SpecText: Sendable {
+    /// The path as the person typed it; it stands in every diagnostic.
+    package let file: String
+    package let bytes: [UInt8]
+
+    package init(file: String, bytes: [UInt8]) {
+        self.file = file
+        self.bytes = bytes
+    }
+}
+
+/// What came of loading a spec: the stack, or the reasons why there is none.
+package struct LoadedSpec: Sendable {
+    /// `nil` exactly when at least one diagnostic is an error.
+    package let stack: Stack?
+    /// Errors and warnings in the order of the file.
+    package let diagnostics: [Diagnostic]
+}
+
+/// How large a spec may be. Far beyond any honest spec, and small enough that a hostile one costs next to nothing.
+package enum SpecLimits {
+    /// Size of the file.
+    package static let bytes = ByteCount(bytes: 1 << 20)
+    package static var maxBytes: Int { bytes.bytes }
+    /// Maps and lists inside each other.
+    package static let maxDepth = 64
+    /// Keys and values once every alias stands for what it repeats.
+    package static let maxExpandedNodes = 10_000
+    package static let maxAnchors = 64
+}

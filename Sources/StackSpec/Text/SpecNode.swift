@@ -1,0 +1,65 @@
+/// A value of the spec with its place: YAML without anchors, aliases, merges and tags.
+struct SpecNode: Sendable {
+    enum Content: Sendable {
+        case null
+        case scalar(Scalar)
+        case list([SpecNode])
+        case map([Entry])
+    }
+
+    struct Scalar: Sendable {
+        let text: String
+        /// Written in quotes or as a block, so that it is text whatever it looks like.
+        let isQuoted: Bool
+    }
+
+    struct Entry: Sendable {
+        let key: String
+        let keyPlace: Place
+        var value: SpecNode
+
+        /// Where to point for the value: a map or a list is found by its key.
+        var valuePlace: Place { if case .scalar = value.content { value.place } else { keyPlace } }
+    }
+
+    var content: Content
+    let place: Place
+
+    var entries: [Entry]? { if case .map(let entries) = content { entries } else { nil } }
+    var elements: [SpecNode]? { if case .list(let elements) = content { elements } else { nil } }
+    var isNull: Bool { if case .null = content { true } else { false } }
+
+    subscript(key: String) -> SpecNode? { entries?.first { $0.key == key }?.value }
+
+    func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
+
+    /// The place of a value far down; as far down as the path leads. A map or list is placed at its key.
+    func place(_ path: String...) -> Place {
+        var node = self
+        var place = self.place
+        for key in path {
+            guard let entry = node.entry(key) else { break }
+            node = entry.value
+            if case .scalar = node.content { place = node.place } else { place = entry.keyPlace }
+        }
+        return place
+    }
+
+    /// The word for what this is, in a message.
+    var word: String {
+        switch content {
+        case .null: "nothing"
+        case .scalar(let scalar): scalar.isQuoted ? "\"\(scalar.text.abridged)\"" : scalar.text.abridged
+        case .list: "a list"
+        case .map: "a map"
+        }
+    }
+}
+
+extension String {
+    /// Short enough for one line of a message.
+    var abridged: String {
+        let line = replacing("\n", with: " ")
+        return line.count <= 60 ? line : line.prefix(57) + "..."
+    }
+}

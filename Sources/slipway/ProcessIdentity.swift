@@ -1,0 +1,34 @@
+import FoundationEssentials
+import Glibc
+import StackModel
+
+/// Who this process is, and who started it.
+enum ProcessIdentity {
+    static var own: OwnerID {
+        OwnerID(
+            bootID: firstLine(of: "/proc/sys/kernel/random/boot_id"),
+            processID: Int(getpid()),
+            startTicks: startTicks(firstLine(of: "/proc/self/stat"))
+        )
+    }
+
+    /// `maria@db-1`; behind sudo the person, not root.
+    static func actor(_ variables: [String: String]) -> String {
+        var host = [CChar](repeating: 0, count: 256)
+        let name = gethostname(&host, host.count - 1) == 0 ? String(cString: host) : "localhost"
+        let user = variables["SUDO_USER"] ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
+        return "\(user ?? "uid-\(getuid())")@\(name)"
+    }
+
+    /// Field 22; the second field is in parentheses and may itself hold spaces.
+    private static func startTicks(_ stat: String) -> Int {
+        guard let end = stat.lastIndex(of: ")") else { return 0 }
+        let fields = stat[stat.index(after: end)...].split(separator: " ")
+        return fields.count > 19 ? Int(fields[19]) ?? 0 : 0
+    }
+
+    private static func firstLine(of path: String) -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return "" }
+        return text.split(separator: "\n").first.map(String.init) ?? ""
+    }
+}

@@ -1,0 +1,26 @@
+import Basics
+import CommandLineTool
+import FoundationEssentials
+import Glibc
+
+/// The composition root: the only place where adapters are constructed and handed over.
+@main
+struct Slipway {
+    static func main() async {
+        // Secrets pass through this process: nothing it writes is for others to read.
+        umask(0o077)
+        signal(SIGPIPE, SIG_IGN)
+        let variables = ProcessInfo.processInfo.environment
+        let yard = Shipyard(variables: variables)
+        let session = Session(
+            console: Console(variables: variables),
+            variables: variables,
+            dependencies: { () throws(ReportableError) in try yard.dependencies() }
+        )
+        let work = Task { await SlipwayCommand.run(Array(CommandLine.arguments.dropFirst()), in: session) }
+        let interruption = Interruption { work.cancel() }
+        let status = await work.value
+        interruption.disarm()
+        exit(status.rawValue)
+    }
+}

@@ -1,0 +1,59 @@
+import Basics
+import Manifests
+import StackModel
+import Testing
+
+@Suite("Templates of the process engine")
+struct ProcessManifestsTests {
+    @Test("a template pins exactly the secrets it refers to")
+    func pinsItsSecrets() throws {
+        let templates = try ProcessManifests.templates(ShopStack.inputs())
+        #expect(templates["api"]?.secrets == ["redis-app": 1, "jwt": 3])
+        #expect(templates["redis"]?.secrets == ["redis-app": 1, "redis-admin": 1])
+        #expect(templates["postgres"]?.secrets == ["postgres-app": 2])
+        #expect(templates["grafana"]?.secrets == ["grafana-admin": 1])
+        #expect(templates["edge"]?.secrets == [:])
+        #expect(templates["worker"]?.secrets == [:])
+    }
+
+    @Test("an app behind an edge has a port per replica, one alone has its own, one without a port has none")
+    func allotsPorts() throws {
+        var stack = ShopStack.stack()
+        #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["api"]?.port == .perReplica)
+        #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["worker"]?.port == PortUse.none)
+        stack.services.removeAll { $0.name == "edge" }
+        #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["api"]?.port == .fixed(8000))
+    }
+
+    @Test("a hundred renders of one stack have one digest")
+    func isDeterministic() throws {
+        let digests = try (0..<100).map { _ in
+            Digest(ofCanonical: try ProcessManifests.templates(ShopStack.inputs()))
+        }
+        #expect(Set(digests).count == 1)
+    }
+
+    @Test("a secret without a version is an error that names the service and the secret")
+    func refusesUnknownSecrets() throws {
+        let inputs = ManifestInputs(
+            stack: ShopStack.stack(),
+            addresses: ShopStack.addresses,
+            sources: ["api": Digest(of: "x")],
+            secrets: ["redis-app": 1]
+        )
+        let error = #expect(throws: ReportableError.self) { try ProcessManifests.templates(inputs) }
+        #expect(error?.code == .secretFailed)
+        #expect(error?.message.contains("refers to secret") == true)
+    }
+
+    @Test("changing an account asks for a reload and not for a new replica")
+    func reloadsAccounts() throws {
+        var stack = ShopStack.stack()
+        let before = try ProcessManifests.templates(ShopStack.inputs(stack))
+        stack.secrets.removeAll { $0.name == "redis-app" }
+        stack.services.removeAll { $0.name == "api" || $0.name == "edge" }
+        let after = try ProcessManifests.templates(ShopStack.inputs(stack))
+        #expect(before["redis"]?.revision == after["redis"]?.revision)
+        #expect(before["redis"]?.configuration != after["redis"]?.configuration)
+    }
+}
