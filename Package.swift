@@ -13,6 +13,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -32,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -53,8 +55,11 @@ let package = Package(
 
         // Level 3: one outside thing each.
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
-        room("ProcessEngine", ["Basics", "StackModel", "Interfaces"]),
-        room("HostAccess", ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage]),
+        room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
+        room(
+            "HostAccess",
+            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage] + nio
+        ),
 
         // Level 4: the use cases.
         room("Orchestration", ["Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Ledger"]),

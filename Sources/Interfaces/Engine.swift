@@ -46,7 +46,7 @@ package struct StepInputs: Sendable {
     package let release: Int
     /// The template of the action's service in the plan's release; nil for steps that only take away.
     package let template: ReplicaTemplate?
-    /// Where the services of the release are reached.
+    /// The addresses of the plan's release: what `${service:NAME}` in its templates means.
     package let addresses: AddressBook
     /// Where `storeSource` copies from.
     package let sourceDirectory: String?

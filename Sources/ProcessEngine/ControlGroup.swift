@@ -1,0 +1,170 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Where this machine mounts its control groups: a v2 hierarchy (with or without controllers) and v1 controllers.
+struct ControlGroupMounts: Hashable, Sendable {
+    /// The v2 hierarchy.
+    let unified: String?
+    /// Controllers the v2 hierarchy has.
+    let unifiedControllers: Set<String>
+    /// v1 controllers, each with its own hierarchy.
+    let legacy: [String: String]
+
+    init() {
+        self.init(mounts: Disk.text("/proc/self/mounts") ?? "") { Disk.text($0) ?? "" }
+    }
+
+    init(mounts: String, read: (String) -> String) {
+        var unified: String?
+        var legacy: [String: String] = [:]
+        for line in mounts.split(separator: "\n") {
+            let fields = line.split(separator: " ").map(String.init)
+            guard fields.count > 3 else { continue }
+            if fields[2] == "cgroup2" { unified = unified ?? fields[1] }
+            guard fields[2] == "cgroup" else { continue }
+            for option in fields[3].split(separator: ",") where ["memory", "cpu"].contains(option) {
+                legacy[String(option)] = fields[1]
+            }
+        }
+        self.unified = unified
+        self.legacy = legacy
+        let controllers = unified.map { read("\($0)/cgroup.controllers") } ?? ""
+        self.unifiedControllers = Set(controllers.split { $0 == " " || $0 == "\n" }.map(String.init))
+    }
+
+    func has(_ controller: String) -> Bool { unifiedControllers.contains(controller) || legacy[controller] != nil }
+}
+
+/// The control groups of one replica: what it is limited to, and the one sure list of its processes.
+///
+/// Every file is written as far as the machine allows; what cannot be is told by `lacking`, never guessed.
+struct ControlGroup: Sendable {
+    private static let root = "slipway"
+    private let mounts: ControlGroupMounts
+    private let name: String
+
+    init(_ folder: ReplicaFolder, mounts: ControlGroupMounts) {
+        // Two homes on one machine may have a stack of the same name.
+        let home = Digest(of: folder.stack.path).short
+        self.name = "\(folder.stack.stack.stack).\(folder.stack.stack.environment).\(folder.id).\(home)"
+        self.mounts = mounts
+    }
+
+    /// Limits that this machine cannot enforce, in words.
+    static func lacking(for limits: Resources, mounts: ControlGroupMounts) -> [String] {
+        let isRoot = geteuid() == 0
+        var warnings: [String] = []
+        if let memory = limits.memory, !isRoot || !mounts.has("memory") {
+            warnings.append("the memory limit of \(memory) is not enforced: \(reason(isRoot, "memory"))")
+        }
+        if let cpu = limits.cpu, !isRoot || !mounts.has("cpu") {
+            warnings.append("the cpu limit of \(cpu) is not enforced: \(reason(isRoot, "cpu"))")
+        }
+        return warnings
+    }
+
+    private static func reason(_ isRoot: Bool, _ controller: String) -> String {
+        isRoot ? "this machine has no \(controller) control group" : "control groups need root"
+    }
+
+    /// Makes the groups and sets the limits. Returns the `cgroup.procs` files the program has to enter.
+    func create(_ limits: Resources) -> [String] {
+        guard geteuid() == 0 else { return [] }
+        enableControllers()
+        // A group that cannot be made costs a limit, not the start; `lacking` has warned of it.
+        let made = directories.filter { (try? Disk.makeDirectory($0, mode: 0o755)) != nil }
+        apply(limits)
+        return made.map { "\($0)/cgroup.procs" }
+    }
+
+    /// A starting replica gets a quarter of the processor time of a serving one, where the two compete.
+    func setWeight(starting: Bool) {
+        if mounts.unifiedControllers.contains("cpu"), let unified {
+            Self.set("\(unified)/cpu.weight", starting ? "25" : "100")
+        } else if let legacy = legacy("cpu") {
+            Self.set("\(legacy)/cpu.shares", starting ? "256" : "1024")
+        }
+    }
+
+    /// How many of its processes the kernel killed for want of memory.
+    var outOfMemoryKills: Int {
+        let file =
+            mounts.unifiedControllers.contains("memory")
+            ? unified.map { "\($0)/memory.events" }
+            : legacy("memory").map { "\($0)/memory.oom_control" }
+        let lines = file.flatMap { Disk.text($0) }?.split(separator: "\n") ?? []
+        return lines.first { $0.hasPrefix("oom_kill ") }.flatMap { Int($0.dropFirst(9)) } ?? 0
+    }
+
+    /// Everything that runs in it; nil when the machine has no groups for us.
+    var processes: [Int]? {
+        for directory in directories {
+            guard let text = Disk.text("\(directory)/cgroup.procs") else { continue }
+            return text.split(separator: "\n").compactMap { Int($0) }
+        }
+        return nil
+    }
+
+    /// Kills everything in it in one stroke. False where the kernel cannot.
+    func kill() -> Bool {
+        unified.map { Self.set("\($0)/cgroup.kill", "1") } ?? false
+    }
+
+    /// Nothing to do when it is gone; a group that still has processes stays.
+    func remove() {
+        for directory in directories { rmdir(directory) }
+    }
+
+    private var unified: String? { mounts.unified.map { "\($0)/\(Self.root)/\(name)" } }
+    private func legacy(_ controller: String) -> String? {
+        mounts.legacy[controller].map { "\($0)/\(Self.root)/\(name)" }
+    }
+    private var directories: [String] {
+        var seen: [String] = []
+        for directory in [unified, legacy("memory"), legacy("cpu")].compactMap({ $0 }) where !seen.contains(directory) {
+            seen.append(directory)
+        }
+        return seen
+    }
+
+    private func apply(_ limits: Resources) {
+        let memory = limits.memory.map { "\($0.bytes)" }
+        let period = 100_000
+        let quota = limits.cpu.map { max(1000, $0.thousandths * period / 1000) }
+        if mounts.unifiedControllers.contains("memory"), let unified {
+            Self.set("\(unified)/memory.max", memory ?? "max")
+            // Without this a limit on memory only moves the replica to the swap.
+            if memory != nil { Self.set("\(unified)/memory.swap.max", "0") }
+        } else if let legacy = legacy("memory") {
+            Self.set("\(legacy)/memory.limit_in_bytes", memory ?? "-1")
+        }
+        if mounts.unifiedControllers.contains("cpu"), let unified {
+            Self.set("\(unified)/cpu.max", "\(quota.map(String.init) ?? "max") \(period)")
+        } else if let legacy = legacy("cpu") {
+            Self.set("\(legacy)/cpu.cfs_quota_us", "\(quota ?? -1)")
+        }
+    }
+
+    /// v2 hands a controller down only where every group above says so.
+    private func enableControllers() {
+        guard let mount = mounts.unified else { return }
+        // As above: what cannot be made is a missing limit.
+        try? Disk.makeDirectory("\(mount)/\(Self.root)", mode: 0o755)
+        for controller in ["memory", "cpu"] where mounts.unifiedControllers.contains(controller) {
+            Self.set("\(mount)/cgroup.subtree_control", "+\(controller)")
+            Self.set("\(mount)/\(Self.root)/cgroup.subtree_control", "+\(controller)")
+        }
+    }
+
+    @discardableResult
+    private static func set(_ path: String, _ value: String) -> Bool {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        return write(file, value, value.utf8.count) == value.utf8.count
+    }
+}

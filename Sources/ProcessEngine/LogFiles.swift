@@ -1,0 +1,51 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// The log of one replica number as `s6-log` keeps it: `current` and the rotated `@...` files, oldest first.
+struct LogFiles: Sendable {
+    let folder: ReplicaFolder
+
+    init(_ folder: ReplicaFolder) {
+        self.folder = folder
+    }
+
+    /// All files, oldest first. Their names are TAI64N labels, so that their order is that of time.
+    var paths: [String] {
+        let names = Disk.list(folder.logs)
+        return (names.filter { $0.hasPrefix("@") } + names.filter { $0 == "current" }).map { "\(folder.logs)/\($0)" }
+    }
+
+    /// The last lines of the newest file; a rotated one is asked only when that is too short.
+    func last(_ count: Int) -> [LogLine] {
+        var lines: [LogLine] = []
+        for path in paths.reversed() where lines.count < count {
+            let piece = LogFiles.lines(in: Disk.read(path, last: 1 << 16) ?? [], of: folder.id)
+            lines = piece.suffix(count - lines.count) + lines
+        }
+        return lines
+    }
+
+    /// Lines begin with their time; a piece of a line at the beginning has none and is dropped.
+    static func lines(in content: [UInt8], of replica: ReplicaID) -> [LogLine] {
+        content.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard line.count >= 26, let label = TAI64N(text: line.prefix(25)) else { return nil }
+            return LogLine(time: label.instant, replica: replica, text: LogText.printable(line.dropFirst(26)))
+        }
+    }
+}
+
+/// Makes bytes that a program wrote safe to print: bad UTF-8 becomes U+FFFD, control characters are escaped.
+enum LogText {
+    static func printable(_ bytes: some Collection<UInt8>) -> String {
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            switch scalar.value {
+            case 9: text += "\t"
+            case 0..<32, 127..<160: text += "\\u{\(String(scalar.value, radix: 16))}"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,72 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Where programs are found on this machine: never by the caller's PATH, so that a plan means the same for everyone.
+enum Programs {
+    static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+    /// The path of a replica's program. Throws `programMissing` naming the Debian package where it is known.
+    static func locate(
+        _ program: String,
+        for service: ServiceName,
+        source: String?,
+        volume: String
+    ) throws(ReportableError) -> String {
+        if let source, let path = inSource(program, source) { return path }
+        if program.hasPrefix("/") {
+            if isExecutable(program) { return program }
+        } else if !program.contains("/") {
+            let directories = searchPath + postgresDirectories(volume: volume)
+            let found = directories.lazy.map { "\($0)/\(program)" }.first { isExecutable($0) }
+            if let found { return found }
+        }
+        throw missing(program, for: service, source: source)
+    }
+
+    /// The path of a program that the engine itself drives.
+    static func locate(_ program: String, volume: String = "") throws(ReportableError) -> String {
+        let found = (searchPath + postgresDirectories(volume: volume)).lazy
+            .map { "\($0)/\(program)" }.first { isExecutable($0) }
+        guard let found else { throw missing(program, for: nil, source: nil) }
+        return found
+    }
+
+    private static func inSource(_ program: String, _ source: String) -> String? {
+        guard !program.hasPrefix("/") else { return nil }
+        let path = "\(source)/\(program)"
+        return isExecutable(path) ? path : nil
+    }
+
+    private static func isExecutable(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+    }
+
+    /// Debian keeps each major version apart. A cluster runs with the version that made it, a new one with the newest.
+    private static func postgresDirectories(volume: String) -> [String] {
+        let versions = Disk.list("/usr/lib/postgresql").compactMap { Int($0) }.sorted(by: >)
+        let made = Disk.text("\(volume)/PG_VERSION").flatMap { Int($0.filter(\.isNumber)) }
+        return (made.map { [$0] } ?? versions).map { "/usr/lib/postgresql/\($0)/bin" }
+    }
+
+    private static func missing(_ program: String, for service: ServiceName?, source: String?) -> ReportableError {
+        let whose = service.map { "the program \(program) of \($0)" } ?? "the program \(program)"
+        let place = source == nil ? "is not installed" : "is neither in its source nor installed"
+        let name = program.split(separator: "/").last.map(String.init) ?? program
+        let hint =
+            packages[name].map { "Install it with `apt-get install \($0)`." }
+            ?? "Install it, or correct the command of the service."
+        return ReportableError(.programMissing, "\(whose) \(place)", hint: hint)
+    }
+
+    private static let packages = [
+        "redis-server": "redis-server", "redis-cli": "redis-tools", "postgres": "postgresql", "initdb": "postgresql",
+        "psql": "postgresql-client", "prometheus": "prometheus", "haproxy": "haproxy", "grafana-server": "grafana",
+        "grafana": "grafana", "s6-supervise": "s6", "s6-svc": "s6", "s6-log": "s6", "execlineb": "execline",
+        "setpriv": "util-linux", "setsid": "util-linux", "python3": "python3", "uvicorn": "uvicorn", "node": "nodejs",
+    ]
+}

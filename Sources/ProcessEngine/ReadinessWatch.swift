@@ -1,0 +1,96 @@
+import Basics
+import StackModel
+
+/// Watches one replica until it has been ready long enough, or until it is knowable that it will not be.
+struct ReadinessWatch: Sendable {
+    let engine: ProcessEngine
+    let folder: ReplicaFolder
+    let record: ReplicaRecord
+    private let failure: ReplicaFailure
+    private let probe: ReplicaProbe
+
+    /// How long a program may take to listen before its other ports are looked at.
+    private static let portGrace = TimeSpan.seconds(3)
+
+    /// Throws `notFound` when there is no such replica.
+    init(_ engine: ProcessEngine, _ folder: ReplicaFolder) throws(ReportableError) {
+        guard let record = ReplicaRecord.load(folder) else {
+            throw ReportableError(.notFound, "there is no replica \(folder.id) of \(folder.stack.stack)")
+        }
+        self.engine = engine
+        self.folder = folder
+        self.record = record
+        self.failure = ReplicaFailure(folder: folder, record: record, mounts: engine.mounts)
+        self.probe = ReplicaProbe(engine: engine, record: record, folder: folder)
+    }
+
+    /// Throws `replicaFailed` as soon as the cause is known, at the latest after `deadline`; `interrupted` when
+    /// cancelled. Any end of the program since its start counts as failure: a crash is not cured by a restart.
+    func awaitReady(for healthyFor: TimeSpan, deadline: TimeSpan) async throws(ReportableError) {
+        let began = ContinuousClock.now
+        var readySince: ContinuousClock.Instant?
+        while true {
+            try checkAlive(exitsBefore: 0)
+            let answer = await probe.ask()
+            try checkAlive(exitsBefore: 0)
+            switch (answer, readySince) {
+            case (.ready, nil): readySince = .now
+            case (.notReady(let reason), let since?): throw failure.unreadyAgain(reason, after: span(since: since))
+            default: break
+            }
+            if let readySince, span(since: readySince) >= healthyFor { break }
+            if case .notReady(let reason) = answer {
+                if span(since: began) >= deadline { throw failure.neverReady(reason, within: deadline) }
+                try await checkPorts()
+            }
+            try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 100)))
+        }
+        ControlGroup(folder, mounts: engine.mounts).setWeight(starting: false)
+    }
+
+    /// Watches a replica that serves: it must stay ready, as the same process, for `span`.
+    /// One that was started for `release` must not have ended even once.
+    func confirm(for healthyFor: TimeSpan, release: Int) async throws(ReportableError) {
+        let before = record.release == release ? 0 : ExitLog(folder).exits.count
+        let began = ContinuousClock.now
+        while true {
+            try checkAlive(exitsBefore: before)
+            if case .notReady(let reason) = await probe.ask() {
+                try checkAlive(exitsBefore: before)
+                throw failure.unreadyAgain(reason, after: span(since: began))
+            }
+            guard span(since: began) < healthyFor else { return }
+            try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 250)))
+        }
+    }
+
+    private func checkAlive(exitsBefore: Int) throws(ReportableError) {
+        let exits = ExitLog(folder).exits
+        if exits.count > exitsBefore {
+            let start = exitsBefore == 0 ? record.createdAt : exits[exitsBefore - 1].at
+            throw failure.ended(exits[exitsBefore], after: start)
+        }
+        if !engine.supervisor(of: folder).isAlive { throw failure.supervisorGone() }
+    }
+
+    /// A program that listens, but not where it should, or that cannot, will not become ready by waiting.
+    private func checkPorts() async throws(ReportableError) {
+        guard let expected = record.port, let since = SupervisorStatus(folder: folder.path)?.since,
+            since.elapsed(until: WallClock.now) >= Self.portGrace
+        else { return }
+        let (folder, mounts) = (folder, engine.mounts)
+        let (ports, holder) = try await offPool { () -> ([Int], ProcessEntry?) in
+            let own = ReplicaProcesses(folder: folder, mounts: mounts).all.map(\.id)
+            let holder = Ports.holder(of: expected)
+            return (Ports.listened(by: own), holder.flatMap { own.contains($0.id) ? nil : $0 })
+        }
+        if ports.contains(expected) { return }
+        if let holder { throw failure.portHeld(expected, by: holder) }
+        if !ports.isEmpty { throw failure.listensElsewhere(ports, expected: expected) }
+    }
+
+    private func span(since start: ContinuousClock.Instant) -> TimeSpan {
+        let parts = start.duration(to: .now).components
+        return TimeSpan(milliseconds: Int(parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000))
+    }
+}

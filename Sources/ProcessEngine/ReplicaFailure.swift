@@ -1,0 +1,49 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// Says in one sentence why a replica does not serve, with its last log lines.
+struct ReplicaFailure: Sendable {
+    let folder: ReplicaFolder
+    let record: ReplicaRecord
+    let mounts: ControlGroupMounts
+
+    /// The program ended.
+    func ended(_ exit: ReplicaExit, after start: Instant) -> ReportableError {
+        let time = start.elapsed(until: exit.at).spoken
+        if ControlGroup(folder, mounts: mounts).outOfMemoryKills > 0, let limit = record.limits.memory {
+            return error("was killed by the kernel after \(time): out of memory at its limit of \(limit)")
+        }
+        return error("\(exit.cause) after \(time)")
+    }
+
+    func supervisorGone() -> ReportableError {
+        error("has lost its supervisor")
+    }
+
+    func listensElsewhere(_ ports: [Int], expected: Int) -> ReportableError {
+        let found = ports.map(String.init).joined(separator: ", ")
+        return error("listens on port \(found) instead of \(expected)", hint: "Make it listen on ${port}.")
+    }
+
+    func portHeld(_ port: Int, by holder: ProcessEntry) -> ReportableError {
+        error("cannot listen: " + Ports.taken(port, by: holder).message)
+    }
+
+    func unreadyAgain(_ reason: String, after span: TimeSpan) -> ReportableError {
+        error("was ready for \(span.spoken) and then not any more: \(reason)")
+    }
+
+    func neverReady(_ reason: String, within deadline: TimeSpan) -> ReportableError {
+        error("was not ready within \(deadline): \(reason)")
+    }
+
+    private func error(_ what: String, hint: String? = nil) -> ReportableError {
+        ReportableError(
+            .replicaFailed,
+            "\(folder.id) \(what)",
+            hint: hint,
+            details: LogFiles(folder).last(15).map(\.text)
+        )
+    }
+}

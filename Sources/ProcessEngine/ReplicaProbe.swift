@@ -1,0 +1,63 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// What a replica said when it was asked whether it can serve.
+enum ProbeAnswer: Hashable, Sendable {
+    case ready
+    /// Why not, in words that follow a name: `GET /readyz answered 503`.
+    case notReady(String)
+
+    var isReady: Bool { self == .ready }
+}
+
+/// Asks one replica, in the way its template says.
+struct ReplicaProbe: Sendable {
+    let engine: ProcessEngine
+    let record: ReplicaRecord
+    let folder: ReplicaFolder
+
+    /// Never throws: no answer is an answer.
+    func ask() async -> ProbeAnswer {
+        switch record.probe {
+        case .running: .ready
+        case .tcp: await ask { $0.connects }
+        case .http(let path): await ask(path: path)
+        case .redis: await ask { $0.redisAnswers }
+        case .postgres: await ask { $0.postgresAnswers }
+        case .edge:
+            await engine.edge.isAnswering(at: folder.work) ? .ready : .notReady("its runtime socket does not answer")
+        }
+    }
+
+    /// Its port accepts a connection; without a port there is nothing to see.
+    func connects() async -> Bool {
+        guard record.port != nil else { return true }
+        return await ask { $0.connects }.isReady
+    }
+
+    private func ask(path: String) async -> ProbeAnswer {
+        guard let port = record.port else { return .notReady("it has no port to be asked on") }
+        let request = HTTPRequest(
+            "GET",
+            "http://127.0.0.1:\(port)\(path)",
+            timeout: record.probeTiming.timeout,
+            replyLimit: 4096
+        )
+        do throws(ReportableError) {
+            let reply = try await engine.http.send(request)
+            return reply.succeeded ? .ready : .notReady("GET \(path) answered \(reply.status)")
+        } catch {
+            // The transport's words name the address; what follows is the reason.
+            let reason = error.message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.message
+            return .notReady("GET \(path) got no reply (\(reason))")
+        }
+    }
+
+    private func ask(_ question: @escaping @Sendable (LocalConnection) -> ProbeAnswer) async -> ProbeAnswer {
+        guard let port = record.port else { return .notReady("it has no port to be asked on") }
+        let connection = LocalConnection(port: port, timeout: record.probeTiming.timeout)
+        // The work throws nothing.
+        return (try? await offPool { question(connection) }) ?? .notReady("it was not asked")
+    }
+}

@@ -1,0 +1,53 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The processes of one replica at one moment, found so that a recycled number is never mistaken for one of them.
+struct ReplicaProcesses: Sendable {
+    /// What the supervisor started; nil when it is gone.
+    let main: ProcessEntry?
+    /// All of them, also those that left the session; without the ended ones.
+    let all: [ProcessEntry]
+
+    init(folder: ReplicaFolder, mounts: ControlGroupMounts) {
+        let members = ControlGroup(folder, mounts: mounts).processes
+        let main = Self.main(of: folder, members: members)
+        self.main = main
+        if let members, !members.isEmpty || main == nil {
+            self.all = members.compactMap { ProcessEntry($0) }.filter { !$0.isZombie }
+        } else {
+            self.all = main.map { ProcessTable().tree(of: $0.id) } ?? []
+        }
+    }
+
+    /// The number in the supervisor's status counts when it is in the replica's control group, or else when that
+    /// process started when the supervisor says it did.
+    private static func main(of folder: ReplicaFolder, members: [Int]?) -> ProcessEntry? {
+        guard let status = SupervisorStatus(folder: folder.path), let id = status.processID,
+            let entry = ProcessEntry(id), !entry.isZombie
+        else { return nil }
+        if members?.contains(id) == true { return entry }
+        guard let startedAt = entry.startedAt else { return nil }
+        return abs(startedAt.milliseconds - status.since.milliseconds) < 2500 ? entry : nil
+    }
+
+    /// Kills all of them, and those they make meanwhile, until none is left. Throws `engineFailed` after 10 s.
+    static func killAll(of folder: ReplicaFolder, mounts: ControlGroupMounts) async throws(ReportableError) {
+        let group = ControlGroup(folder, mounts: mounts)
+        let gone = try await polled(atMost: .seconds(10)) {
+            let processes = ReplicaProcesses(folder: folder, mounts: mounts)
+            guard !processes.all.isEmpty else { return true }
+            // One stroke where the kernel can; else each by its number, looked at again right before.
+            if !group.kill() {
+                for process in processes.all where ProcessEntry(process.id)?.startTicks == process.startTicks {
+                    kill(pid_t(process.id), SIGKILL)
+                }
+            }
+            return false
+        }
+        guard gone else { throw ReportableError(.engineFailed, "\(folder.id) still has processes after SIGKILL") }
+    }
+}

@@ -1,0 +1,164 @@
+import Basics
+import Interfaces
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Brings a replica to life: everything is checked before anything is made, everything is made before it starts.
+struct ReplicaStart: Sendable {
+    let engine: ProcessEngine
+    let folder: ReplicaFolder
+    let template: ReplicaTemplate
+    let inputs: StepInputs
+    let revision: Digest
+
+    /// Nothing to do when it runs with this revision. A stopped, dead or different one is stopped and replaced.
+    /// Throws `programMissing`, `portTaken`, `invalidSpec`, `engineFailed`, `fileFailed`.
+    func start() async throws(ReportableError) {
+        if isRunning { return }
+        try engine.checkHome()
+        let source = template.source.map { folder.stack.source($0) }
+        try checkSource(source)
+        let program = try program(source)
+        let account = try await engine.accounts.account(
+            for: template.user,
+            service: template.service,
+            in: folder.stack.stack
+        )
+        try await ReplicaStop(engine: engine, folder: folder).remove()
+        let port = try await port()
+        try checkSocketPath()
+        let content = try await FilledTemplate(
+            template,
+            folder: folder,
+            port: port,
+            addresses: try await addresses(),
+            inputs: inputs
+        )
+        let record = record(port: port, account: account)
+        try await make(record, program: program, content: content)
+        try await launch()
+    }
+
+    private var isRunning: Bool {
+        guard let record = ReplicaRecord.load(folder), record.revision == revision else { return false }
+        return engine.supervisor(of: folder).isAlive && !Disk.exists(folder.down)
+            && ReplicaProcesses(folder: folder, mounts: engine.mounts).main != nil
+    }
+
+    private func checkSource(_ source: String?) throws(ReportableError) {
+        guard let source, !Disk.isDirectory(source) else { return }
+        throw ReportableError(.notFound, "the source of \(template.service) is not stored: \(source)")
+    }
+
+    /// The program's path. Throws `programMissing`.
+    private func program(_ source: String?) throws(ReportableError) -> String {
+        guard let first = template.command.first else {
+            throw ReportableError(.invalidSpec, "\(template.service) has no command")
+        }
+        let name = try first.resolved { (segment) throws(ReportableError) -> String in
+            guard case .volume = segment else {
+                throw ReportableError(.invalidSpec, "the program of \(template.service) must be named as it is")
+            }
+            return folder.stack.volume(template.service)
+        }
+        return try Programs.locate(
+            name,
+            for: template.service,
+            source: source,
+            volume: folder.stack.volume(template.service)
+        )
+    }
+
+    /// The port to listen on, seen to be free.
+    private func port() async throws(ReportableError) -> Int? {
+        switch template.port {
+        case .none: return nil
+        case .fixed(let port):
+            guard Ports.isFree(port) else { throw Ports.taken(port, by: Ports.holder(of: port)) }
+            return port
+        case .perReplica:
+            let (stack, id) = (folder.stack.stack, folder.id.description)
+            return try await engine.allotments.change { (book) throws(ReportableError) in
+                // A port that somebody else took meanwhile is given up for another.
+                if let remembered = book[stack].replicaPorts[id], Ports.isFree(remembered) { return remembered }
+                let port = try book.unusedPort(Ports.isFree)
+                book[stack].replicaPorts[id] = port
+                return port
+            }
+        }
+    }
+
+    private func addresses() async throws(ReportableError) -> AddressBook {
+        guard inputs.addresses.isEmpty else { return inputs.addresses }
+        return try engine.allotments.load()[folder.stack.stack].addresses
+    }
+
+    /// The kernel takes no longer path for a socket than 107 bytes.
+    private func checkSocketPath() throws(ReportableError) {
+        let longest = "\(folder.work)/.s.PGSQL.65535"
+        guard ["redis", "postgres", "edge"].contains(template.kind), longest.utf8.count > 107 else { return }
+        throw ReportableError(
+            .engineFailed,
+            "the path of the socket \(longest) is longer than the 107 bytes that Linux allows",
+            hint: "Set SLIPWAY_HOME to a shorter path, or give the stack or the service a shorter name."
+        )
+    }
+
+    private func record(port: Int?, account: RunAccount) -> ReplicaRecord {
+        var isFixed = false
+        if case .fixed = template.port { isFixed = true }
+        return ReplicaRecord(
+            id: folder.id,
+            kind: template.kind,
+            release: inputs.release,
+            revision: revision,
+            configuration: template.configuration,
+            port: port,
+            portIsFixed: isFixed,
+            account: account,
+            probe: template.probe,
+            probeTiming: template.probeTiming,
+            stop: template.stop,
+            limits: template.limits,
+            source: template.source,
+            createdAt: WallClock.now
+        )
+    }
+
+    private func make(
+        _ record: ReplicaRecord,
+        program: String,
+        content: FilledTemplate
+    ) async throws(ReportableError) {
+        let (folder, group) = (folder, ControlGroup(folder, mounts: engine.mounts))
+        try await offPool { () throws(ReportableError) in
+            try Disk.makeDirectory(folder.stack.targets, mode: 0o755)
+            let groups = group.create(record.limits)
+            group.setWeight(starting: true)
+            try ServiceDirectory(
+                folder: folder,
+                record: record,
+                program: program,
+                content: content,
+                controlGroups: groups
+            ).write()
+        }
+        if record.kind == "edge" { try await engine.edge.prepare(at: folder.work) }
+    }
+
+    private func launch() async throws(ReportableError) {
+        try await Supervisor(folder: folder.logger, runner: engine.runner).start(output: "/dev/null")
+        let supervisor = engine.supervisor(of: folder)
+        try await supervisor.start(output: "\(folder.logger)/fifo")
+        // From here on it is wanted: a crash now leaves a replica that ought to run and does not.
+        try Disk.remove(file: folder.down)
+        try await supervisor.send("-u")
+        try await supervisor.wait(atMost: .seconds(5), "\(folder.id) was not started by its supervisor") {
+            supervisor.status?.processID != nil || !ExitLog(folder).exits.isEmpty
+        }
+        try TargetFile(folder.stack, service: folder.id.service).refresh()
+    }
+}

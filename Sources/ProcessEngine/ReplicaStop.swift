@@ -1,0 +1,85 @@
+import Basics
+import Interfaces
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Ends a replica: by its signal, after its grace by force, and leaves no process of it behind.
+struct ReplicaStop: Sendable {
+    let engine: ProcessEngine
+    let folder: ReplicaFolder
+
+    /// Nothing to do when it is stopped, or was never there. Throws `engineFailed` when something cannot be killed.
+    func stop() async throws(ReportableError) {
+        guard folder.exists else { return }
+        if !Disk.exists(folder.down) {
+            try Disk.write([], to: folder.down)
+            try TargetFile(folder.stack, service: folder.id.service).refresh()
+        }
+        try await endProgram()
+        try await ReplicaProcesses.killAll(of: folder, mounts: engine.mounts)
+        try await dismiss(engine.supervisor(of: folder))
+        try await dismissLogger()
+        ControlGroup(folder, mounts: engine.mounts).remove()
+    }
+
+    /// Stops it and removes its directory. Its logs and its port stay.
+    func remove() async throws(ReportableError) {
+        let folder = folder
+        guard folder.exists else { return try Disk.remove(tree: folder.unfinished) }
+        try await stop()
+        try await offPool { () throws(ReportableError) in
+            // Moved first, so that a crash leaves a name that nobody counts.
+            try Disk.remove(tree: folder.unfinished)
+            try Disk.move(folder.path, to: folder.unfinished)
+            try Disk.remove(tree: folder.unfinished)
+            try TargetFile(folder.stack, service: folder.id.service).refresh()
+        }
+    }
+
+    /// Sends the signal of its stop rule and waits as long as the rule allows.
+    private func endProgram() async throws(ReportableError) {
+        let rule = ReplicaRecord.load(folder)?.stop ?? StopRule()
+        let supervisor = engine.supervisor(of: folder)
+        if supervisor.isAlive {
+            try await supervisor.send("-d")
+        } else if let main = ReplicaProcesses(folder: folder, mounts: engine.mounts).main {
+            kill(pid_t(main.id), rule.signal.number)
+        }
+        let mounts = engine.mounts
+        _ = try await polled(atMost: rule.grace) {
+            ReplicaProcesses(folder: folder, mounts: mounts).main == nil
+        }
+    }
+
+    /// The log program reads what is left and ends by itself when nobody holds the pipe any more.
+    private func dismissLogger() async throws(ReportableError) {
+        let logger = Supervisor(folder: folder.logger, runner: engine.runner)
+        let program = logger.status?.processID
+        _ = try await polled(atMost: .seconds(2)) { program.flatMap { ProcessEntry($0) }?.isZombie ?? true }
+        try await dismiss(logger)
+        guard let program, let entry = ProcessEntry(program), entry.commandLine.hasPrefix("s6-log") else { return }
+        kill(pid_t(program), SIGKILL)
+    }
+
+    private func dismiss(_ supervisor: Supervisor) async throws(ReportableError) {
+        guard supervisor.isAlive else { return }
+        try await supervisor.send("-xd")
+        try await supervisor.wait(atMost: .seconds(10), "the supervisor in \(supervisor.folder) does not leave") {
+            !supervisor.isAlive
+        }
+    }
+}
+
+extension StopRule.Signal {
+    var number: Int32 {
+        switch self {
+        case .terminate: SIGTERM
+        case .interrupt: SIGINT
+        case .quit: SIGQUIT
+        case .user1: SIGUSR1
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Basics
+import StackModel
+
+/// Writes what s6 needs to supervise a replica: scripts, environment, rendered files, the record.
+///
+/// Made under a temporary name and moved into place, with a `down` file in it, so that nothing starts before
+/// everything is there.
+struct ServiceDirectory: Sendable {
+    let folder: ReplicaFolder
+    let record: ReplicaRecord
+    /// The path of the program.
+    let program: String
+    let content: FilledTemplate
+    /// The `cgroup.procs` files to enter.
+    let controlGroups: [String]
+
+    /// Makes the directory. Whatever an earlier attempt left under the temporary name is replaced.
+    func write() throws(ReportableError) {
+        let place = folder.unfinished
+        try Disk.remove(tree: place)
+        try Disk.makeDirectory(folder.stack.replicas)
+        try Disk.makeDirectory(place)
+        try Disk.makeDirectory("\(place)/log")
+        try Disk.makeDirectory(folder.logs, mode: 0o700)
+        try Disk.makeDirectory("\(place)/work", mode: 0o700, owner: record.account.owner)
+        try Self.write(content.files, in: "\(place)/work", owner: record.account.owner)
+        try Disk.write([], to: "\(place)/down")
+        try Disk.write(environment.utf8, to: "\(place)/environment")
+        try writeScript(try run, to: "\(place)/run")
+        try writeScript(finish, to: "\(place)/finish")
+        try writeScript(logger, to: "\(place)/log/run")
+        try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal")
+        // Should we die while it stops, its supervisor sees the stop through.
+        try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill")
+        try Disk.makePipe("\(place)/log/fifo", owner: record.account.owner)
+        try record.save(in: place)
+        try Disk.move(place, to: folder.path)
+    }
+
+    /// Writes rendered files into a replica's own directory.
+    static func write(
+        _ files: [(path: String, content: String)],
+        in work: String,
+        owner: FileOwner?
+    ) throws(ReportableError) {
+        for file in files {
+            let path = "\(work)/\(file.path)"
+            let parts = file.path.split(separator: "/", omittingEmptySubsequences: false)
+            guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+                throw ReportableError(.broken, "the rendered file \(file.path) would lie outside its replica")
+            }
+            let above = Disk.parent(of: path)
+            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: owner) }
+            try Disk.write(file.content.utf8, to: path, owner: owner)
+        }
+    }
+
+    /// The environment of the program: the template's over the least that programs expect.
+    var environment: String {
+        var variables = [
+            "PATH": Programs.searchPath.joined(separator: ":"), "LANG": "C.UTF-8", "HOME": folder.work,
+            "SLIPWAY_STACK": folder.stack.stack.description, "SLIPWAY_REPLICA": folder.id.description,
+        ]
+        variables.merge(content.environment) { $1 }
+        return variables.sorted { $0.key < $1.key }
+            .map { ExeclineScript.assignment($0.key, $0.value) }.joined()
+    }
+
+    private var run: ExeclineScript {
+        get throws(ReportableError) {
+            var script = ExeclineScript("-P")
+            if !controlGroups.isEmpty { script.append(raw: "getpid -E process_of_this_replica") }
+            for file in controlGroups {
+                script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(file))")
+                script.append(raw: "  echo ${process_of_this_replica} }")
+            }
+            script.append(["cd", record.source.map { folder.stack.source($0) } ?? folder.work])
+            script.append(raw: "umask 027")
+            script.append(["envfile", folder.environment])
+            let switching = record.account.switching(mayListenLow: record.kind == "edge")
+            if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }
+            script.append([program] + content.arguments)
+            return script
+        }
+    }
+
+    private var finish: ExeclineScript {
+        var script = ExeclineScript("-S2")
+        script.append(raw: "redirfd -a 1 exits")
+        script.append(raw: "date \"+%s%3N ${1} ${2}\"")
+        return script
+    }
+
+    /// Ten files of a megabyte; a line is cut at 64 KiB.
+    private var logger: ExeclineScript {
+        var script = ExeclineScript("-P")
+        script.append(raw: "redirfd -rnb 0 fifo")
+        script.append(["s6-log", "-b", "-l", "65536", "--", "t", "n10", "s1000000", folder.logs])
+        return script
+    }
+
+    private func writeScript(_ script: ExeclineScript, to path: String) throws(ReportableError) {
+        try Disk.write(script.text.utf8, to: path, mode: 0o700)
+    }
+}
