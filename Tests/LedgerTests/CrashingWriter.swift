@@ -1,0 +1,101 @@
+import Basics
+import FoundationEssentials
+import Glibc
+import Ledger
+import StackModel
+
+/// A second process that writes to a ledger until it is killed. It is this test program again, told by its
+/// environment to run the one test that writes. After each write it acknowledges by one byte in a file beside.
+enum CrashingWriter {
+    private static let variable = "LEDGER_CRASHING_WRITER"
+
+    static var isChild: Bool { getenv(variable) != nil }
+
+    static func start(on folder: Folder) throws -> pid_t {
+        let arguments = [
+            try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library",
+            "swift-testing", "--filter", "DurabilityTests",
+        ]
+        var environment: [String] = ["\(variable)=\(folder.path)"]
+        for name in ["PATH", "LD_LIBRARY_PATH", "HOME"] {
+            if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, folder.path + "/output", O_CREAT | O_WRONLY, 0o600)
+        }
+        var child: pid_t = 0
+        let code = withCStrings(arguments) { argv in
+            withCStrings(environment) { posix_spawn(&child, arguments[0], &actions, nil, argv, $0) }
+        }
+        guard code == 0 else { throw ReportableError(.broken, "cannot start \(arguments[0]): \(code)") }
+        return child
+    }
+
+    private static func withCStrings<Value>(
+        _ strings: [String],
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
+    ) -> Value {
+        let copies = strings.map { strdup($0) } + [nil]
+        defer { for copy in copies { free(copy) } }
+        return copies.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("the buffer ends with nil, so has a base") }
+            return body(base)
+        }
+    }
+
+    /// Throws when the writer does not get there within 20 s.
+    static func wait(until goal: Int, in folder: Folder) async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(20)
+        while try acknowledged(in: folder) < goal {
+            guard clock.now < deadline else {
+                let output = try? String(contentsOfFile: folder.path + "/output", encoding: .utf8)
+                throw ReportableError(.broken, "the writer stands still", details: [output ?? ""])
+            }
+            try await clock.sleep(for: .milliseconds(2))
+        }
+    }
+
+    static func acknowledged(in folder: Folder) throws -> Int {
+        var status = stat()
+        return stat(folder.path + "/acknowledged", &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    static func run() async throws {
+        guard let path = getenv(variable) else { return }
+        let folder = Folder(path: String(cString: path))
+        let descriptor = open(folder.path + "/acknowledged", O_CREAT | O_WRONLY | O_APPEND, 0o600)
+        func acknowledge() { _ = write(descriptor, "x", 1) }
+        let ledger = try Ledger(path: folder.ledger)
+        for round in 0... {
+            _ = try await ledger.record("\(getpid()) \(round)")
+            acknowledge()
+            let (operation, epoch) = try await ledger.begin()
+            acknowledge()
+            for step in operation.plan.steps {
+                try await ledger.recordIntent(of: step.number, in: operation.id, epoch: epoch, at: Samples.now)
+                acknowledge()
+                try await ledger.recordOutcome(
+                    .succeeded,
+                    of: step.number,
+                    in: operation.id,
+                    epoch: epoch,
+                    at: Samples.now
+                )
+                acknowledge()
+            }
+            try await ledger.finish(
+                operation.id,
+                as: .succeeded,
+                failure: nil,
+                pointer: .activate,
+                epoch: epoch,
+                at: Samples.now
+            )
+            acknowledge()
+        }
+    }
+}
