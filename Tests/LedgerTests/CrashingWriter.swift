@@ -11,10 +11,20 @@ enum CrashingWriter {
 
     static var isChild: Bool { getenv(variable) != nil }
 
-    static func start(on folder: Folder) throws -> pid_t {
+    /// Starts a writer, waits until so many writes are acknowledged in all, and kills it.
+    static func runAndKill(after goal: Int, in folder: Folder) async throws {
+        let child = try start(on: folder)
+        defer {
+            kill(child, SIGKILL)
+            waitpid(child, nil, 0)
+        }
+        try await wait(until: goal, in: folder)
+    }
+
+    private static func start(on folder: Folder) throws -> pid_t {
         let arguments = [
             try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library",
-            "swift-testing", "--filter", "DurabilityTests",
+            "swift-testing", "--filter", "DurabilityTests/writer",
         ]
         var environment: [String] = ["\(variable)=\(folder.path)"]
         for name in ["PATH", "LD_LIBRARY_PATH", "HOME"] {
@@ -47,7 +57,7 @@ enum CrashingWriter {
     }
 
     /// Throws when the writer does not get there within 20 s.
-    static func wait(until goal: Int, in folder: Folder) async throws {
+    private static func wait(until goal: Int, in folder: Folder) async throws {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(20)
         while try acknowledged(in: folder) < goal {
@@ -70,7 +80,11 @@ enum CrashingWriter {
         let descriptor = open(folder.path + "/acknowledged", O_CREAT | O_WRONLY | O_APPEND, 0o600)
         func acknowledge() { _ = write(descriptor, "x", 1) }
         let ledger = try Ledger(path: folder.ledger)
-        for round in 0... {
+        // Without its parent there is nobody left who would kill it.
+        let parent = getppid()
+        var round = 0
+        while getppid() == parent {
+            round += 1
             _ = try await ledger.record("\(getpid()) \(round)")
             acknowledge()
             let (operation, epoch) = try await ledger.begin()

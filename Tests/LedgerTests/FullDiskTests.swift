@@ -19,7 +19,7 @@ struct FullDiskTests {
                     "ledger: full disk not tested, because mounting failed: \(String(cString: strerror(errno)))"
                 )
             }
-            defer { umount2(disk.path, Int32(MNT_DETACH.rawValue)) }
+            defer { umount2(disk.path, Int32(MNT_DETACH)) }
             try await fill(disk)
         }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite("The ledger's file")
+@Suite("The ledger's file", .serialized)
 struct LedgerFileTests {
     @Test("is private, marked as ours, and in no write-ahead mode")
     func fresh() async throws {

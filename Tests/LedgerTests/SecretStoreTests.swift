@@ -176,7 +176,7 @@ struct SecretStoreTests {
             ("jwt", 1, "stack = 'other/local'", "other/local"),
             ("moved", 1, "name = 'moved'", "shop/local"),
             ("jwt", 1, "user = 'root'", "shop/local"),
-            ("jwt", 1, "sealed = substr(sealed, 1, length(sealed) - 1) || x'00'", "shop/local"),
+            ("jwt", 1, "sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)", "shop/local"),
             ("jwt", 1, "sealed = x''", "shop/local"),
         ]
     )
