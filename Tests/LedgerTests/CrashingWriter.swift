@@ -21,11 +21,37 @@ enum CrashingWriter {
         try await wait(until: goal, in: folder)
     }
 
-    private static func start(on folder: Folder) throws -> pid_t {
-        let arguments = [
-            try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library",
-            "swift-testing", "--filter", "DurabilityTests/writer",
-        ]
+    static let strace = "/usr/bin/strace"
+
+    /// Runs a writer in which strace does something to one of its system calls, such as `fdatasync:signal=KILL:when=3`,
+    /// and returns when it has ended. Throws when it lives on for 20 s.
+    static func run(injecting fault: String, in folder: Folder) async throws {
+        let child = try start(
+            on: folder,
+            under: [strace, "-f", "-qq", "-o", "/dev/null", "-e", "inject=\(fault)"]
+        )
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(20)
+        while waitpid(child, nil, WNOHANG) == 0 {
+            guard clock.now < deadline else {
+                kill(child, SIGKILL)
+                waitpid(child, nil, 0)
+                throw ReportableError(.broken, "nothing came of \(fault)")
+            }
+            try await clock.sleep(for: .milliseconds(2))
+        }
+    }
+
+    static func output(in folder: Folder) throws -> String {
+        try String(contentsOfFile: folder.path + "/output", encoding: .utf8)
+    }
+
+    private static func start(on folder: Folder, under tracer: [String] = []) throws -> pid_t {
+        let arguments =
+            tracer + [
+                try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"), "--testing-library",
+                "swift-testing", "--filter", "DurabilityTests/writer",
+            ]
         var environment: [String] = ["\(variable)=\(folder.path)"]
         for name in ["PATH", "LD_LIBRARY_PATH", "HOME"] {
             if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
@@ -62,8 +88,7 @@ enum CrashingWriter {
         let deadline = clock.now + .seconds(20)
         while try acknowledged(in: folder) < goal {
             guard clock.now < deadline else {
-                let output = try? String(contentsOfFile: folder.path + "/output", encoding: .utf8)
-                throw ReportableError(.broken, "the writer stands still", details: [output ?? ""])
+                throw ReportableError(.broken, "the writer stands still", details: [try output(in: folder)])
             }
             try await clock.sleep(for: .milliseconds(2))
         }

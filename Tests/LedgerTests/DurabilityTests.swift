@@ -30,9 +30,7 @@ struct DurabilityTests {
             try await withThrowingTaskGroup { group in
                 for name in ["shop", "blog"] as [StackName] {
                     let ledger = try Ledger(path: folder.ledger)
-                    let stack = StackID(name, "local")
-                    _ = try await ledger.record(of: stack)
-                    group.addTask { for _ in 1...200 { try await ledger.succeed(Samples.plan(of: stack)) } }
+                    group.addTask { for _ in 1...200 { try await interrupt(StackID(name, "local"), in: ledger) } }
                 }
                 try await group.waitForAll()
             }
@@ -40,13 +38,26 @@ struct DurabilityTests {
             let ledger = try Ledger(path: folder.ledger)
             for stack in try await ledger.stacks() {
                 let operations = try await ledger.operations(of: stack, limit: 1000)
-                #expect(operations.count == 200 && operations.allSatisfy { $0.state == .succeeded })
+                #expect(operations.count == 200 && operations.allSatisfy { $0.state == .interrupted })
             }
             let report = try await ledger.verifyChain()
-            #expect(report.isIntact && report.length == 2 + 2 * 200 * 6)
+            #expect(report.isIntact && report.length == 2 * 200 * 3)
             #expect(try folder.integrity() == ["ok"])
             print("ledger: 2 writers, \(report.length) durable transactions in \(elapsed)")
         }
+    }
+
+    private func interrupt(_ stack: StackID, in ledger: Ledger) async throws {
+        let (operation, epoch) = try await ledger.begin(Samples.plan(of: stack))
+        try await ledger.recordIntent(of: 1, in: operation.id, epoch: epoch, at: Samples.now)
+        try await ledger.finish(
+            operation.id,
+            as: .interrupted,
+            failure: nil,
+            pointer: .none,
+            epoch: epoch,
+            at: Samples.now
+        )
     }
 
     @Test(
@@ -64,6 +75,39 @@ struct DurabilityTests {
             }
             print("ledger: 10 kills -9, \(acknowledged) acknowledged writes, none lost")
         }
+    }
+
+    @Test(
+        "kill -9 at each flush of the disk, from the creation of the file on, leaves it whole",
+        DurabilityTests.straced
+    )
+    func killedAtFlush() async throws {
+        for flush in 1...24 {
+            try await Folder.with { folder in
+                try await CrashingWriter.run(injecting: "fsync,fdatasync:signal=KILL:when=\(flush)", in: folder)
+                try await check(folder, CrashingWriter.acknowledged(in: folder))
+            }
+        }
+        print("ledger: killed at each of 24 flushes, none lost")
+    }
+
+    @Test(
+        "a disk that reports an error is named, and nothing is half written",
+        DurabilityTests.straced,
+        arguments: ["pwrite64:error=EIO:when=60", "fdatasync:error=EIO:when=20", "pwrite64:error=ENOSPC:when=60"]
+    )
+    func failingDisk(fault: String) async throws {
+        try await Folder.with { folder in
+            try await CrashingWriter.run(injecting: fault, in: folder)
+            let output = try CrashingWriter.output(in: folder)
+            let reason = fault.contains("ENOSPC") ? "the disk is full" : "the disk reports an input/output error"
+            #expect(output.contains("cannot use the ledger \(folder.ledger): \(reason)"), "\(output)")
+            try await check(folder, CrashingWriter.acknowledged(in: folder))
+        }
+    }
+
+    static var straced: ConditionTrait {
+        .disabled(if: CrashingWriter.isChild || access(CrashingWriter.strace, X_OK) != 0, "needs strace")
     }
 
     private func check(_ folder: Folder, _ acknowledged: Int) async throws {
