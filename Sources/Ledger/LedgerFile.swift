@@ -140,15 +140,18 @@ extension LedgerFile {
 
     /// Throws when the file is not a ledger, or one of a newer program.
     private static func isBehind(_ queue: DatabaseQueue, path: String) throws -> Bool {
-        let (application, version, tables) = try queue.read { database in
+        let (application, version, foreign) = try queue.read { database in
             (
                 try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
                 try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
-                try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+                // The migrator's own table is there first; a crash right after it leaves nothing else.
+                try Int.fetchOne(
+                    database,
+                    sql: "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+                ) ?? 0
             )
         }
-        // The migrator's own table is there first; a crash right after it leaves nothing else.
-        guard application == Schema.applicationID || (application == 0 && version == 0 && tables <= 2) else {
+        guard application == Schema.applicationID || (application == 0 && version == 0 && foreign == 0) else {
             throw ReportableError(
                 .ledgerFailed,
                 "\(path) is not a ledger of slipway",

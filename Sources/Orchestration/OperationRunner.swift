@@ -102,6 +102,7 @@ struct OperationRunner {
                 stack: release.stack.id,
                 release: release.number,
                 template: template,
+                addresses: release.contents.addresses,
                 sourceDirectory: step.action.service.flatMap { declared?.sourceDirectory(of: $0) },
                 secret: { (name) throws(ReportableError) in
                     guard let version = template?.secrets[name] ?? release.contents.secrets[name] else {

@@ -33,6 +33,7 @@ package struct ReplicaExecutor: Sendable {
             stack: stack,
             release: release.number,
             template: release.contents.templates[id.service],
+            addresses: release.contents.addresses,
             secret: { (name) throws(ReportableError) in
                 guard let version = release.contents.secrets[name] else {
                     throw ReportableError(.secretFailed, "release \(release.number) has no version of \(name)")

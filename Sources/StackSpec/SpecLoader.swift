@@ -31,10 +31,11 @@ package enum SpecLoader {
         guard let root = Composer.compose(text, findings: findings) else { return nil }
         let choice = EnvironmentChoice(root: root)
         guard let name = choice.name(asked: environment, findings: findings) else { return nil }
+        findings.settle()
         let reading = Reading(findings: findings, variables: variables)
         let merged = choice.merged(for: name, findings: findings)
         guard let stack = StackReader(root: merged, environment: name, reading: reading).read() else { return nil }
-        findings.beginChecks()
+        findings.settle()
         StackChecks(stack: stack, root: merged, mentions: reading.mentions, findings: findings).run()
         return stack
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Orchestration
+import StackModel
 
 /// For fault tests: `SLIPWAY_FAULT=after-intent:deploy:5` kills the process with SIGKILL at that moment.
 enum FaultInjection {

@@ -14,10 +14,9 @@ enum ProcessIdentity {
 
     /// `maria@db-1`; behind sudo the person, not root.
     static func actor(_ variables: [String: String]) -> String {
-        var host = [CChar](repeating: 0, count: 256)
-        let name = gethostname(&host, host.count - 1) == 0 ? String(cString: host) : "localhost"
+        let host = firstLine(of: "/proc/sys/kernel/hostname")
         let user = variables["SUDO_USER"] ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
-        return "\(user ?? "uid-\(getuid())")@\(name)"
+        return "\(user ?? "uid-\(getuid())")@\(host)"
     }
 
     /// Field 22; the second field is in parentheses and may itself hold spaces.

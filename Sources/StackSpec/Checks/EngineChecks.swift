@@ -55,7 +55,7 @@ struct EngineChecks {
             findings.error(
                 "strategy \(service.rollout.strategy.rawValue) needs a second \(name) on port \(port), "
                     + "and no edge routes to it",
-                at: root.place("services", name.text, "rollout", "strategy"), help: "Use `recreate`. Or: " + help)
+                at: root.place("services", name.text, "rollout", "strategy"), help: "Use `recreate`, or route an edge to \(name), so that each replica gets a port of its own.")
         }
     }
 }

@@ -25,7 +25,7 @@ struct ServiceChecks {
     private func checkReplicas() {
         if service.name == "config" {
             findings.error(
-                "config cannot be the name of a service", at: root.place("services", name),
+                "config is not a valid service name", at: root.place("services", name),
                 help: "In `backups`, config is the stack's own configuration: choose another name.")
         }
         guard service.replicas > 1 else { return }
@@ -55,13 +55,19 @@ struct ServiceChecks {
                 help: "Remove the strategy: changed routes are taken up without a restart.")
         }
         if rollout.healthyFor >= rollout.deadline {
-            let isWritten = root["services"]?[name]?["rollout"]?["healthyFor"] != nil
             findings.error(
-                "healthyFor \(rollout.healthyFor) is not shorter than deadline \(rollout.deadline)",
-                at: root.place("services", name, "rollout", isWritten ? "healthyFor" : "deadline"),
+                "healthyFor \(written("healthyFor") ?? "\(rollout.healthyFor)") is not shorter than deadline "
+                    + (written("deadline") ?? "\(rollout.deadline)"),
+                at: root.place("services", name, "rollout", written("healthyFor") == nil ? "deadline" : "healthyFor"),
                 help: "No replica could become ready in time.")
         }
         if rollout.strategy == .rolling { checkBounds(rollout) }
+    }
+
+    /// A value of the rollout as the person wrote it: they may have written 60s where we say 1m.
+    private func written(_ key: String) -> String? {
+        guard case .scalar(let scalar) = root["services"]?[name]?["rollout"]?[key]?.content else { return nil }
+        return scalar.text
     }
 
     private func checkBounds(_ rollout: Rollout) {
@@ -69,13 +75,12 @@ struct ServiceChecks {
         guard rollout.maxSurge.roundedUp(of: replicas) == 0, rollout.maxUnavailable.roundedDown(of: replicas) == 0 else {
             return
         }
-        let isWritten = root["services"]?[name]?["rollout"]?["maxUnavailable"] != nil
         let isShare = if case .share(let share) = rollout.maxUnavailable { share.thousandths > 0 } else { false }
         let why = isShare ? " (\(rollout.maxUnavailable) of \(replicas) is less than one)" : ""
         findings.error(
             "maxSurge \(rollout.maxSurge) and maxUnavailable \(rollout.maxUnavailable) leave no way to update \(name)"
                 + why,
-            at: root.place("services", name, "rollout", isWritten ? "maxUnavailable" : "maxSurge"),
+            at: root.place("services", name, "rollout", written("maxUnavailable") == nil ? "maxSurge" : "maxUnavailable"),
             help: "Allow one replica more or one less: `maxSurge: 1` or `maxUnavailable: 1`.")
     }
 

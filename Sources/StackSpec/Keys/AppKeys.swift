@@ -109,7 +109,7 @@ extension ValueType where Value == Autoscale {
         .table(AutoscaleKeys.table) { fields in
             let (minimum, maximum) = (fields[AutoscaleKeys.min], fields[AutoscaleKeys.max])
             let (cpu, memory) = (fields[AutoscaleKeys.cpu], fields[AutoscaleKeys.memory])
-            if !fields.has(AutoscaleKeys.cpu), !fields.has(AutoscaleKeys.memory) {
+            if cpu == nil, memory == nil, fields.isClean {
                 fields.findings.error(
                     "autoscale has nothing to go by", at: fields.place, help: "Add `cpu: 70%` or `memory: 80%`.")
             }

@@ -117,7 +117,7 @@ extension ValueType where Value == Retention {
             fields.fill(&keep.yearly, RetentionKeys.yearly)
             fields.fill(&keep.within, RetentionKeys.within)
             let counts = [keep.last, keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly]
-            if keep.within == nil, counts.allSatisfy({ $0 ?? 0 == 0 }), !fields.has(RetentionKeys.within) {
+            if keep.within == nil, counts.allSatisfy({ $0 ?? 0 == 0 }), fields.isClean {
                 fields.findings.error(
                     "keep keeps nothing", at: fields.place, help: "Keep at least one set, as in `keep: {daily: 7}`.")
             }

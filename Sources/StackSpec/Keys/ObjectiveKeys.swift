@@ -48,7 +48,7 @@ extension ValueType where Value == [LatencyObjective] {
                 guard let bound = fields[key] else { continue }
                 if let last = objectives.last, last.bound > bound {
                     fields.findings.error(
-                        "\(key.name) \(bound) is below the bound of a smaller quantile, \(last.bound)",
+                        "\(key.name) \(fields.written(key)) is below the bound of a smaller quantile, \(last.bound)",
                         at: fields.place(of: key), help: "A larger share of requests takes longer, not less.")
                 }
                 objectives.append(LatencyObjective(percentile: percentile, bound: bound))

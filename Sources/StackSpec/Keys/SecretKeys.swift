@@ -75,7 +75,7 @@ extension ValueType where Value == SecretDeclaration {
         }
         if let rotate = secret.rotate, let overlap = secret.overlap, overlap >= rotate {
             findings.error(
-                "overlap \(overlap) is not shorter than rotate \(rotate)", at: fields.place(of: SecretKeys.overlap),
+                "overlap \(fields.written(SecretKeys.overlap)) is not shorter than rotate \(fields.written(SecretKeys.rotate))", at: fields.place(of: SecretKeys.overlap),
                 help: "Three versions would be valid at once: shorten the overlap.")
         }
     }

@@ -3,6 +3,8 @@ indirect enum Shape: Sendable {
     /// A single value. `pattern` is a regular expression for the whole text, `words` names it for a person.
     case text(pattern: String?, words: String)
     case integer(ClosedRange<Int>)
+    /// With or without a fraction.
+    case number
     case boolean
     case choice([String])
     case list(Shape)
@@ -22,6 +24,7 @@ indirect enum Shape: Sendable {
         case .integer(let range):
             range.upperBound == .max
                 ? "a whole number from \(range.lowerBound)" : "a whole number, \(range.lowerBound) to \(range.upperBound)"
+        case .number: "a number"
         case .boolean: "`true` or `false`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .list(let element): "a list of \(element.words)"

@@ -37,7 +37,7 @@ enum CronExpression {
         guard words.count == 5 else {
             let help = nicknames[text].map { "Write \"\($0)\"." }
                 ?? "They are minute, hour, day of the month, month and day of the week, as in \"0 2 * * *\"."
-            return Problem(message: "has \(words.count) fields, and cron has five", word: nil, help: help)
+            return Problem(message: "has \(words.count) field\(words.count == 1 ? "" : "s"), and cron has five", word: nil, help: help)
         }
         var values: [Set<Int>] = []
         for (field, word) in zip(fields, words) {
@@ -87,7 +87,7 @@ enum CronExpression {
         guard base != "*" else { return .success(Set(stride(from: field.range.lowerBound, through: field.range.upperBound, by: step))) }
         let numbers = ends.map { number($0, of: field) }
         if let bad = zip(ends, numbers).first(where: { $0.1 == nil }) {
-            return .failure(Refusal(reason: bad.0.isEmpty ? "an end of the range is missing" : "\(bad.0) is not one"))
+            return .failure(Refusal(reason: bad.0.isEmpty ? "an end of the range is missing" : "there is no \(field.name) \(bad.0)"))
         }
         let known = numbers.compactMap { $0 }
         guard (1...2).contains(known.count), let first = known.first, let last = known.last else {

@@ -8,6 +8,7 @@ struct Fields {
     let place: Place
     let reading: Reading
     private let entries: [SpecNode.Entry]
+    private let errorsBefore: Int
 
     /// `nil` after it is reported that the node is not a map.
     init?(_ node: SpecNode, table: KeyTable, label: String, place: Place, reading: Reading) {
@@ -24,10 +25,20 @@ struct Fields {
         self.place = place
         self.reading = reading
         self.entries = entries
+        self.errorsBefore = reading.findings.errorCount
         reportUnknownKeys()
     }
 
     var findings: Findings { reading.findings }
+
+    /// Nothing in this map was refused so far: what is missing is missing, not misspelt.
+    var isClean: Bool { findings.errorCount == errorsBefore }
+
+    /// A single value as the person wrote it.
+    func written<Value>(_ key: Key<Value>) -> String {
+        guard case .scalar(let scalar) = entries.first(where: { $0.key == key.name })?.value.content else { return "" }
+        return scalar.text.abridged
+    }
 
     func has<Value>(_ key: Key<Value>) -> Bool { entries.contains { $0.key == key.name } }
 

@@ -18,7 +18,7 @@ extension ValueType {
                 let name = Key(entry.key)
                 if name == nil {
                     reading.findings.error(
-                        "\(entry.key.abridged) cannot be the name of a \(what)", at: entry.keyPlace,
+                        "\(entry.key.abridged) is not a valid \(what) name", at: entry.keyPlace,
                         help: NameRule.repaired(entry.key).map { "Did you mean \($0)?" } ?? NameRule.words)
                 }
                 let node = SpecNode(content: entry.value.content, place: entry.valuePlace)

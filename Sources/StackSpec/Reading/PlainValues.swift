@@ -80,7 +80,7 @@ extension ValueType where Value == String {
     /// `7.0`, taken as it is written and never as a number.
     static var version: ValueType {
         let shape = Shape.either(
-            .text(pattern: "^[0-9]+(\\.[0-9]+){0,2}$", words: "a version such as \"7.0\""), .integer(0...10000))
+            .text(pattern: "^[0-9]+(\\.[0-9]+){0,2}$", words: "a version such as \"7.0\""), .number)
         return ValueType(shape: shape) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)

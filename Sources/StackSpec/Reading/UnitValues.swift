@@ -5,7 +5,7 @@ extension ValueType where Value == TimeSpan {
     /// A length of time; longer than nothing unless `zero` is allowed.
     static func timeSpan(zero: Bool = false) -> ValueType {
         let words = "a duration such as 500ms, 30s, 5m, 24h or 7d"
-        let plain = written(words, pattern: "^[0-9]+(ms|s|m|h|d|w)$", repair: repaired)
+        let plain = written(words, pattern: "^[0-9]+(ms|s|m|h|d|w)$", repair: repaired, help: units)
         return ValueType(shape: plain.shape) { node, key, reading in
             guard let span = plain.read(node, key, reading) else { return nil }
             return span.milliseconds > 0 || zero ? span : reading.refuse(node, key, wanted: "longer than nothing")
@@ -14,11 +14,16 @@ extension ValueType where Value == TimeSpan {
 
     static var timeSpan: ValueType { timeSpan() }
 
+    @Sendable private static func units(_ text: String) -> String? {
+        guard !text.isEmpty, text.allSatisfy(\.isNumber) else { return nil }
+        return "Add a unit: \(text)ms, \(text)s, \(text)m, \(text)h or \(text)d."
+    }
+
     @Sendable private static func repaired(_ text: String) -> String? {
         let word = text.lowercased().filter { !$0.isWhitespace }
         let digits = word.prefix { $0.isNumber }
         switch word.dropFirst(digits.count) {
-        case "", "sec", "secs", "second", "seconds": return "\(digits)s"
+        case "sec", "secs", "second", "seconds": return "\(digits)s"
         case "min", "mins", "minute", "minutes": return "\(digits)m"
         case "hr", "hrs", "hour", "hours": return "\(digits)h"
         case "day", "days": return "\(digits)d"
@@ -44,7 +49,8 @@ extension ValueType where Value == ByteCount {
         let word = text.uppercased().filter { !$0.isWhitespace }
         let digits = word.prefix { $0.isNumber }
         let units = ["K": "KiB", "M": "MiB", "G": "GiB", "T": "TiB"]
-        guard let letter = word.dropFirst(digits.count).first, let unit = units[String(letter)] else { return nil }
+        guard let letter = word.dropFirst(digits.count).first else { return "\(digits)MiB" }
+        guard let unit = units[String(letter)] else { return nil }
         return "\(digits)\(unit)"
     }
 }

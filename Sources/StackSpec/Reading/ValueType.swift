@@ -9,15 +9,18 @@ struct ValueType<Value: Sendable>: Sendable {
 
 extension ValueType where Value: TextCodable {
     /// A value with a text form, like `30s` or `512MiB`.
-    /// - Parameter repair: what was probably meant by a text that is refused.
+    /// - Parameters:
+    ///   - repair: what was probably meant by a text that is refused.
+    ///   - help: what to say when that is not known.
     static func written(
-        _ words: String, pattern: String, repair: @escaping @Sendable (String) -> String? = { _ in nil }
+        _ words: String, pattern: String, repair: @escaping @Sendable (String) -> String? = { _ in nil },
+        help: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> ValueType {
         ValueType(shape: .text(pattern: pattern, words: words)) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
             if let value = Value(text) { return value }
             let meant = repair(text).flatMap { Value($0) == nil ? nil : $0 }
-            return reading.refuse(node, key, wanted: words, help: meant.map { "Did you mean \($0)?" })
+            return reading.refuse(node, key, wanted: words, help: meant.map { "Did you mean \($0)?" } ?? help(text))
         }
     }
 }
@@ -28,7 +31,7 @@ extension ValueType where Value: Name {
             guard let text = reading.text(of: node, for: key) else { return nil }
             return Value(text)
                 ?? reading.refuse(
-                    node, key, wanted: "a name",
+                    node, key, wanted: "made of lower-case letters, digits and dashes",
                     help: NameRule.repaired(text).map { "Did you mean \($0)?" } ?? NameRule.words)
         }
     }
@@ -54,10 +57,13 @@ extension ValueType {
         ValueType(shape: .list(element.shape)) { node, key, reading in
             guard let elements = node.elements else {
                 var help: String?
-                if case .scalar(let scalar) = node.content { help = "Write [\(scalar.text.abridged)]." }
+                if case .scalar(let scalar) = node.content {
+                    help = "Write [\(scalar.text.abridged.split(separator: " ").joined(separator: ", "))]."
+                }
                 return reading.refuse(node, key, wanted: "a list of \(what)", help: help)
             }
-            return elements.compactMap { element.read($0, key, reading) }
+            let label = if case .table(let table) = element.shape { table.title } else { key }
+            return elements.compactMap { element.read($0, label, reading) }
         }
     }
 

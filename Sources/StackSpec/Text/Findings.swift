@@ -12,22 +12,25 @@ final class Findings {
         self.file = file
     }
 
-    var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+    private(set) var errorCount = 0
+
+    var hasErrors: Bool { errorCount > 0 }
 
     /// From now on findings quote their line.
     func quote(from source: SourceText) {
         self.source = source
     }
 
-    /// From now on a value that could not be read is not complained about a second time: what stands in for it is
-    /// ours, not the person's.
-    func beginChecks() {
+    /// From now on a value that was refused is not complained about a second time: what stands in for it is ours, not
+    /// the person's.
+    func settle() {
         settled = mistakes
     }
 
     func error(_ message: String, at place: Place, help: String? = nil) {
         guard !settled.contains(place) else { return }
         mistakes.insert(place)
+        errorCount += 1
         add(.error, message, at: place, help: help)
     }
 
@@ -52,6 +55,6 @@ final class Findings {
     /// A line for a terminal: tabs as wide as the caret takes them to be, and no line of a thousand columns.
     private static func shown(_ line: String) -> String? {
         guard line.count <= 400 else { return nil }
-        return String(line.map { $0 == "\t" ? " " : $0 })
+        return line.withoutControls
     }
 }

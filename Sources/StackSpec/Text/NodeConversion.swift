@@ -42,7 +42,7 @@ final class NodeConversion {
         let (before, above) = (nodeCount, deepest)
         deepest = depth
         try count(1, at: place)
-        checkTag(node.tag, at: place)
+        checkTag(writtenTag(node), at: place)
         let converted = SpecNode(content: try content(of: node, depth: depth), place: place)
         if let anchor = node.anchor {
             let size = nodeCount - before
@@ -144,8 +144,18 @@ final class NodeConversion {
         }
     }
 
+    /// Not `Node.tag`, which turns an implicit tag into one that looks written.
+    private func writtenTag(_ node: Node) -> Tag {
+        switch node {
+        case .scalar(let scalar): scalar.tag
+        case .sequence(let sequence): sequence.tag
+        case .mapping(let mapping): mapping.tag
+        case .alias(let alias): alias.tag
+        }
+    }
+
     private func checkTag(_ tag: Tag, at place: Place) {
-        let harmless: [Tag.Name] = [.implicit, .str, .nonSpecific]
+        let harmless: [Tag.Name] = [.implicit, .str, .seq, .map, .nonSpecific]
         guard !harmless.contains(where: { $0.rawValue == tag.rawValue }) else { return }
         findings.error(
             "tag \(signs.restore(tag.rawValue).abridged) is not allowed", at: place,

@@ -65,7 +65,7 @@ struct SyntaxProblem {
     private static let words = [
         Words(
             problem: "mapping values are not allowed", message: "a key cannot stand here",
-            help: "Check the indentation of this line, or quote a value that has `: ` in it."),
+            help: "Check its indentation and the line above, or quote a value that has `: ` in it."),
         Words(
             problem: "could not find expected ':'", message: "this line is neither `key: value` nor `- item`",
             help: "Write a colon and a space after the key.", atBeginning: true),

@@ -1,0 +1,150 @@
+import Basics
+import FoundationEssentials
+import GRDB
+import Glibc
+import Ledger
+import StackModel
+
+/// Values with good defaults, so that a test says only what it is about.
+enum Samples {
+    static let shop = StackID("shop", "local")
+    static let owner = OwnerID(bootID: "boot", processID: 4711, startTicks: 12)
+    static let now = Instant(milliseconds: 1_700_000_000_000)
+
+    static func later(_ seconds: Int) -> Instant { Instant(milliseconds: now.milliseconds + seconds * 1000) }
+
+    static func contents(_ spec: String = "one", of stack: StackID = shop) -> Release.Contents {
+        let api = Service(name: "api", kind: .app(App(command: ["serve", "\(.port)"], port: 8000)), replicas: 2)
+        return Release.Contents(
+            stack: Stack(name: stack.stack, environment: stack.environment, engine: .process, services: [api]),
+            spec: spec,
+            addresses: ["api": Address(host: "127.0.0.1", port: 8000)],
+            secrets: ["api-key": 1],
+            templates: ["api": ReplicaTemplate(service: "api", kind: "app", command: ["serve"])]
+        )
+    }
+
+    static func plan(
+        _ purpose: Plan.Purpose = .deploy,
+        of stack: StackID = shop,
+        release: Int = 1,
+        digest: String = "release",
+        replicas: Int = 1
+    ) -> Plan {
+        let steps = (1...replicas).flatMap { number in
+            let id = ReplicaID("api", number)
+            return [
+                Step(
+                    number: number * 2 - 1,
+                    action: .startReplica(id, revision: Digest(of: "revision")),
+                    cause: "\(id) is missing",
+                    after: []
+                ),
+                Step(number: number * 2, action: .admit(id), cause: "\(id) is new", after: [number * 2 - 1]),
+            ]
+        }
+        return Plan(
+            purpose: purpose,
+            stack: stack,
+            release: release,
+            releaseDigest: Digest(of: digest),
+            basis: Digest(of: "world"),
+            steps: steps
+        )
+    }
+
+    static let failure = ReportableError(.replicaFailed, "api-1 exited with 1", details: ["last words"])
+}
+
+extension Ledger {
+    func begin(_ plan: Plan = Samples.plan()) async throws -> (operation: Operation, epoch: Int) {
+        try await begin(plan, actor: "ada@host", owner: Samples.owner, reason: "deploy", at: Samples.now)
+    }
+
+    func record(_ spec: String = "one", of stack: StackID = Samples.shop) async throws -> Release {
+        try await record(Samples.contents(spec, of: stack), by: "ada@host", reason: "deploy", at: Samples.now)
+    }
+
+    /// Runs every step of a plan and activates its release.
+    func succeed(_ plan: Plan) async throws {
+        let (operation, epoch) = try await begin(plan)
+        for step in plan.steps {
+            try await recordIntent(of: step.number, in: operation.id, epoch: epoch, at: Samples.later(1))
+            try await recordOutcome(.succeeded, of: step.number, in: operation.id, epoch: epoch, at: Samples.later(2))
+        }
+        let pointer: ReleasePointerChange =
+            plan.purpose.activatesRelease ? .activate : plan.purpose == .down ? .deactivate : .none
+        try await finish(
+            operation.id,
+            as: .succeeded,
+            failure: nil,
+            pointer: pointer,
+            epoch: epoch,
+            at: Samples.later(3)
+        )
+    }
+
+    /// An operation that dies between the intent and the outcome of its first step.
+    func crash(_ plan: Plan = Samples.plan()) async throws {
+        let (operation, epoch) = try await begin(plan)
+        try await recordIntent(of: 1, in: operation.id, epoch: epoch, at: Samples.later(1))
+        let next = try await takeOver(operation.id, by: Samples.owner, at: Samples.later(2))
+        try await finish(
+            operation.id,
+            as: .crashed,
+            failure: nil,
+            pointer: .none,
+            epoch: next,
+            at: Samples.later(3)
+        )
+    }
+}
+
+/// A folder of its own for a test, gone afterwards.
+struct Folder {
+    let path: String
+    var ledger: String { path + "/ledger.sqlite" }
+
+    static func with<Value>(
+        in parent: String = FileManager.default.temporaryDirectory.path,
+        _ body: (Folder) async throws -> Value
+    ) async throws -> Value {
+        let path = "\(parent)/slipway-ledger-\(UInt64.random(in: .min ... .max))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do {
+            let value = try await body(Folder(path: path))
+            try FileManager.default.removeItem(atPath: path)
+            return value
+        } catch {
+            try FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
+    /// A second connection with none of the ledger's settings, for looking and for tampering.
+    func raw() throws -> DatabaseQueue { try DatabaseQueue(path: ledger) }
+
+    /// Changes the ledger behind its back: the guards that refuse it are taken away first.
+    func tamper(_ sql: String) throws {
+        try raw().write { database in
+            for trigger in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
+                try database.execute(sql: "DROP TRIGGER \(trigger)")
+            }
+            try database.execute(sql: sql)
+        }
+    }
+
+    /// SQLite's own verdict over the file.
+    func integrity() throws -> [String] {
+        try raw().read { database in
+            let broken = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map(\.description)
+            return try String.fetchAll(database, sql: "PRAGMA integrity_check") + broken
+        }
+    }
+
+    func mode(of file: String) throws -> UInt32 {
+        var status = stat()
+        guard stat(file, &status) == 0 else { throw POSIXError(.ENOENT) }
+        return status.st_mode & 0o777
+    }
+}
