@@ -10,16 +10,20 @@ struct LogFiles: Sendable {
         self.folder = folder
     }
 
-    /// All files, oldest first. Their names are TAI64N labels, so that their order is that of time.
-    var paths: [String] {
-        let names = Disk.list(folder.logs)
-        return (names.filter { $0.hasPrefix("@") } + names.filter { $0 == "current" }).map { "\(folder.logs)/\($0)" }
+    var current: String { "\(folder.logs)/current" }
+
+    /// Rotated files, oldest first, without those that ended before `since`.
+    func rotated(since: Instant?) -> [String] {
+        Disk.list(folder.logs).filter { name in
+            guard let label = TAI64N(text: Array(name.utf8.prefix(25))) else { return false }
+            return since.map { label.instant >= $0 } ?? true
+        }.map { "\(folder.logs)/\($0)" }
     }
 
     /// The last lines of the newest file; a rotated one is asked only when that is too short.
     func last(_ count: Int) -> [LogLine] {
         var lines: [LogLine] = []
-        for path in paths.reversed() where lines.count < count {
+        for path in (rotated(since: nil) + [current]).reversed() where lines.count < count {
             let piece = LogFiles.lines(in: Disk.read(path, last: 1 << 16) ?? [], of: folder.id)
             lines = piece.suffix(count - lines.count) + lines
         }

@@ -34,6 +34,17 @@ package struct ProcessEngine: Engine {
         }
     }
 
+    package func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
+        try await offPool { () throws(ReportableError) in try SourceTree(directory).digest() }
+    }
+
+    package func preflight(
+        _ template: ReplicaTemplate,
+        in stack: StackID
+    ) async throws(ReportableError) -> [String] {
+        try Preflight(engine: self, stack: folder(stack), template: template).check()
+    }
+
     package func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {
         try await Observer(engine: self, folder: folder(stack)).observe(depth)
     }
@@ -41,8 +52,13 @@ package struct ProcessEngine: Engine {
     package func perform(_ action: Action, with inputs: StepInputs) async throws(ReportableError) {
         let stack = folder(inputs.stack)
         switch action {
-        case .storeSource(let service, let digest): try await storeSource(service, digest, in: stack, inputs)
-        case .prepareVolume(let service): try await prepareVolume(service, in: stack, inputs)
+        case .storeSource(let service, let digest): try await store(service, digest, in: stack, inputs)
+        case .prepareVolume(let service):
+            try await VolumePreparation(
+                engine: self,
+                stack: stack,
+                template: try template(for: action, inputs)
+            ).prepare()
         case .startReplica(let id, let revision):
             try await ReplicaStart(
                 engine: self,
@@ -54,15 +70,46 @@ package struct ProcessEngine: Engine {
         case .awaitReady(let id, let healthyFor, let deadline):
             try await ReadinessWatch(self, stack.replica(id)).awaitReady(for: healthyFor, deadline: deadline)
         case .reconfigure(let id, _):
-            try await reconfigure(stack.replica(id), try template(for: action, inputs), inputs)
-        case .admit(let id): try await admit(stack.replica(id))
-        case .drain(let id, let deadline): try await drain(stack.replica(id), deadline, inputs)
+            try await Reconfiguration(
+                engine: self,
+                folder: stack.replica(id),
+                template: try template(for: action, inputs),
+                inputs: inputs
+            ).apply()
+        case .admit(let id): try await Traffic(engine: self, folder: stack.replica(id)).admit()
+        case .drain(let id, let deadline):
+            let cut = try await Traffic(engine: self, folder: stack.replica(id)).drain(deadline: deadline)
+            if cut > 0 { inputs.report("\(cut) requests to \(id) were cut after \(deadline)") }
         case .stopReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).stop()
         case .removeReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).remove()
         case .confirm(let ids, let healthyFor): try await confirm(ids, healthyFor, in: stack, inputs)
-        case .removeVolume(let service): try await removeVolume(service, in: stack)
-        case .removeStack: try await removeStack(stack)
+        case .removeVolume(let service): try await StackRemoval(engine: self, stack: stack).removeVolume(service)
+        case .removeStack: try await StackRemoval(engine: self, stack: stack).removeStack()
         }
+    }
+
+    package func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
+        let reader = LogReader(stack: folder(stack), query: query)
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                do throws(ReportableError) {
+                    try await reader.read { continuation.yield($0) }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    package func execute(
+        _ command: [String],
+        in replica: ReplicaID,
+        of stack: StackID,
+        with inputs: StepInputs
+    ) async throws(ReportableError) -> Int32 {
+        try await Execution(folder: folder(stack).replica(replica)).run(command)
     }
 
     var allotments: Allotments { Allotments(home: home) }
@@ -90,6 +137,55 @@ package struct ProcessEngine: Engine {
             }
             path = Disk.parent(of: path)
         }
+    }
+
+    /// The addresses of the release where the caller has them, else as last asked for.
+    func addresses(_ inputs: StepInputs) throws(ReportableError) -> AddressBook {
+        guard inputs.addresses.isEmpty else { return inputs.addresses }
+        return try allotments.load()[inputs.stack].addresses
+    }
+
+    private func store(
+        _ service: ServiceName,
+        _ digest: Digest,
+        in stack: StackFolder,
+        _ inputs: StepInputs
+    ) async throws(ReportableError) {
+        guard let directory = inputs.sourceDirectory else {
+            guard Disk.isDirectory(stack.source(digest)) else {
+                throw ReportableError(.notFound, "the source \(digest.short) of \(service) is not stored any more")
+            }
+            return
+        }
+        try checkHome()
+        try await SourceStore(stack: stack).store(directory, as: digest, of: service)
+    }
+
+    /// The first replica that fails ends it for all.
+    private func confirm(
+        _ ids: [ReplicaID],
+        _ healthyFor: TimeSpan,
+        in stack: StackFolder,
+        _ inputs: StepInputs
+    ) async throws(ReportableError) {
+        var watches: [ReadinessWatch] = []
+        for id in ids { watches.append(try ReadinessWatch(self, stack.replica(id))) }
+        let failure = await withTaskGroup(of: ReportableError?.self) { group in
+            for watch in watches {
+                group.addTask {
+                    do throws(ReportableError) {
+                        try await watch.confirm(for: healthyFor, release: inputs.release)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            defer { group.cancelAll() }
+            for await failure in group where failure != nil { return failure }
+            return nil
+        }
+        if let failure { throw failure }
     }
 
     private func template(

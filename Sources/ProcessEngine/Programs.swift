@@ -20,7 +20,7 @@ enum Programs {
         if program.hasPrefix("/") {
             if isExecutable(program) { return program }
         } else if !program.contains("/") {
-            let directories = searchPath + postgresDirectories(volume: volume)
+            let directories = searchPath + postgresDirectories(volume: "\(volume)/data")
             let found = directories.lazy.map { "\($0)/\(program)" }.first { isExecutable($0) }
             if let found { return found }
         }

@@ -42,6 +42,9 @@ struct ReplicaStart: Sendable {
         try await launch()
     }
 
+    /// A server that lacks its accounts has a configuration that no template has, so that the next plan makes them.
+    static let unconfigured = Digest(of: "accounts not made yet")
+
     private var isRunning: Bool {
         guard let record = ReplicaRecord.load(folder), record.revision == revision else { return false }
         return engine.supervisor(of: folder).isAlive && !Disk.exists(folder.down)
@@ -89,11 +92,6 @@ struct ReplicaStart: Sendable {
                 return port
             }
         }
-    }
-
-    private func addresses() async throws(ReportableError) -> AddressBook {
-        guard inputs.addresses.isEmpty else { return inputs.addresses }
-        return try engine.allotments.load()[folder.stack.stack].addresses
     }
 
     /// The kernel takes no longer path for a socket than 107 bytes.

@@ -1,0 +1,42 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Says what this machine lacks for a template, before anything is planned on it.
+struct Preflight: Sendable {
+    let engine: ProcessEngine
+    let stack: StackFolder
+    let template: ReplicaTemplate
+
+    /// The programs that the engine itself stands on.
+    private static let own = ["s6-supervise", "s6-svc", "s6-log", "execlineb", "setpriv", "setsid"]
+
+    /// Warnings in words. Throws `programMissing`, or `engineFailed` when the user to run as does not exist.
+    func check() throws(ReportableError) -> [String] {
+        for program in Self.own { _ = try Programs.locate(program) }
+        try checkProgram()
+        if template.volume?.preparation == .postgresCluster { _ = try Programs.locate("initdb") }
+        if template.reload == .redisACL { _ = try Programs.locate("redis-cli") }
+        if template.reload == .postgresAccounts { _ = try Programs.locate("psql") }
+        if case .named(let name) = template.user, geteuid() == 0 { _ = try Accounts.named(name, template.service) }
+        return ControlGroup.lacking(for: template.limits, mounts: engine.mounts)
+    }
+
+    /// A program of the source is looked for when the source is stored, which is a step of the plan.
+    private func checkProgram() throws(ReportableError) {
+        guard let first = template.command.first, case .literal(let name)? = first.segments.first,
+            first.segments.count == 1
+        else { return }
+        let source = template.source.map { stack.source($0) }
+        if let source, !Disk.isDirectory(source) { return }
+        _ = try Programs.locate(
+            name,
+            for: template.service,
+            source: source,
+            volume: stack.volume(template.service)
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import Basics
+import Interfaces
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Makes a running replica take up changed files or accounts without a restart.
+struct Reconfiguration: Sendable {
+    let engine: ProcessEngine
+    let folder: ReplicaFolder
+    let template: ReplicaTemplate
+    let inputs: StepInputs
+
+    /// The file that holds the password of Redis's administrator, where a template brings one.
+    private static let administratorFile = "admin.secret"
+
+    /// The configuration is recorded when the replica has taken it up; repeated after a crash it is the same.
+    /// Throws `replicaFailed` when it does not run with the template's revision, `engineFailed` when it refuses.
+    func apply() async throws(ReportableError) {
+        guard var record = ReplicaRecord.load(folder), record.revision == template.revision,
+            let main = ReplicaProcesses(folder: folder, mounts: engine.mounts).main
+        else { throw ReportableError(.replicaFailed, "\(folder.id) does not run with the revision to reconfigure") }
+        let content = try await FilledTemplate(
+            template,
+            folder: folder,
+            port: record.port,
+            addresses: try engine.addresses(inputs),
+            inputs: inputs
+        )
+        // The administrator's password changes when the server has taken up the new one, not before.
+        let later = content.files.filter { $0.path == Self.administratorFile }
+        let files = content.files.filter { $0.path != Self.administratorFile }
+        try ServiceDirectory.write(files, in: folder.work, owner: record.account.owner)
+        switch template.reload {
+        case .hangup: try await engine.supervisor(of: folder).send("-h")
+        case .redisACL: try await loadRedisAccounts(newPassword: later.first?.content)
+        case .postgresAccounts: try await applyPostgresAccounts(record)
+        case .edge: try await engine.edge.reload(at: folder.work, processID: main.id)
+        case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
+        }
+        try ServiceDirectory.write(later, in: folder.work, owner: record.account.owner)
+        record.configuration = template.configuration
+        try record.save(in: folder.path)
+    }
+
+    private func loadRedisAccounts(newPassword: String?) async throws(ReportableError) {
+        // After a crash in between the server may know either password.
+        var passwords = [Disk.text("\(folder.work)/\(Self.administratorFile)"), newPassword].compactMap { $0 }
+        if passwords.isEmpty { passwords = [""] }
+        var reply = ""
+        for password in passwords {
+            let result = try await engine.runner.run(
+                CommandLine(
+                    "redis-cli",
+                    ["-s", "\(folder.work)/redis.sock", "--user", "slipway", "ACL", "LOAD"],
+                    environment: ["REDISCLI_AUTH": Redacted(password)],
+                    timeout: .seconds(10)
+                )
+            )
+            reply = (result.output + result.errorOutput).split(separator: "\n").last.map(String.init) ?? "nothing"
+            if result.succeeded && reply == "OK" { return }
+        }
+        throw ReportableError(.engineFailed, "\(folder.id) did not load its accounts: \(reply)")
+    }
+
+    private func applyPostgresAccounts(_ record: ReplicaRecord) async throws(ReportableError) {
+        guard let accounts = template.accounts, let port = record.port else { return }
+        var logins: [PostgresLogin] = []
+        for name in accounts.logins {
+            let secret = try await inputs.secret(name)
+            guard let user = secret.user else {
+                throw ReportableError(.secretFailed, "the secret \(name) has no user, so it is no login role")
+            }
+            logins.append(PostgresLogin(user: user, verifier: ScramVerifier(of: secret.value).text))
+        }
+        let psql = CommandLine(
+            try Programs.locate("psql", volume: "\(folder.stack.volume(folder.id.service))/data"),
+            [
+                "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.work, "-p", "\(port)", "-U", "postgres", "-d",
+                "postgres",
+            ],
+            input: Redacted(PostgresAccountsSQL(accounts: accounts, logins: logins).text),
+            directory: "/",
+            user: record.account.switches ? record.account.name : nil
+        )
+        let result = try await engine.runner.run(psql)
+        guard !result.succeeded else { return }
+        // The reply of the server may repeat a statement; a verifier in it is cut out.
+        let lines = result.errorOutput.split(separator: "\n").filter { !$0.contains("SCRAM-SHA-256") }
+        throw ReportableError(
+            .engineFailed,
+            "\(folder.id) refused its accounts",
+            details: lines.suffix(15).map(String.init)
+        )
+    }
+}

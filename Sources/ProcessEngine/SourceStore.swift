@@ -1,0 +1,37 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Source directories by the digest of their content. A stored one is never changed.
+struct SourceStore: Sendable {
+    let stack: StackFolder
+
+    /// Nothing to do when it is stored. Throws `planStale` when the directory is no longer what was planned.
+    func store(_ directory: String, as digest: Digest, of service: ServiceName) async throws(ReportableError) {
+        let stack = stack
+        try await offPool { () throws(ReportableError) in
+            guard !Disk.isDirectory(stack.source(digest)) else { return }
+            let unfinished = "\(stack.sources)/.new-\(digest)"
+            try Disk.makeDirectory(stack.sources, mode: 0o755)
+            try Disk.remove(tree: unfinished)
+            let copied = try SourceTree(directory).copy(to: unfinished)
+            guard copied == digest else {
+                try Disk.remove(tree: unfinished)
+                throw ReportableError(
+                    .planStale,
+                    "the source of \(service) changed since the plan was made: \(directory)",
+                    hint: "Run the command again to plan with what is there now."
+                )
+            }
+            // One call for all the files: under its name a source is complete, also after a power cut.
+            let file = open(unfinished, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard file >= 0 else { throw Disk.failure("open", unfinished) }
+            defer { close(file) }
+            guard syncfs(file) == 0 else { throw Disk.failure("sync", unfinished) }
+            try Disk.move(unfinished, to: stack.source(digest))
+        }
+    }
+}

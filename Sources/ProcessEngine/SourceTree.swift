@@ -1,0 +1,165 @@
+import Basics
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What is in a source directory, without what its `.slipwayignore` leaves out. Blocks: belongs off the pool.
+struct SourceTree: Sendable {
+    enum Kind: Hashable, Sendable {
+        case directory
+        case file(isExecutable: Bool)
+        case link(target: String)
+    }
+
+    struct Entry: Hashable, Sendable {
+        /// Relative to the source.
+        let path: String
+        let kind: Kind
+    }
+
+    let root: String
+    /// Sorted by path, so that a directory comes before what is in it.
+    let entries: [Entry]
+
+    /// Throws `notFound` when there is no such directory, `invalidSpec` naming a link that leads outside or a file
+    /// that is neither file, directory nor link.
+    init(_ root: String) throws(ReportableError) {
+        guard Disk.isDirectory(root) else { throw ReportableError(.notFound, "there is no source directory \(root)") }
+        let rules = IgnoreRules(Disk.text("\(root)/\(IgnoreRules.fileName)") ?? "")
+        var entries: [Entry] = []
+        var directories = [""]
+        while let directory = directories.popLast() {
+            for name in Disk.list("\(root)/\(directory)") {
+                let path = directory.isEmpty ? name : "\(directory)/\(name)"
+                let isDirectory = Disk.isDirectory("\(root)/\(path)")
+                guard !rules.ignores(path, isDirectory: isDirectory) else { continue }
+                let kind = try Self.kind(of: path, in: root)
+                entries.append(Entry(path: path, kind: kind))
+                if kind == .directory { directories.append(path) }
+            }
+        }
+        self.root = root
+        self.entries = entries.sorted { $0.path < $1.path }
+    }
+
+    /// Names, modes (as far as a program can be run or not), link targets and contents.
+    func digest() throws(ReportableError) -> Digest {
+        try visit { _, _ in }
+    }
+
+    /// Copies everything to an empty directory, readable by all, and returns the digest of what was copied.
+    func copy(to target: String) throws(ReportableError) -> Digest {
+        try Disk.makeDirectory(target, mode: 0o755)
+        var open: (path: String, file: Int32)?
+        defer { if let open { close(open.file) } }
+        return try visit { (entry, piece) throws(ReportableError) in
+            let path = "\(target)/\(entry.path)"
+            switch entry.kind {
+            case .directory: try Disk.makeDirectory(path, mode: 0o755)
+            case .link(let text):
+                guard symlink(text, path) == 0 else { throw Disk.failure("make the link", path) }
+            case .file(let isExecutable):
+                if open?.path != path {
+                    if let open { close(open.file) }
+                    open = (path, try Self.create(path, mode: isExecutable ? 0o755 : 0o644))
+                }
+                if let open { try Disk.writeAll(piece, to: open.file, path: path) }
+            }
+        }
+    }
+
+    /// Hands over each entry, files in pieces (an empty file in one empty piece).
+    private func visit(
+        _ body: (Entry, [UInt8]) throws(ReportableError) -> Void
+    ) throws(ReportableError) -> Digest {
+        var digest = RunningDigest()
+        for entry in entries {
+            switch entry.kind {
+            case .directory:
+                digest.update("directory\0\(entry.path)\0".utf8)
+                try body(entry, [])
+            case .link(let target):
+                digest.update("link\0\(entry.path)\0\(target)\0".utf8)
+                try body(entry, [])
+            case .file(let isExecutable):
+                digest.update("\(isExecutable ? "program" : "file")\0\(entry.path)\0".utf8)
+                // The digest of the content has a fixed length, so that no file can look like two.
+                var content = RunningDigest()
+                try Self.read("\(root)/\(entry.path)") { (piece) throws(ReportableError) in
+                    content.update(piece)
+                    try body(entry, piece)
+                }
+                digest.update(content.finish().hex.utf8)
+            }
+        }
+        return digest.finish()
+    }
+
+    private static func read(
+        _ path: String,
+        _ body: ([UInt8]) throws(ReportableError) -> Void
+    ) throws(ReportableError) {
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { throw Disk.failure("read", path) }
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var isFirst = true
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            guard count >= 0 else { throw Disk.failure("read", path) }
+            if count > 0 || isFirst { try body(Array(buffer[..<count])) }
+            guard count > 0 else { return }
+            isFirst = false
+        }
+    }
+
+    private static func create(_ path: String, mode: mode_t) throws(ReportableError) -> Int32 {
+        let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard file >= 0, fchmod(file, mode) == 0 else { throw Disk.failure("create", path) }
+        return file
+    }
+
+    private static func kind(of path: String, in root: String) throws(ReportableError) -> Kind {
+        var status = stat()
+        guard lstat("\(root)/\(path)", &status) == 0 else { throw Disk.failure("look at", "\(root)/\(path)") }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return .directory
+        case S_IFREG: return .file(isExecutable: status.st_mode & 0o100 != 0)
+        case S_IFLNK:
+            let target = try target(of: "\(root)/\(path)")
+            guard staysInside(target, from: path) else {
+                throw ReportableError(
+                    .invalidSpec,
+                    "the link \(path) in \(root) leads out of the source, to \(target)",
+                    hint: "Copy what it leads to into the source, or name the link in .slipwayignore."
+                )
+            }
+            return .link(target: target)
+        default:
+            throw ReportableError(
+                .invalidSpec,
+                "\(path) in \(root) is neither a file nor a directory nor a link",
+                hint: "Remove it, or name it in .slipwayignore."
+            )
+        }
+    }
+
+    private static func target(of path: String) throws(ReportableError) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &buffer, buffer.count)
+        guard count >= 0 else { throw Disk.failure("read the link", path) }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Judged by its text alone: what it leads to need not exist.
+    static func staysInside(_ target: String, from path: String) -> Bool {
+        guard !target.hasPrefix("/") else { return false }
+        var depth = path.split(separator: "/").count - 1
+        for part in target.split(separator: "/") where part != "." {
+            depth += part == ".." ? -1 : 1
+            if depth < 0 { return false }
+        }
+        return true
+    }
+}

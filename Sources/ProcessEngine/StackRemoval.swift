@@ -1,0 +1,61 @@
+import Basics
+import StackModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Takes away what only an empty stack leaves behind, and data when it is told to.
+struct StackRemoval: Sendable {
+    let engine: ProcessEngine
+    let stack: StackFolder
+
+    /// Destroys the data of a service. Throws `needsDecision` while a replica of it is there.
+    func removeVolume(_ service: ServiceName) async throws(ReportableError) {
+        if let user = stack.replicaIDs.first(where: { $0.service == service && isAlive($0) }) {
+            throw ReportableError(
+                .needsDecision,
+                "the data of \(service) is in use by \(user)",
+                hint: "Stop the service first."
+            )
+        }
+        let (volume, doomed) = (stack.volume(service), "\(stack.volumes)/.gone-\(service)")
+        try await offPool { () throws(ReportableError) in
+            try Disk.remove(tree: doomed)
+            guard Disk.exists(volume) else { return }
+            try Disk.move(volume, to: doomed)
+            try Disk.remove(tree: doomed)
+        }
+    }
+
+    /// Removes everything but data directories; while there are some, ports and users stay theirs.
+    /// Throws `needsDecision` while a replica is there.
+    func removeStack() async throws(ReportableError) {
+        if let replica = stack.replicaIDs.first {
+            throw ReportableError(
+                .needsDecision,
+                "\(stack.stack) still has the replica \(replica)",
+                hint: "Run `slipway down` again."
+            )
+        }
+        let stack = stack
+        let keepsData = try await offPool { () throws(ReportableError) -> Bool in
+            let keepsData = Disk.list(stack.volumes).contains { ServiceName($0) != nil }
+            for name in Disk.list(stack.path) where !keepsData || "\(stack.path)/\(name)" != stack.volumes {
+                try Disk.remove(tree: "\(stack.path)/\(name)")
+            }
+            // Both only go when they are empty; another environment may live beside.
+            rmdir(stack.path)
+            rmdir(Disk.parent(of: stack.path))
+            return keepsData
+        }
+        guard !keepsData, Disk.isDirectory(engine.home) else { return }
+        try await engine.allotments.change { (book) throws(ReportableError) in book.remove(stack.stack) }
+    }
+
+    private func isAlive(_ id: ReplicaID) -> Bool {
+        let folder = stack.replica(id)
+        return engine.supervisor(of: folder).isAlive
+            || !ReplicaProcesses(folder: folder, mounts: engine.mounts).all.isEmpty
+    }
+}
