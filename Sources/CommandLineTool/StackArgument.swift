@@ -44,8 +44,8 @@ struct StackArgument: ParsableArguments {
 
     /// Which deployed stack is meant, without a valid spec: a stack must be operable while its file is broken.
     func deployed(in session: Session, _ ledger: Ledger) async throws(ReportableError) -> StackID {
-        if let id = StackID(stack) { return id }
         let file = SpecFile(argument: stack)
+        if !file.exists, let id = StackID(stack) { return id }
         var declaredEnvironments: [EnvironmentName] = []
         let name: StackName
         if file.exists {
