@@ -1,0 +1,70 @@
+import Basics
+import StackModel
+
+/// The words in which steps say why they are there.
+struct Causes {
+    let purpose: Plan.Purpose
+    let release: Int
+    let desired: DesiredStack
+
+    /// Why replicas are started: first for those that take the place of a retired one, then for the missing ones.
+    func start(_ desired: DesiredService, _ roster: ReplicaRoster) -> [String] {
+        let wanted = desired.service.replicas
+        let replaced = Array(roster.retired.filter { !isSurplus($0, of: desired) }.reversed())
+        let missing = roster.fresh.count - replaced.count
+        return roster.fresh.indices.map { index in
+            if index < replaced.count {
+                return "replaces \(replaced[index].id): \(trouble(replaced[index], desired))"
+            }
+            if missing == wanted { return "\(desired.name) does not run yet" }
+            return "\(missing) of \(wanted) replicas \(missing == 1 ? "is" : "are") missing"
+        }
+    }
+
+    /// Why a replica goes.
+    func retire(_ replica: ObservedReplica, of desired: DesiredService) -> String {
+        if isSurplus(replica, of: desired) {
+            let wanted = desired.service.replicas
+            let verb = wanted == 1 ? "replica is" : "replicas are"
+            return "\(wanted == 0 ? "no" : "\(wanted)") \(verb) wanted by release \(release)"
+        }
+        return trouble(replica, desired)
+    }
+
+    func gone(_ service: ServiceName) -> String { "\(service) is not part of release \(release)" }
+
+    func ready(_ id: ReplicaID, isNew: Bool) -> String {
+        guard isNew else { return "\(id) runs but is not ready" }
+        let dependants = desired.dependants(of: id.service)
+        guard !dependants.isEmpty else { return "a started replica counts once it has proven ready" }
+        return "\(id.service) must be ready before \(dependants.map(\.text).joined(separator: ", "))"
+    }
+
+    func reconfigure(_ replica: ObservedReplica?, _ desired: DesiredService) -> String {
+        guard let replica, replica.configuration != desired.configuration else {
+            return "its accounts are made before anything uses them"
+        }
+        return "configuration \(replica.configuration.short) is not \(desired.configuration.short) of release \(release)"
+    }
+
+    func admit(_ replica: ObservedReplica?, _ id: ReplicaID, edgeStarts: Bool) -> String {
+        if edgeStarts, replica?.traffic == .admitted { return "the edge is started anew" }
+        return switch replica?.traffic {
+        case .draining: "\(id) was being drained and is wanted again"
+        case .none?: "\(id) gets no traffic yet"
+        case .admitted, nil: "\(id) is new and proven ready"
+        }
+    }
+
+    private func isSurplus(_ replica: ObservedReplica, of desired: DesiredService) -> Bool {
+        purpose != .restart && replica.revision == desired.revision && replica.state != .failing
+    }
+
+    private func trouble(_ replica: ObservedReplica, _ desired: DesiredService) -> String {
+        if purpose == .restart { return "a restart was asked for" }
+        guard replica.revision == desired.revision else {
+            return "revision \(replica.revision.short) is not \(desired.revision.short) of release \(release)"
+        }
+        return "\(replica.id) is failing" + (replica.trouble.map { ": \($0)" } ?? "")
+    }
+}

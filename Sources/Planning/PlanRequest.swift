@@ -1,0 +1,22 @@
+import StackModel
+
+/// What is wanted of the planner.
+package struct PlanRequest: Sendable {
+    /// `deploy`, `rollback`, `revert` and `scale` lead to the target release; the rest says what is done with it.
+    package var purpose: Plan.Purpose
+    /// The release to arrive at; for `stop` and `down` the release being left.
+    package var target: Release
+    /// For `restart` and `stop`: only these services. Nil means all; other purposes always mean all.
+    package var services: Set<ServiceName>?
+    /// For `down`: destroy the data too.
+    package var destroyData: Bool
+
+    package init(
+        purpose: Plan.Purpose, target: Release, services: Set<ServiceName>? = nil, destroyData: Bool = false
+    ) {
+        self.purpose = purpose
+        self.target = target
+        self.services = services
+        self.destroyData = destroyData
+    }
+}

@@ -1,0 +1,67 @@
+import Basics
+import Planning
+import StackModel
+
+/// Watches a plan run and objects when a rollout breaks the bounds of its release: too few replicas that serve, too
+/// many that exist, old and new side by side where that was ruled out.
+package struct RolloutWatch: Sendable {
+    private struct Bounds: Sendable {
+        /// Fewer may never serve because of something the plan does.
+        let floor: Int
+        /// More may never exist because of something the plan starts.
+        let ceiling: Int
+        let overlaps: Bool
+    }
+
+    private var bounds: [ServiceName: Bounds] = [:]
+
+    /// - Parameter world: as it is before the first step. Where fewer serve than should, no more may be taken away.
+    package init(_ release: Release, in world: SimulatedWorld) {
+        for service in DesiredStack(release).services {
+            let (wanted, serving) = (service.service.replicas, world.serving(service.name))
+            let allowed = Self.allowed(service)
+            bounds[service.name] = Bounds(
+                floor: min(wanted - allowed.absence, serving), ceiling: wanted + allowed.surge,
+                overlaps: allowed.overlap)
+        }
+    }
+
+    /// What the spec allows, worked out apart from the planner on purpose.
+    private static func allowed(_ desired: DesiredService) -> (surge: Int, absence: Int, overlap: Bool) {
+        let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
+        if case .fixed = desired.template.port { return (0, wanted, false) }
+        if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
+        if rollout.strategy == .blueGreen { return (wanted, 0, true) }
+        let surge = rollout.maxSurge.roundedUp(of: wanted)
+        let absence = min(wanted, rollout.maxUnavailable.roundedDown(of: wanted))
+        return (surge + absence == 0 ? 1 : surge, absence, true)
+    }
+
+    /// Throws `broken` when an action that led from one world to the other broke a bound.
+    package func check(_ action: Action, from before: SimulatedWorld, to after: SimulatedWorld) throws(ReportableError) {
+        guard let service = action.service, let bounds = bounds[service] else { return }
+        let (had, has) = (before.serving(service), after.serving(service))
+        if has < had, has < bounds.floor {
+            throw objection(action, "only \(has) of at least \(bounds.floor) replicas of \(service) serve")
+        }
+        guard case .startReplica(_, let revision) = action else { return }
+        let existing = after.replicas.values.filter { $0.id.service == service && $0.state != .stopped }
+        if existing.count > bounds.ceiling {
+            throw objection(action, "\(existing.count) of at most \(bounds.ceiling) replicas of \(service) exist")
+        }
+        if !bounds.overlaps, let old = existing.first(where: { $0.revision != revision }) {
+            throw objection(action, "\(old.id) of another revision still runs")
+        }
+    }
+
+    private func objection(_ action: Action, _ reason: String) -> ReportableError {
+        ReportableError(.broken, "the bounds of the rollout are broken by \"\(action.summary)\": \(reason)")
+    }
+}
+
+extension SimulatedWorld {
+    /// Replicas of a service that serve requests now.
+    fileprivate func serving(_ service: ServiceName) -> Int {
+        replicas.values.filter { $0.id.service == service && isServing($0) }.count
+    }
+}

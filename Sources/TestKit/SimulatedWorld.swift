@@ -1,0 +1,199 @@
+import Basics
+import StackModel
+
+/// A machine as a value: does what actions ask for, and refuses what would harm a real one.
+///
+/// Refusals are `broken` errors that begin with "the world refuses": two writers on one data directory, two listeners
+/// on one fixed port, a start without its source or data directory, a reconfiguration of what does not run, traffic to
+/// what is not ready, a stop of what still gets traffic. `RolloutWatch` adds the rules that need a release.
+package struct SimulatedWorld: Sendable {
+    /// Replicas by name. Free to change: a test breaks things this way.
+    package var replicas: [ReplicaID: ObservedReplica] = [:]
+    package var volumes: Set<ServiceName> = []
+    package var sources: Set<Digest> = []
+    /// Which services each edge sends traffic to.
+    package private(set) var routes: [ServiceName: Set<ServiceName>] = [:]
+    private var fixedPorts: [ReplicaID: Int] = [:]
+    private var keepsData: Set<ServiceName> = []
+
+    package init() {}
+
+    /// A replica whose accounts were not applied yet: no template has this configuration.
+    package static let unconfigured = Digest(of: "not configured yet")
+
+    /// What an engine would see.
+    package var observation: Observation {
+        Observation(replicas: Array(replicas.values), volumes: Array(volumes), sources: Array(sources))
+    }
+
+    /// Learns who routes to whom; what no edge routes to any more loses its traffic when an edge takes up the change.
+    package mutating func learn(_ stack: Stack) {
+        routes = [:]
+        for service in stack.services where service.replicas > 0 {
+            if case .edge(let edge) = service.kind { routes[service.name] = Set(edge.routes.map(\.service)) }
+        }
+    }
+
+    /// Services that get their requests through an edge.
+    package func edges(routingTo service: ServiceName) -> [ServiceName] {
+        routes.filter { $0.value.contains(service) }.map(\.key).sorted()
+    }
+
+    /// Whether a replica serves requests now.
+    package func isServing(_ replica: ObservedReplica) -> Bool {
+        guard replica.state == .running, replica.ready else { return false }
+        let edges = edges(routingTo: replica.id.service)
+        return edges.isEmpty || (replica.traffic == .admitted && edges.allSatisfy(takesRequests))
+    }
+
+    /// Whether an edge has a replica that is up.
+    package func takesRequests(_ edge: ServiceName) -> Bool {
+        replicas.values.contains { $0.id.service == edge && $0.state == .running && $0.ready }
+    }
+
+    /// Does one thing. `template` is needed by `startReplica` and `reconfigure`.
+    package mutating func apply(
+        _ action: Action, template: ReplicaTemplate? = nil, release: Int = 0
+    ) throws(ReportableError) {
+        switch action {
+        case .storeSource(_, let digest): sources.insert(digest)
+        case .prepareVolume(let service): volumes.insert(service)
+        case .startReplica(let id, let revision): try start(id, revision, template, release)
+        case .awaitReady(let id, _, _): try change(id, running: true) { $0.ready = true }
+        case .reconfigure(let id, let configuration): try reconfigure(id, configuration, template)
+        case .admit(let id): try admit(id)
+        case .drain(let id, _): replicas[id]?.traffic = .none
+        case .stopReplica(let id): try stop(id)
+        case .removeReplica(let id): try remove(id)
+        case .confirm(let ids, _): for id in ids { try confirm(id) }
+        case .removeVolume(let service): try removeVolume(service)
+        case .removeStack:
+            guard replicas.isEmpty else { throw refusal("replicas are left", action) }
+            sources = []
+        }
+    }
+
+    // MARK: - Starting
+
+    private mutating func start(
+        _ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate?, _ release: Int
+    ) throws(ReportableError) {
+        let action = Action.startReplica(id, revision: revision)
+        guard let template, template.revision == revision else { throw refusal("no template of that revision", action) }
+        if let existing = replicas[id] {
+            guard existing.revision == revision else { throw refusal("\(id) exists with another revision", action) }
+            if existing.state == .running { return }
+        }
+        try checkRoom(for: id, template, action)
+        if case .fixed(let port) = template.port { fixedPorts[id] = port }
+        if template.volume != nil { keepsData.insert(id.service) }
+        replicas[id] = ObservedReplica(
+            id: id, revision: revision,
+            configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
+            release: release, ready: false, port: fixedPorts[id])
+        if routes[id.service] != nil { forgetTraffic(behind: id.service) }
+    }
+
+    private func checkRoom(
+        for id: ReplicaID, _ template: ReplicaTemplate, _ action: Action
+    ) throws(ReportableError) {
+        if let source = template.source, !sources.contains(source) { throw refusal("its source is not stored", action) }
+        let others = replicas.values.filter { $0.id != id && $0.state != .stopped }
+        if template.volume != nil {
+            guard volumes.contains(id.service) else { throw refusal("it has no data directory", action) }
+            if let writer = others.first(where: { $0.id.service == id.service }) {
+                throw refusal("\(writer.id) writes to the same data directory", action)
+            }
+        }
+        if case .fixed(let port) = template.port, let holder = others.first(where: { fixedPorts[$0.id] == port }) {
+            throw refusal("\(holder.id) listens on port \(port)", action)
+        }
+    }
+
+    // MARK: - Running
+
+    private mutating func change(
+        _ id: ReplicaID, running: Bool, _ body: (inout ObservedReplica) -> Void
+    ) throws(ReportableError) {
+        guard var replica = replicas[id] else {
+            throw ReportableError(.replicaFailed, "\(id) does not exist")
+        }
+        guard !running || replica.state == .running else {
+            throw ReportableError(.replicaFailed, "\(id) is \(replica.state.rawValue)\(Self.reason(replica))")
+        }
+        body(&replica)
+        replicas[id] = replica
+    }
+
+    private mutating func reconfigure(
+        _ id: ReplicaID, _ configuration: Digest, _ template: ReplicaTemplate?
+    ) throws(ReportableError) {
+        let action = Action.reconfigure(id, configuration: configuration)
+        guard let template, template.configuration == configuration else {
+            throw refusal("no template of that configuration", action)
+        }
+        guard let replica = replicas[id], replica.state == .running, replica.revision == template.revision else {
+            throw refusal("\(id) does not run with that revision", action)
+        }
+        if template.accounts != nil, !replica.ready { throw refusal("\(id) is not ready", action) }
+        replicas[id]?.configuration = configuration
+        guard routes[id.service] != nil else { return }
+        for other in Array(replicas.keys) where edges(routingTo: other.service).isEmpty {
+            replicas[other]?.traffic = .none
+        }
+    }
+
+    private mutating func admit(_ id: ReplicaID) throws(ReportableError) {
+        let action = Action.admit(id)
+        let edges = edges(routingTo: id.service)
+        guard !edges.isEmpty else { throw refusal("no edge routes to \(id.service)", action) }
+        if let edge = edges.first(where: { !takesRequests($0) }) { throw refusal("\(edge) is not ready", action) }
+        guard replicas[id]?.ready == true else { throw refusal("\(id) is not ready", action) }
+        try change(id, running: true) { $0.traffic = .admitted }
+    }
+
+    private func confirm(_ id: ReplicaID) throws(ReportableError) {
+        guard let replica = replicas[id], isServing(replica) else {
+            let reason = replicas[id].map(Self.reason) ?? ""
+            throw ReportableError(.replicaFailed, "\(id) did not stay ready\(reason)")
+        }
+    }
+
+    private static func reason(_ replica: ObservedReplica) -> String { replica.trouble.map { ": \($0)" } ?? "" }
+
+    // MARK: - Ending
+
+    private mutating func stop(_ id: ReplicaID) throws(ReportableError) {
+        guard var replica = replicas[id], replica.state != .stopped else { return }
+        let edges = edges(routingTo: id.service)
+        if replica.traffic == .admitted, !edges.isEmpty, edges.contains(where: takesRequests) {
+            throw refusal("\(id) still gets traffic", .stopReplica(id))
+        }
+        (replica.state, replica.ready, replica.traffic, replica.trouble) = (.stopped, false, .none, nil)
+        replicas[id] = replica
+        if routes[id.service] != nil { forgetTraffic(behind: id.service) }
+    }
+
+    private mutating func forgetTraffic(behind edge: ServiceName) {
+        for id in Array(replicas.keys) where routes[edge]?.contains(id.service) == true { replicas[id]?.traffic = .none }
+    }
+
+    private mutating func remove(_ id: ReplicaID) throws(ReportableError) {
+        if let replica = replicas[id], replica.state != .stopped {
+            throw refusal("\(id) is \(replica.state.rawValue)", .removeReplica(id))
+        }
+        replicas[id] = nil
+        fixedPorts[id] = nil
+    }
+
+    private mutating func removeVolume(_ service: ServiceName) throws(ReportableError) {
+        if let user = replicas.keys.first(where: { $0.service == service }) {
+            throw refusal("\(user) still uses it", .removeVolume(service))
+        }
+        volumes.remove(service)
+    }
+
+    private func refusal(_ reason: String, _ action: Action) -> ReportableError {
+        ReportableError(.broken, "the world refuses to \(action.summary): \(reason)")
+    }
+}

@@ -1,0 +1,135 @@
+import Basics
+import StackModel
+import TestKit
+
+/// A small stack made by chance, that can be changed by chance and turned into a release.
+struct RandomRelease {
+    struct Part {
+        var name: ServiceName
+        var flavour: Flavour
+        var version = 1
+        var setting = 1
+        var replicas = 1
+        var rollout = Rollout()
+        var dependsOn: [ServiceName] = []
+        var routes: [ServiceName] = []
+    }
+
+    enum Flavour: CaseIterable {
+        case app, sourced, fixed, redis, postgres, edge
+    }
+
+    var number = 1
+    var parts: [Part] = []
+
+    private static let names: [ServiceName] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
+
+    init(using random: inout SplitMix64) {
+        let count = Int.random(in: 1...6, using: &random)
+        for name in Self.names.shuffled(using: &random).prefix(count) { add(name, using: &random) }
+        reroute(using: &random)
+    }
+
+    /// The next release: other versions, settings, numbers, rollouts, services and routes.
+    func changed(using random: inout SplitMix64) -> RandomRelease {
+        var next = self
+        next.number += 1
+        for index in next.parts.indices {
+            if random.chance(2, of: 3) { next.parts[index].version += 1 }
+            if random.chance(of: 3) { next.parts[index].setting += 1 }
+            if random.chance(of: 3) { next.parts[index].replicas = next.parts[index].randomCount(using: &random) }
+            if random.chance(of: 5) { next.parts[index].rollout = Self.rollout(using: &random) }
+        }
+        if random.chance(of: 4), next.parts.count > 1 {
+            let gone = next.parts.remove(at: Int.random(in: 0..<next.parts.count, using: &random)).name
+            for index in next.parts.indices { next.parts[index].dependsOn.removeAll { $0 == gone } }
+        }
+        let free = Self.names.filter { name in !next.parts.contains { $0.name == name } }
+        if random.chance(of: 4), let name = free.first { next.add(name, using: &random) }
+        if random.chance(of: 3) { next.reroute(using: &random) } else { next.dropDeadRoutes() }
+        return next
+    }
+
+    private mutating func add(_ name: ServiceName, using random: inout SplitMix64) {
+        var part = Part(name: name, flavour: random.pick([.app, .app, .sourced] + Flavour.allCases))
+        part.rollout = Self.rollout(using: &random)
+        part.replicas = part.randomCount(using: &random)
+        part.dependsOn = parts.map(\.name).filter { _ in random.chance(of: 3) }
+        parts.append(part)
+    }
+
+    private mutating func reroute(using random: inout SplitMix64) {
+        let targets = parts.filter(\.canBeRouted).map(\.name)
+        for index in parts.indices where parts[index].flavour == .edge {
+            parts[index].routes = targets.filter { _ in random.chance(2, of: 3) }
+        }
+    }
+
+    private mutating func dropDeadRoutes() {
+        let targets = Set(parts.filter(\.canBeRouted).map(\.name))
+        for index in parts.indices { parts[index].routes.removeAll { !targets.contains($0) } }
+    }
+
+    private static func rollout(using random: inout SplitMix64) -> Rollout {
+        func bound(_ random: inout SplitMix64) -> ReplicaBound {
+            random.chance(of: 2)
+                ? .count(Int.random(in: 0...3, using: &random))
+                : .share(Percent(thousandths: 1000 * Int.random(in: 0...100, using: &random)))
+        }
+        return Rollout(
+            strategy: random.pick([.rolling, .rolling, .rolling, .recreate, .blueGreen]),
+            maxSurge: bound(&random), maxUnavailable: bound(&random))
+    }
+
+    var release: Release {
+        let stack = Stack(
+            name: "shop", environment: "local", engine: .process, services: parts.map(\.service))
+        let templates = Dictionary(uniqueKeysWithValues: parts.map { ($0.name, $0.template) })
+        let contents = Release.Contents(
+            stack: stack, spec: "", addresses: [:], secrets: [:], templates: templates)
+        return Release(
+            number: number, contents: contents, createdAt: Instant(milliseconds: 0), createdBy: "test", reason: "test")
+    }
+}
+
+extension RandomRelease.Part {
+    var canBeRouted: Bool { flavour == .app || flavour == .sourced || flavour == .fixed }
+    private var isSingle: Bool { flavour != .app && flavour != .sourced }
+
+    func randomCount(using random: inout SplitMix64) -> Int {
+        Int.random(in: random.chance(of: 8) ? 0...0 : 1...(isSingle ? 1 : 5), using: &random)
+    }
+
+    var service: Service {
+        Service(name: name, kind: kind, replicas: replicas, dependsOn: dependsOn, rollout: rollout)
+    }
+
+    private var kind: ServiceKind {
+        switch flavour {
+        case .app, .sourced, .fixed: .app(App())
+        case .redis: .redis(Redis())
+        case .postgres: .postgres(Postgres(database: "shop"))
+        case .edge: .edge(Edge(listen: 8080, routes: routes.map { Route(path: "/\($0)", service: $0) }))
+        }
+    }
+
+    var template: ReplicaTemplate {
+        let reloads = flavour != .app && flavour != .sourced
+        let text = "setting \(setting) routes \(routes.map(\.text).joined(separator: " "))"
+        return ReplicaTemplate(
+            service: name, kind: kind.word, command: [Template("run-\(version)")],
+            files: [RenderedFile(path: "settings", content: Template(text), reloadable: reloads)],
+            source: flavour == .sourced ? Digest(of: "source \(name) \(version)") : nil,
+            port: port, volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
+            reload: reloads ? (flavour == .edge ? .edge : .hangup) : nil,
+            accounts: flavour == .postgres
+                ? PostgresAccounts(database: "shop", owner: "shop", logins: []) : nil)
+    }
+
+    private var port: PortUse {
+        switch flavour {
+        case .app, .sourced: .perReplica
+        case .fixed, .edge, .redis, .postgres: .fixed(9000 + abs(name.text.utf8.reduce(0) { $0 &+ Int($1) }))
+        }
+    }
+}
