@@ -179,7 +179,7 @@ private struct Squatter {
 
     init(port: Int) throws {
         let text = "import socket,time;s=socket.socket();s.bind(('127.0.0.1',\(port)));s.listen();time.sleep(600)"
-        var words = ["python3", "-c", text].map { strdup($0) } + [nil]
+        var words: [UnsafeMutablePointer<CChar>?] = ["python3", "-c", text].map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var process = pid_t()
         try #require(posix_spawnp(&process, "python3", nil, nil, &words, environ) == 0)

@@ -1,4 +1,5 @@
 import Basics
+import Interfaces
 import StackModel
 import Testing
 
