@@ -154,6 +154,10 @@ enum Disk {
         }
     }
 
+    static func flush(_ file: Int32, path: String) throws(ReportableError) {
+        guard fsync(file) == 0 else { throw failure("flush", path) }
+    }
+
     private static func give(_ file: Int32, to owner: FileOwner, path: String) throws(ReportableError) {
         guard fchown(file, owner.userID, owner.groupID) == 0 else { throw failure("change the owner of", path) }
     }

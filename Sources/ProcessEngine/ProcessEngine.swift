@@ -53,7 +53,7 @@ package struct ProcessEngine: Engine {
         let stack = folder(inputs.stack)
         switch action {
         case .storeSource(let service, let digest): try await store(service, digest, in: stack, inputs)
-        case .prepareVolume(let service):
+        case .prepareVolume:
             try await VolumePreparation(
                 engine: self,
                 stack: stack,

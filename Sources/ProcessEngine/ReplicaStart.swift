@@ -34,7 +34,7 @@ struct ReplicaStart: Sendable {
             template,
             folder: folder,
             port: port,
-            addresses: try await addresses(),
+            addresses: try engine.addresses(inputs),
             inputs: inputs
         )
         let record = record(port: port, account: account)

@@ -26,11 +26,6 @@ struct SourceStore: Sendable {
                     hint: "Run the command again to plan with what is there now."
                 )
             }
-            // One call for all the files: under its name a source is complete, also after a power cut.
-            let file = open(unfinished, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard file >= 0 else { throw Disk.failure("open", unfinished) }
-            defer { close(file) }
-            guard syncfs(file) == 0 else { throw Disk.failure("sync", unfinished) }
             try Disk.move(unfinished, to: stack.source(digest))
         }
     }

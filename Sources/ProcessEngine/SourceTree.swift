@@ -53,7 +53,7 @@ struct SourceTree: Sendable {
         try Disk.makeDirectory(target, mode: 0o755)
         var open: (path: String, file: Int32)?
         defer { if let open { close(open.file) } }
-        return try visit { (entry, piece) throws(ReportableError) in
+        let digest = try visit { (entry, piece) throws(ReportableError) in
             let path = "\(target)/\(entry.path)"
             switch entry.kind {
             case .directory: try Disk.makeDirectory(path, mode: 0o755)
@@ -61,12 +61,16 @@ struct SourceTree: Sendable {
                 guard symlink(text, path) == 0 else { throw Disk.failure("make the link", path) }
             case .file(let isExecutable):
                 if open?.path != path {
-                    if let open { close(open.file) }
+                    let done = open
+                    open = nil
+                    if let done { try Self.finish(done.file, path: done.path) }
                     open = (path, try Self.create(path, mode: isExecutable ? 0o755 : 0o644))
                 }
                 if let open { try Disk.writeAll(piece, to: open.file, path: path) }
             }
         }
+        if let open { try Disk.flush(open.file, path: open.path) }
+        return digest
     }
 
     /// Hands over each entry, files in pieces (an empty file in one empty piece).
@@ -112,6 +116,11 @@ struct SourceTree: Sendable {
             guard count > 0 else { return }
             isFirst = false
         }
+    }
+
+    private static func finish(_ file: Int32, path: String) throws(ReportableError) {
+        defer { close(file) }
+        try Disk.flush(file, path: path)
     }
 
     private static func create(_ path: String, mode: mode_t) throws(ReportableError) -> Int32 {

@@ -131,3 +131,23 @@ func eventually(_ what: String, within limit: TimeSpan = .seconds(10), _ holds: 
         try await Task.sleep(for: .milliseconds(20))
     }
 }
+
+/// Holds a port in this very process.
+struct TestListener {
+    private let socket: Int32
+
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var reuse: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in(port: port, address: INADDR_LOOPBACK)
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(bound == 0 && listen(socket, 8) == 0)
+    }
+
+    func leave() { close(socket) }
+}

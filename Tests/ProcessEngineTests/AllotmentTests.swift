@@ -1,0 +1,69 @@
+import Basics
+import HostAccess
+import StackModel
+import Testing
+
+@testable import ProcessEngine
+
+@Suite struct AllotmentTests {
+    @Test("many stacks that ask at the same moment get ports of their own, and the same ones ever after")
+    func concurrent() async throws {
+        try await Harbour.with { harbour in
+            let stacks = (0..<8).map { number in
+                Stack(
+                    name: StackName(unchecked: "stack-\(number)"), environment: "local", engine: .process,
+                    services: [
+                        Service(name: "redis", kind: .redis(Redis())),
+                        Service(name: "postgres", kind: .postgres(Postgres(database: "shop"))),
+                    ])
+            }
+            let books = try await withThrowingTaskGroup(of: AddressBook.self) { group in
+                for stack in stacks {
+                    // Each with an engine of its own, as two commands would have.
+                    let engine = ProcessEngine(
+                        home: harbour.home, runner: LiveCommandRunner(), http: LiveHTTPTransport(), edge: NoEdge())
+                    group.addTask { try await engine.addresses(for: stack) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            let ports = books.flatMap(\.values).map(\.port)
+            #expect(ports.count == 16 && Set(ports).count == 16)
+            #expect(ports.allSatisfy { AllotmentBook.ports.contains($0) })
+            for stack in stacks { #expect(books.contains(try await harbour.engine.addresses(for: stack))) }
+        }
+    }
+
+    @Test("a service has the address of its edge, or else its declared port")
+    func addresses() throws {
+        var book = AllotmentBook()
+        let stack = Stack(
+            name: "shop", environment: "local", engine: .process,
+            services: [
+                Service(name: "api", kind: .app(App(port: 8000))), Service(name: "admin", kind: .app(App(port: 9000))),
+                Service(name: "worker", kind: .app(App())), Service(name: "redis", kind: .redis(Redis())),
+                Service(name: "edge", kind: .edge(Edge(listen: 8080, routes: [Route(path: "/", service: "api")]))),
+            ])
+        let addresses = try book.addresses(for: stack) { $0 > 20_004 }
+        #expect(
+            addresses == [
+                "api": Address(host: "127.0.0.1", port: 8080), "admin": Address(host: "127.0.0.1", port: 9000),
+                "redis": Address(host: "127.0.0.1", port: 20_005), "edge": Address(host: "127.0.0.1", port: 8080),
+            ])
+        #expect(try book.addresses(for: stack) { _ in true } == addresses)
+    }
+
+    @Test("a remembered port that somebody else took is given up for another")
+    func taken() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            let port = try await #require(harbour.observed("api-1").port)
+            try await harbour.stop(app)
+            let other = try TestListener(port: port)
+            defer { other.leave() }
+            try await harbour.start(app)
+            try await harbour.awaitReady(app)
+            #expect(try await harbour.observed("api-1").port != port)
+        }
+    }
+}
