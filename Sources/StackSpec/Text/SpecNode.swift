@@ -67,7 +67,9 @@ extension String {
                     case 0...0x1F, 0x7F...0x9F: "\u{FFFD}"
                     default: scalar
                     }
-                }))
+                }
+            )
+        )
     }
 
     /// Short enough for one line of a message.
