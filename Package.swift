@@ -23,8 +23,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+/// The tests of a room. `data` are folders beside them that they read by path.
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: house)
 }
 
 let package = Package(
@@ -83,7 +84,7 @@ let package = Package(
         tests("BasicsTests", ["Basics"]),
         tests("StackModelTests", ["Basics", "StackModel"]),
         tests("StackSpecTests", ["Basics", "StackModel", "StackSpec"]),
-        tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests"]),
+        tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests"], data: ["Golden"]),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
