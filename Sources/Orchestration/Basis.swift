@@ -43,14 +43,8 @@ enum Basis {
             )
         }
         guard let current else { throw notDeployed(stack) }
-        // A deploy that died on its way left the current release as it was: back means back to that one.
-        let newest = try await ledger.releases(of: stack, limit: 1).first
-        if let last = try await ledger.operations(of: stack, limit: 1).first,
-            last.state != .succeeded, last.plan.purpose.activatesRelease, newest?.number != current.number,
-            last.plan.release != current.number
-        {
-            return current
-        }
+        let last = try await ledger.operations(of: stack, limit: 1).first
+        if let last, last.leftHalfWay(from: current) { return current }
         guard let release = try await ledger.lastGoodRelease(before: current.number, of: stack) else {
             throw ReportableError(
                 .notFound,
@@ -63,5 +57,18 @@ enum Basis {
 
     private static func notDeployed(_ stack: StackID) -> ReportableError {
         ReportableError(.notFound, "\(stack) is not deployed", hint: "Deploy it with `slipway deploy`.")
+    }
+}
+
+extension Operation {
+    /// It was on its way forward from the current release, or back to it, and did not arrive: back means back to that
+    /// release. A rollback that did not arrive is asked for once more by the same command.
+    fileprivate func leftHalfWay(from current: Release) -> Bool {
+        guard state != .succeeded else { return false }
+        switch plan.purpose {
+        case .deploy, .scale: return plan.release != current.number
+        case .revert: return true
+        case .rollback, .restart, .stop, .down: return false
+        }
     }
 }

@@ -25,7 +25,7 @@ package enum Drift {
         let routed = !release.stack.edges(routingTo: service.name).isEmpty
         var findings = replicas.compactMap { trouble(of: $0, template, routed: routed, release: release.number) }
         let serving = replicas.count { $0.revision == template.revision && $0.state == .running }
-        if serving < service.replicas {
+        if serving != service.replicas {
             findings.append("\(service.name) runs \(serving) of \(service.replicas) replicas")
         }
         return findings
