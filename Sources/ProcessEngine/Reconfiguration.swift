@@ -20,7 +20,7 @@ struct Reconfiguration: Sendable {
     /// Throws `replicaFailed` when it does not run with the template's revision, `engineFailed` when it refuses.
     func apply() async throws(ReportableError) {
         guard var record = ReplicaRecord.load(folder), record.revision == template.revision,
-            let main = ReplicaProcesses(folder: folder, mounts: engine.mounts).main
+            let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts)
         else { throw ReportableError(.replicaFailed, "\(folder.id) does not run with the revision to reconfigure") }
         let content = try await FilledTemplate(
             template,

@@ -23,6 +23,11 @@ struct ReplicaProcesses: Sendable {
         }
     }
 
+    /// The main process alone, which costs far less than all of them where there are no control groups.
+    static func main(of folder: ReplicaFolder, mounts: ControlGroupMounts) -> ProcessEntry? {
+        main(of: folder, members: ControlGroup(folder, mounts: mounts).processes)
+    }
+
     /// The number in the supervisor's status counts when it is in the replica's control group, or else when that
     /// process started when the supervisor says it did.
     private static func main(of folder: ReplicaFolder, members: [Int]?) -> ProcessEntry? {

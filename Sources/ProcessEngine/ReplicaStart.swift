@@ -48,7 +48,7 @@ struct ReplicaStart: Sendable {
     private var isRunning: Bool {
         guard let record = ReplicaRecord.load(folder), record.revision == revision else { return false }
         return engine.supervisor(of: folder).isAlive && !Disk.exists(folder.down)
-            && ReplicaProcesses(folder: folder, mounts: engine.mounts).main != nil
+            && ReplicaProcesses.main(of: folder, mounts: engine.mounts) != nil
     }
 
     private func checkSource(_ source: String?) throws(ReportableError) {
@@ -113,7 +113,7 @@ struct ReplicaStart: Sendable {
             kind: template.kind,
             release: inputs.release,
             revision: revision,
-            configuration: template.configuration,
+            configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
             port: port,
             portIsFixed: isFixed,
             account: account,

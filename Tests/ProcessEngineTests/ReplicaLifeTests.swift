@@ -102,6 +102,26 @@ import Testing
         }
     }
 
+    @Test("supervisors live in sessions of their own and hold nothing of the command that started them")
+    func detached() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            let supervisors = harbour.processes().filter { $0.commandLine.hasPrefix("s6-supervise") }
+            #expect(supervisors.count == 2)
+            for supervisor in supervisors {
+                #expect(supervisor.session == supervisor.id && supervisor.parent != Int(getpid()))
+                let held = Disk.list("/proc/\(supervisor.id)/fd").map { name in
+                    var buffer = [CChar](repeating: 0, count: 512)
+                    let count = readlink("/proc/\(supervisor.id)/fd/\(name)", &buffer, buffer.count)
+                    return String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                }
+                let own = held.filter { $0.hasPrefix(harbour.home) || $0 == "/dev/null" || $0.contains("[signalfd]") }
+                #expect(held == own)
+            }
+        }
+    }
+
     @Test("after a reboot a replica is failing, whatever its old process number now is, and starts again")
     func reboot() async throws {
         try await Harbour.with { harbour in
