@@ -108,7 +108,8 @@ struct ReadinessWatch: Sendable {
             let own = ReplicaProcesses(folder: folder, mounts: mounts).all.map(\.id)
             let ports = Ports.listened(by: own)
             guard let expected, !ports.contains(expected) else { return (ports, nil) }
-            return (ports, Ports.holder(of: expected))
+            // The replica may have begun to listen between the two looks.
+            return (ports, Ports.holder(of: expected).flatMap { own.contains($0.id) ? nil : $0 })
         }
     }
 

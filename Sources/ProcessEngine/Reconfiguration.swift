@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Makes a running replica take up changed files or accounts without a restart.
 struct Reconfiguration: Sendable {

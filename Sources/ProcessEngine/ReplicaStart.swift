@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Brings a replica to life: everything is checked before anything is made, everything is made before it starts.
 struct ReplicaStart: Sendable {

@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Ends a replica: by its signal, after its grace by force, and leaves no process of it behind.
 struct ReplicaStop: Sendable {

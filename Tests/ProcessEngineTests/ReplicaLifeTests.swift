@@ -1,13 +1,10 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite(.serialized) struct ReplicaLifeTests {
     @Test("a replica starts, gets ready, stops and is removed, and leaves no process")

@@ -1,13 +1,10 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite(.serialized) struct StackLifeTests {
     @Test("a program beside a replica runs where it runs, as its user, with its environment")
@@ -72,6 +69,7 @@ import Testing
             #expect(try await harbour.engine.preflight(app, in: harbour.stack).isEmpty)
             try await harbour.start(app)
             let process = try await #require(harbour.observed("api-1").processID)
+            try await eventually("its control group") { Self.weight(of: process) != nil }
             let starting = try #require(Self.weight(of: process))
             try await harbour.awaitReady(app)
             #expect(Self.weight(of: process) == starting * 4)
