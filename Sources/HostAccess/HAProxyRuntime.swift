@@ -79,7 +79,7 @@ struct HAProxyRuntime: Sendable {
     /// Nothing to do when it is not there.
     func remove(_ replica: ReplicaID) throws(ReportableError) {
         let name = Self.name(replica)
-        try cutInOldWorkers(name)
+        try cutInOldWorkers(replica)
         guard try server(replica) != nil else { return }
         try set(replica, .maintenance)
         var answer = ""
@@ -92,9 +92,17 @@ struct HAProxyRuntime: Sendable {
         throw refusal("delete \(name)", [answer])
     }
 
-    private func cutInOldWorkers(_ name: String) throws(ReportableError) {
+    /// A worker on its way out takes its proxies for disabled and refuses to end the sessions of a server as a whole,
+    /// so they are ended one by one: `show sess` has a line for each, `<id>: ... be=<backend> srv=<server> ...`.
+    private func cutInOldWorkers(_ replica: ReplicaID) throws(ReportableError) {
         for process in try workers().old {
-            _ = try master.ask("@!\(process) shutdown sessions server \(name)")
+            for line in try master.ask("@!\(process) show sess").split(separator: "\n") {
+                let words = line.split(separator: " ")
+                guard words.contains("be=\(replica.service)"), words.contains("srv=\(replica)"),
+                    let session = words.first?.split(separator: ":").first
+                else { continue }
+                _ = try master.ask("@!\(process) shutdown session \(session)")
+            }
         }
     }
 

@@ -7,6 +7,8 @@ enum EdgeConfiguration {
     static let maximumConnections = 8000
     /// Where Prometheus on this machine finds the edge's own figures. Not a path that an app would use.
     static let metricsPath = "/.slipway/edge-metrics"
+    /// A proxy on this machine in front of the edge says for whom it asks; Prometheus does not.
+    private static let fromThisMachine = "{ src 127.0.0.0/8 ::1 } !{ req.hdr(X-Forwarded-For) -m found }"
     /// The backend of requests that no route takes. No service can have this name.
     static let unrouted = "_unrouted"
 
@@ -73,6 +75,7 @@ enum EdgeConfiguration {
             "    unique-id-format %[uuid()]",
             "    http-request set-header X-Request-ID %[unique-id] unless { req.hdr(X-Request-ID) -m found }",
             "    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
+            "    http-request use-service prometheus-exporter if { path -m str -- \(metricsPath) } \(fromThisMachine)",
         ] + rules.map { Template("    \($0)") } + ["    default_backend \(unrouted)", ""]
     }
 

@@ -64,14 +64,33 @@ enum PrometheusTemplate {
             "      - targets: [\"127.0.0.1:\(.port)\"]",
         ])
         for scraped in stack.services {
-            guard case .app(let app) = scraped.kind, let path = app.metrics else { continue }
-            text.lines([
-                "  - job_name: \(YAMLText.quoted(scraped.name.text))",
-                "    metrics_path: \(YAMLText.quoted(path))",
-                "    file_sd_configs:",
-                "      - files: [\"\(.targets)/\(scraped.name).json\"]",
-            ])
+            switch scraped.kind {
+            case .app(let app): text.lines(job(scraping: app, of: scraped.name))
+            case .edge(let edge): text.lines(job(scraping: edge, of: scraped.name))
+            case .redis, .postgres, .prometheus, .grafana: continue
+            }
         }
         return text.template
+    }
+
+    private static func job(scraping app: App, of service: ServiceName) -> [Template] {
+        guard let path = app.metrics else { return [] }
+        return [
+            "  - job_name: \(YAMLText.quoted(service.text))",
+            "    metrics_path: \(YAMLText.quoted(path))",
+            "    file_sd_configs:",
+            "      - files: [\"\(.targets)/\(service).json\"]",
+        ]
+    }
+
+    /// The edge shows its figures to this machine only.
+    private static func job(scraping edge: Edge, of service: ServiceName) -> [Template] {
+        guard ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains(edge.address) else { return [] }
+        return [
+            "  - job_name: \(YAMLText.quoted(service.text))",
+            "    metrics_path: \(YAMLText.quoted(EdgeConfiguration.metricsPath))",
+            "    static_configs:",
+            "      - targets: [\"127.0.0.1:\(edge.listen)\"]",
+        ]
     }
 }

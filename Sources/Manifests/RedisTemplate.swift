@@ -81,10 +81,16 @@ enum RedisTemplate {
         return text.template
     }
 
-    private static func userSecrets(
-        of service: ServiceName,
-        _ stack: Stack
-    ) throws(ReportableError) -> [SecretName] {
-        stack.secrets.filter { $0.kind == .redisUser && $0.service == service }.map(\.name)
+    /// Throws `invalidSpec` for a name that would take the place of a user we define ourselves.
+    private static func userSecrets(of service: ServiceName, _ stack: Stack) throws(ReportableError) -> [SecretName] {
+        let names = stack.secrets.filter { $0.kind == .redisUser && $0.service == service }.map(\.name)
+        if let taken = names.first(where: { $0.text == administrator || $0.text == "default" }) {
+            throw ReportableError(
+                .invalidSpec,
+                "secret \(taken) cannot be a user of \(service): Redis has a user of that name",
+                hint: "Give the secret another name."
+            )
+        }
+        return names
     }
 }

@@ -6,11 +6,12 @@ package enum DotEnv {
     /// The variables of the file. A line that cannot be read is an error and is left out; of a name that is there twice
     /// the last value holds, with a warning.
     package static func parse(
-        _ text: String, file: String
+        _ text: String,
+        file: String
     ) -> (variables: [String: String], diagnostics: [Diagnostic]) {
+        // No line is quoted: what stands in this file is secret.
         let findings = Findings(file: file)
         let source = SourceText(file: file, text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
-        findings.quote(from: source)
         var variables: [String: String] = [:]
         var lines: [String: Int] = [:]
         for (index, line) in source.lines.enumerated() {
@@ -18,7 +19,8 @@ package enum DotEnv {
             if let first = lines[name] {
                 findings.warning(
                     "\(name) is set twice, first at line \(first); this value holds",
-                    at: Place(line: index + 1, column: 1))
+                    at: Place(line: index + 1, column: 1)
+                )
             }
             (variables[name], lines[name]) = (value, index + 1)
         }
@@ -39,8 +41,10 @@ package enum DotEnv {
         let name = String(text[..<equals]).trimmed
         guard name.isVariableName else {
             findings.error(
-                "\(name.abridged) is not the name of a variable", at: place,
-                help: "Names of variables are made of letters, digits and underscores.")
+                "\(name.abridged) is not the name of a variable",
+                at: place,
+                help: "Names of variables are made of letters, digits and underscores."
+            )
             return nil
         }
         guard let value = value(String(text[text.index(after: equals)...]).trimmed) else {

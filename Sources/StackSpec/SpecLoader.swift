@@ -10,7 +10,9 @@ package enum SpecLoader {
     ///   - variables: what `${NAME}` means: the caller's environment merged over `.env` by the caller.
     /// - Returns: the stack or every error there is, and the warnings.
     package static func load(
-        _ text: SpecText, environment: EnvironmentName?, variables: [String: String]
+        _ text: SpecText,
+        environment: EnvironmentName?,
+        variables: [String: String]
     ) -> LoadedSpec {
         let findings = Findings(file: text.file)
         let stack = stack(in: text, for: environment, variables: variables, findings: findings)
@@ -26,7 +28,10 @@ package enum SpecLoader {
     }
 
     private static func stack(
-        in text: SpecText, for environment: EnvironmentName?, variables: [String: String], findings: Findings
+        in text: SpecText,
+        for environment: EnvironmentName?,
+        variables: [String: String],
+        findings: Findings
     ) -> Stack? {
         guard let root = Composer.compose(text, findings: findings) else { return nil }
         let choice = EnvironmentChoice(root: root)

@@ -30,7 +30,8 @@ final class HAProxyBackend: Sendable {
         let connection = try RawConnection(port: port)
         try connection.send("GET /count HTTP/1.1\r\nHost: x\r\n\r\n")
         let reply = try connection.receive(until: { $0.contains("\r\n\r\n") && $0.hasSuffix("\n") })
-        return Int(reply.split(separator: "\n").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "") ?? -1
+        return Int(reply.split(whereSeparator: \.isNewline).last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "")
+            ?? -1
     }
 
     func stop() { program.kill() }

@@ -143,16 +143,9 @@ struct PlainRunner: CommandRunner {
         let log = "/tmp/plain-runner-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: log) }
         do {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [command.program] + command.arguments
-            _ = FileManager.default.createFile(atPath: log, contents: nil)
-            process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            let words = try String(contentsOfFile: log, encoding: .utf8)
-            return CommandResult(status: process.terminationStatus, output: "", errorOutput: words)
+            let program = try TestProgram(command.program, command.arguments, log: log)
+            let status = program.wait()
+            return CommandResult(status: status, output: "", errorOutput: program.output)
         } catch {
             throw ReportableError(.engineFailed, "cannot run \(command.program): \(error)")
         }

@@ -33,6 +33,18 @@ struct MasterKeyTests {
         }
     }
 
+    @Test("never replaces a key that another process put in place a moment before")
+    func latecomer() async throws {
+        try await Folder.with { folder in
+            let (path, late) = (folder.path + "/master.key", folder.path + "/late.new")
+            let first = try MasterKey.load(path: path, creating: true)
+            _ = try MasterKey.load(path: late, creating: true)
+            try MasterKeyFile(path: path).install(late)
+            #expect(try MasterKey.load(path: path, creating: false).keyCheck == first.keyCheck)
+            #expect(access(late, F_OK) != 0)
+        }
+    }
+
     @Test("is refused when others can get at it", arguments: [0o640, 0o604, 0o660, 0o610] as [mode_t])
     func mode(mode: mode_t) async throws {
         try await Folder.with { folder in

@@ -27,7 +27,9 @@ enum Repository {
         if rewritesGoldenFiles {
             let file = root.appending(path: path)
             try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
             return try Data(text.utf8).write(to: file)
         }
         let expected = Repository.text(path)

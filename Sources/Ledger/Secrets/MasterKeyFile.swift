@@ -75,7 +75,7 @@ extension MasterKeyFile {
         let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
         do {
             try write(key, to: temporary)
-            try move(temporary)
+            try install(temporary)
         } catch {
             unlink(temporary)
             throw error
@@ -92,7 +92,8 @@ extension MasterKeyFile {
         }
     }
 
-    private func move(_ temporary: String) throws(ReportableError) {
+    /// Keeps the key that is there already.
+    func install(_ temporary: String) throws(ReportableError) {
         // A rename would replace the key of a process that was faster; its key is the key.
         let moved = link(temporary, path)
         guard moved == 0 || errno == EEXIST else {

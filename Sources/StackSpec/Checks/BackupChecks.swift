@@ -13,8 +13,10 @@ struct BackupChecks {
             guard case .scalar(let scalar) = entry.value.content else { continue }
             if let line = lines[scalar.text] {
                 findings.error(
-                    "backup \(scalar.text.abridged) is declared twice, first at line \(line)", at: entry.valuePlace,
-                    help: "Give one of them another name.")
+                    "backup \(scalar.text.abridged) is declared twice, first at line \(line)",
+                    at: entry.valuePlace,
+                    help: "Give one of them another name."
+                )
             }
             lines[scalar.text] = lines[scalar.text] ?? entry.valuePlace.line
         }

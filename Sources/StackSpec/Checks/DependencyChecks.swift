@@ -15,11 +15,14 @@ struct DependencyChecks {
             findings.error(
                 "services wait for each other in a circle: \(names)",
                 at: root.place("services", service.name.text, "dependsOn"),
-                help: "Remove one of these from its dependsOn.")
+                help: "Remove one of these from its dependsOn."
+            )
         }
         for service in stack.services where Set(service.dependsOn).count < service.dependsOn.count {
             findings.warning(
-                "dependsOn names a service twice", at: root.place("services", service.name.text, "dependsOn"))
+                "dependsOn names a service twice",
+                at: root.place("services", service.name.text, "dependsOn")
+            )
         }
     }
 

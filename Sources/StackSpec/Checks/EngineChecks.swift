@@ -13,8 +13,10 @@ struct EngineChecks {
         let namespace = root["environments"]?[stack.environment.text]?.entry("namespace")
         if let namespace, stack.engine != .kubernetes {
             findings.warning(
-                "namespace means nothing to the \(stack.engine.rawValue) engine", at: namespace.valuePlace,
-                help: "Remove it, or choose `engine: kubernetes`.")
+                "namespace means nothing to the \(stack.engine.rawValue) engine",
+                at: namespace.valuePlace,
+                help: "Remove it, or choose `engine: kubernetes`."
+            )
         }
     }
 
@@ -23,15 +25,18 @@ struct EngineChecks {
         let place = root.place("services", name.text)
         let placement = "in environment \(stack.environment) (engine \(stack.engine.rawValue))"
         guard stack.engine == .process else {
-            if app.image == nil {
+            if app.image == nil, root["services"]?[name.text]?.entry("image") == nil {
                 findings.error(
-                    "service \(name) needs an image \(placement)", at: place,
-                    help: "Add `image: ...`, here or under the environment.")
+                    "service \(name) needs an image \(placement)",
+                    at: place,
+                    help: "Add `image: ...`, here or under the environment."
+                )
             }
             return
         }
         if app.command.isEmpty, root["services"]?[name.text]?.entry("command") == nil {
-            let help = app.image == nil
+            let help =
+                app.image == nil
                 ? "Add `command: [program, argument]`, and `source: ./folder` when the program is yours."
                 : "An image says what to start only to Docker and Kubernetes: add `command: [program, argument]`."
             findings.error("service \(name) needs a command \(placement)", at: place, help: help)
@@ -49,13 +54,17 @@ struct EngineChecks {
         if service.replicas > 1 {
             findings.error(
                 "\(service.replicas) replicas of \(name) cannot share port \(port), and no edge routes to it",
-                at: root.place("services", name.text, "replicas"), help: help)
+                at: root.place("services", name.text, "replicas"),
+                help: help
+            )
         }
         if service.rollout.strategy != .recreate {
             findings.error(
                 "strategy \(service.rollout.strategy.rawValue) needs a second \(name) on port \(port), "
                     + "and no edge routes to it",
-                at: root.place("services", name.text, "rollout", "strategy"), help: "Use `recreate`, or route an edge to \(name), so that each replica gets a port of its own.")
+                at: root.place("services", name.text, "rollout", "strategy"),
+                help: "Use `recreate`, or route an edge to \(name), so that each replica gets a port of its own."
+            )
         }
     }
 }

@@ -14,7 +14,7 @@ struct NameChecks {
     private func check(_ mention: Mentions.Mention) {
         switch mention.what {
         case .address(let name): address(name, mention)
-        case .dependency(let name): known(name, mention.place, "dependsOn names")
+        case .dependency(let name): known(name, mention.place)
         case .route(let name): route(name, mention)
         case .subject(let name): subject(name, mention)
         case .account(let name, let kind): account(name, kind, mention)
@@ -30,54 +30,72 @@ struct NameChecks {
     private func declared(_ name: String, in section: String, word: String, at place: Place) -> Bool {
         let names = root[section]?.entries?.map(\.key).filter { !$0.isFree } ?? []
         guard !names.contains(name) else { return true }
-        let list = names.isEmpty ? "The spec declares none under `\(section)`." : "Declared: \(names.joined(separator: ", "))."
+        let list =
+            names.isEmpty ? "The spec declares none under `\(section)`." : "Declared: \(names.joined(separator: ", "))."
         findings.error(
-            "unknown \(word) \(name)", at: place, help: Spelling.suggestion(for: name, among: names) ?? list)
+            "unknown \(word) \(name)",
+            at: place,
+            help: Spelling.suggestion(for: name, among: names) ?? list
+        )
         return false
     }
 
     @discardableResult
-    private func known(_ name: ServiceName, _ place: Place, _ use: String) -> Service? {
+    private func known(_ name: ServiceName, _ place: Place) -> Service? {
         declared(name.text, in: "services", word: "service", at: place) ? stack.service(name) : nil
     }
 
+    /// An app without the key. One whose port could not be read was reported for that.
+    private func lacksPort(_ service: Service) -> Bool {
+        guard case .app(let app) = service.kind else { return false }
+        return app.port == nil && root["services"]?[service.name.text]?.entry("port") == nil
+    }
+
     private func address(_ name: ServiceName, _ mention: Mentions.Mention) {
-        guard let service = known(name, mention.place, "this names"), case .app(let app) = service.kind, app.port == nil
-        else { return }
+        guard let service = known(name, mention.place), lacksPort(service) else { return }
         findings.error(
-            "service \(name) has no port, so it has no address", at: mention.place,
-            help: "Add `port: ...` to service \(name).")
+            "service \(name) has no port, so it has no address",
+            at: mention.place,
+            help: "Add `port: ...` to service \(name)."
+        )
     }
 
     private func route(_ name: ServiceName, _ mention: Mentions.Mention) {
-        guard let service = known(name, mention.place, "the route names") else { return }
+        guard let service = known(name, mention.place) else { return }
         switch service.kind {
-        case .app(let app) where app.port == nil:
+        case .app where lacksPort(service):
             findings.error(
-                "service \(name) has no port, so nothing can be routed to it", at: mention.place,
-                help: "Add `port: ...` to service \(name).")
+                "service \(name) has no port, so nothing can be routed to it",
+                at: mention.place,
+                help: "Add `port: ...` to service \(name)."
+            )
         case .redis, .postgres, .edge:
             findings.error(
-                "an edge cannot route requests to \(name), a service of kind \(service.kind.word)", at: mention.place,
-                help: "Route to an app, prometheus or grafana.")
+                "an edge cannot route requests to \(name), a service of kind \(service.kind.word)",
+                at: mention.place,
+                help: "Route to an app, prometheus or grafana."
+            )
         case .app, .prometheus, .grafana: break
         }
     }
 
     private func subject(_ name: ServiceName, _ mention: Mentions.Mention) {
-        guard let service = known(name, mention.place, "the backup names"), !service.keepsData else { return }
+        guard let service = known(name, mention.place), !service.keepsData else { return }
         findings.error(
-            "service \(name) of kind \(service.kind.word) keeps no data to back up", at: mention.place,
-            help: "Back up a redis, postgres, prometheus or grafana service, or `config`.")
+            "service \(name) of kind \(service.kind.word) keeps no data to back up",
+            at: mention.place,
+            help: "Back up a redis, postgres, prometheus or grafana service, or `config`."
+        )
     }
 
     private func account(_ name: ServiceName, _ kind: SecretDeclaration.Kind, _ mention: Mentions.Mention) {
-        guard let service = known(name, mention.place, "the secret names") else { return }
+        guard let service = known(name, mention.place) else { return }
         let wanted = kind == .redisUser ? "redis" : "postgres"
         guard service.kind.word != wanted else { return }
         findings.error(
             "a \(kind.rawValue) belongs to a service of kind \(wanted), and \(name) is of kind \(service.kind.word)",
-            at: mention.place)
+            at: mention.place
+        )
     }
 
     private func secret(_ name: SecretName, _ part: Template.SecretPart, _ mention: Mentions.Mention) {
@@ -85,16 +103,18 @@ struct NameChecks {
             let secret = stack.secret(name), secret.kind != .redisUser, secret.kind != .postgresRole
         else { return }
         findings.error(
-            "secret \(name) of kind \(secret.kind.rawValue) has no user name", at: mention.place,
-            help: "Only redis-user and postgres-role have one.")
+            "secret \(name) of kind \(secret.kind.rawValue) has no user name",
+            at: mention.place,
+            help: "Only redis-user and postgres-role have one."
+        )
     }
 
     private func ownPort(_ mention: Mentions.Mention) {
-        guard let owner = mention.owner, let service = stack.service(owner), case .app(let app) = service.kind,
-            app.port == nil
-        else { return }
+        guard let owner = mention.owner, let service = stack.service(owner), lacksPort(service) else { return }
         findings.error(
-            "${port} is used, but service \(owner) has no port", at: mention.place,
-            help: "Add `port: ...` to service \(owner); write $${port} for the text itself.")
+            "${port} is used, but service \(owner) has no port",
+            at: mention.place,
+            help: "Add `port: ...` to service \(owner); write $${port} for the text itself."
+        )
     }
 }

@@ -25,12 +25,16 @@ struct PortChecks {
         let uses = stack.services.compactMap(use).sorted { $0.place < $1.place }
         for (index, use) in uses.enumerated() {
             guard let first = uses[..<index].first(where: { $0.collides(with: use) }) else { continue }
-            let words = use.isEdge && first.isEdge ? "edges \(first.service) and \(use.service) both listen on" :
-                "services \(first.service) and \(use.service) both need"
+            let words =
+                use.isEdge && first.isEdge
+                ? "edges \(first.service) and \(use.service) both listen on"
+                : "services \(first.service) and \(use.service) both need"
             findings.error(
-                "\(words) port \(use.port)", at: use.place,
+                "\(words) port \(use.port)",
+                at: use.place,
                 help: use.isEdge && first.isEdge
-                    ? "Use another port, or put the routes of both into one edge." : "Use another port for one of them.")
+                    ? "Use another port, or put the routes of both into one edge." : "Use another port for one of them."
+            )
         }
         for service in stack.services {
             if case .edge(let edge) = service.kind { checkRoutes(of: edge, named: service.name) }
@@ -43,13 +47,21 @@ struct PortChecks {
         switch service.kind {
         case .edge(let edge) where stack.engine != .kubernetes:
             return Use(
-                service: service.name, port: edge.listen, address: edge.address, isEdge: true,
-                place: root.place("services", name, "listen"))
+                service: service.name,
+                port: edge.listen,
+                address: edge.address,
+                isEdge: true,
+                place: root.place("services", name, "listen")
+            )
         case .app where stack.fixedPort(of: service) != nil:
             return stack.fixedPort(of: service).map { port in
                 Use(
-                    service: service.name, port: port, address: ListenAddress.everywhere, isEdge: false,
-                    place: root.place("services", name, "port"))
+                    service: service.name,
+                    port: port,
+                    address: ListenAddress.everywhere,
+                    isEdge: false,
+                    place: root.place("services", name, "port")
+                )
             }
         default: return nil
         }
@@ -64,8 +76,10 @@ struct PortChecks {
             let place = node.entry("path")?.valuePlace ?? node.place
             if let line = seen[door] {
                 findings.error(
-                    "route \(route.host ?? "")\(route.path) of \(name) is there twice, first at line \(line)", at: place,
-                    help: "Remove one of them, or give them different paths or hosts.")
+                    "route \(route.host ?? "")\(route.path) of \(name) is there twice, first at line \(line)",
+                    at: place,
+                    help: "Remove one of them, or give them different paths or hosts."
+                )
             } else {
                 seen[door] = place.line
             }

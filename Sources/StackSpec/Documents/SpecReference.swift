@@ -53,7 +53,9 @@ package enum SpecReference {
             let fallback = rule.isRequired ? "required" : rule.fallback ?? ""
             return "| `\(rule.name)` | \(rule.shape.words) | \(fallback) | \(rule.meaning) |"
         }
-        let lines = ["## \(table.title)", "", table.meaning, "", "| key | value | default | meaning |", "|---|---|---|---|"]
+        let lines = [
+            "## \(table.title)", "", table.meaning, "", "| key | value | default | meaning |", "|---|---|---|---|",
+        ]
         return (lines + rows).joined(separator: "\n") + "\n"
     }
 }

@@ -4,39 +4,76 @@ import StackModel
 enum AppKeys {
     static let image = Key<String>("image", .word, "The image, on Docker and Kubernetes.")
     static let source = Key<String>(
-        "source", .directory, default: "none", synonyms: ["build", "context", "path", "dir"],
-        "On the process engine: the directory, relative to the spec, that is copied into every release.")
+        "source",
+        .directory,
+        default: "none",
+        synonyms: ["build", "context", "path", "dir"],
+        "On the process engine: the directory, relative to the spec, that is copied into every release."
+    )
     static let command = Key<[Template]>(
-        "command", .list(of: .argument, what: "texts"), synonyms: ["cmd", "args", "entrypoint", "run", "exec"],
+        "command",
+        .list(of: .argument, what: "texts"),
+        synonyms: ["cmd", "args", "entrypoint", "run", "exec"],
         "The program and its arguments, each an item of the list. References are filled in, except secrets. "
-            + "Needed on the process engine; elsewhere the image has one.")
+            + "Needed on the process engine; elsewhere the image has one."
+    )
     static let port = Key<Int>(
-        "port", .port, default: "none", synonyms: ["ports", "expose", "containerPort", "listen"],
-        "The port it serves on. Behind an edge on the process engine each replica gets a port of its own: `${port}`.")
+        "port",
+        .port,
+        default: "none",
+        synonyms: ["ports", "expose", "containerPort", "listen"],
+        "The port it serves on. Behind an edge on the process engine each replica gets a port of its own: `${port}`."
+    )
     static let env = Key<[String: Template]>(
-        "env", .environment, default: "none", synonyms: ["environment", "envs", "variables", "vars"],
-        "The environment of the program. References are filled in.")
+        "env",
+        .environment,
+        default: "none",
+        synonyms: ["environment", "envs", "variables", "vars"],
+        "The environment of the program. References are filled in."
+    )
     static let health = Key<HealthCheck>(
-        "health", .health, default: "the port accepts connections", synonyms: ["healthcheck", "probes", "checks"],
-        "How to know that a replica lives and that it can serve.")
+        "health",
+        .health,
+        default: "the port accepts connections",
+        synonyms: ["healthcheck", "probes", "checks"],
+        "How to know that a replica lives and that it can serve."
+    )
     static let autoscale = Key<Autoscale>(
-        "autoscale", .autoscale, default: "off", synonyms: ["autoscaling", "hpa"],
-        "Between which numbers of replicas to scale by load.")
+        "autoscale",
+        .autoscale,
+        default: "off",
+        synonyms: ["autoscaling", "hpa"],
+        "Between which numbers of replicas to scale by load."
+    )
     static let metrics = Key<String>(
-        "metrics", .requestPath, default: "none", "The path that Prometheus scrapes.")
+        "metrics",
+        .requestPath,
+        default: "none",
+        "The path that Prometheus scrapes."
+    )
     static let user = Key<String>(
-        "user", .userName, default: "an unprivileged one of its own", synonyms: ["runAs", "uid"],
-        "The user of the machine to run as, on the process engine.")
+        "user",
+        .userName,
+        default: "an unprivileged one of its own",
+        synonyms: ["runAs", "uid"],
+        "The user of the machine to run as, on the process engine."
+    )
     static let migrates = Key<Bool>(
-        "migrates", .boolean, default: "false", synonyms: ["migrations", "migrate"],
-        "A new release changes the shape of data: a backup is taken before it is deployed.")
+        "migrates",
+        .boolean,
+        default: "false",
+        synonyms: ["migrations", "migrate"],
+        "A new release changes the shape of data: a backup is taken before it is deployed."
+    )
 
     static let table = KeyTable(
-        title: "app", meaning: "A program of your own. This is the kind when none is written.",
+        title: "app",
+        meaning: "A program of your own. This is the kind when none is written.",
         rules: ServiceKeys.common + [
             ServiceKeys.optional.rule, image.rule, source.rule, command.rule, port.rule, env.rule, health.rule,
             autoscale.rule, metrics.rule, user.rule, migrates.rule,
-        ])
+        ]
+    )
 }
 
 extension ValueType where Value == String {
@@ -59,19 +96,39 @@ enum HealthKeys {
     private static let model = HealthCheck()
 
     static let liveness = Key<String>(
-        "liveness", .requestPath, default: "none", synonyms: ["live", "livenessProbe"],
-        "The path that answers 2xx while the replica lives; one that fails it is restarted.")
+        "liveness",
+        .requestPath,
+        default: "none",
+        synonyms: ["live", "livenessProbe"],
+        "The path that answers 2xx while the replica lives; one that fails it is restarted."
+    )
     static let readiness = Key<String>(
-        "readiness", .requestPath, default: "none", synonyms: ["ready", "readinessProbe", "path", "test"],
-        "The path that answers 2xx while the replica can serve; it gets traffic only then.")
+        "readiness",
+        .requestPath,
+        default: "none",
+        synonyms: ["ready", "readinessProbe", "path", "test"],
+        "The path that answers 2xx while the replica can serve; it gets traffic only then."
+    )
     static let interval = Key<TimeSpan>(
-        "interval", .timeSpan, default: "\(model.interval)", synonyms: ["period", "periodSeconds"], "Time between two probes.")
+        "interval",
+        .timeSpan,
+        default: "\(model.interval)",
+        synonyms: ["period", "periodSeconds"],
+        "Time between two probes."
+    )
     static let timeout = Key<TimeSpan>(
-        "timeout", .timeSpan, default: "\(model.timeout)", synonyms: ["timeoutSeconds"], "How long an answer may take.")
+        "timeout",
+        .timeSpan,
+        default: "\(model.timeout)",
+        synonyms: ["timeoutSeconds"],
+        "How long an answer may take."
+    )
 
     static let table = KeyTable(
-        title: "health", meaning: "How to know that a replica lives and that it can serve.",
-        rules: [liveness.rule, readiness.rule, interval.rule, timeout.rule])
+        title: "health",
+        meaning: "How to know that a replica lives and that it can serve.",
+        rules: [liveness.rule, readiness.rule, interval.rule, timeout.rule]
+    )
 }
 
 extension ValueType where Value == HealthCheck {
@@ -89,19 +146,37 @@ extension ValueType where Value == HealthCheck {
 
 enum AutoscaleKeys {
     static let min = Key<Int>(
-        "min", .integer(0...1000), isRequired: true, synonyms: ["minReplicas", "minimum"], "The fewest replicas.")
+        "min",
+        .integer(0...1000),
+        isRequired: true,
+        synonyms: ["minReplicas", "minimum"],
+        "The fewest replicas."
+    )
     static let max = Key<Int>(
-        "max", .integer(1...1000), isRequired: true, synonyms: ["maxReplicas", "maximum"], "The most replicas.")
+        "max",
+        .integer(1...1000),
+        isRequired: true,
+        synonyms: ["maxReplicas", "maximum"],
+        "The most replicas."
+    )
     static let cpu = Key<Percent>(
-        "cpu", .percent(1000...100_000, "from 1% to 100%"), default: "not looked at",
-        "The use of its processor share at which it grows.")
+        "cpu",
+        .percent(1000...100_000, "from 1% to 100%"),
+        default: "not looked at",
+        "The use of its processor share at which it grows."
+    )
     static let memory = Key<Percent>(
-        "memory", .percent(1000...100_000, "from 1% to 100%"), default: "not looked at",
-        "The use of its memory at which it grows.")
+        "memory",
+        .percent(1000...100_000, "from 1% to 100%"),
+        default: "not looked at",
+        "The use of its memory at which it grows."
+    )
 
     static let table = KeyTable(
-        title: "autoscale", meaning: "Between which numbers of replicas to scale by load. It needs `cpu` or `memory`.",
-        rules: [min.rule, max.rule, cpu.rule, memory.rule])
+        title: "autoscale",
+        meaning: "Between which numbers of replicas to scale by load. It needs `cpu` or `memory`.",
+        rules: [min.rule, max.rule, cpu.rule, memory.rule]
+    )
 }
 
 extension ValueType where Value == Autoscale {
@@ -111,7 +186,10 @@ extension ValueType where Value == Autoscale {
             let (cpu, memory) = (fields[AutoscaleKeys.cpu], fields[AutoscaleKeys.memory])
             if cpu == nil, memory == nil, fields.isClean {
                 fields.findings.error(
-                    "autoscale has nothing to go by", at: fields.place, help: "Add `cpu: 70%` or `memory: 80%`.")
+                    "autoscale has nothing to go by",
+                    at: fields.place,
+                    help: "Add `cpu: 70%` or `memory: 80%`."
+                )
             }
             guard let minimum, let maximum else { return nil }
             return Autoscale(minimum: minimum, maximum: maximum, cpu: cpu, memory: memory)

@@ -3,24 +3,52 @@ import StackModel
 
 enum BackupKeys {
     static let name = Key<StackName>(
-        "name", .name, isRequired: true, "What the policy is called, as in `slipway backup run`.")
+        "name",
+        .name,
+        isRequired: true,
+        "What the policy is called, as in `slipway backup run`."
+    )
     static let of = Key<ServiceName>(
-        "of", .name, isRequired: true, synonyms: ["service", "what", "source"],
-        "The service whose data is backed up, or `config` for the spec, the rendered files and the sealed secrets.")
+        "of",
+        .name,
+        isRequired: true,
+        synonyms: ["service", "what", "source"],
+        "The service whose data is backed up, or `config` for the spec, the rendered files and the sealed secrets."
+    )
     static let schedule = Key<String>(
-        "schedule", .cron, isRequired: true, synonyms: ["cron", "when", "every"],
-        "When it runs: the five fields of cron, as in `\"0 2 * * *\"`.")
+        "schedule",
+        .cron,
+        isRequired: true,
+        synonyms: ["cron", "when", "every"],
+        "When it runs: the five fields of cron, as in `\"0 2 * * *\"`."
+    )
     static let keep = Key<Retention>(
-        "keep", .retention, isRequired: true, synonyms: ["retention", "retain"], "How many sets of each age survive.")
+        "keep",
+        .retention,
+        isRequired: true,
+        synonyms: ["retention", "retain"],
+        "How many sets of each age survive."
+    )
     static let to = Key<[StoreName]>(
-        "to", .backupStores, isRequired: true, synonyms: ["stores", "store", "destination"], "The stores it goes to.")
+        "to",
+        .backupStores,
+        isRequired: true,
+        synonyms: ["stores", "store", "destination"],
+        "The stores it goes to."
+    )
     static let prove = Key<String>(
-        "prove", .proof, default: "never", synonyms: ["test", "verify", "proof"],
-        "How often a set is restored and probed: `hourly`, `daily`, `weekly`, `monthly`, or the five fields of cron.")
+        "prove",
+        .proof,
+        default: "never",
+        synonyms: ["test", "verify", "proof"],
+        "How often a set is restored and probed: `hourly`, `daily`, `weekly`, `monthly`, or the five fields of cron."
+    )
 
     static let table = KeyTable(
-        title: "backup", meaning: "What is backed up, when, how long it is kept and where it goes.",
-        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule])
+        title: "backup",
+        meaning: "What is backed up, when, how long it is kept and where it goes.",
+        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule]
+    )
 }
 
 extension ValueType where Value == BackupPolicy {
@@ -33,8 +61,13 @@ extension ValueType where Value == BackupPolicy {
             if let of, of != "config" { fields.reading.mentions.add(.subject(of), at: fields.place(of: BackupKeys.of)) }
             guard let name, let of, let schedule, let keep, let stores else { return nil }
             return BackupPolicy(
-                name: name.text, subject: of == "config" ? .config : .service(of), schedule: schedule, keep: keep,
-                stores: stores, prove: prove)
+                name: name.text,
+                subject: of == "config" ? .config : .service(of),
+                schedule: schedule,
+                keep: keep,
+                stores: stores,
+                prove: prove
+            )
         }
     }
 }
@@ -81,8 +114,11 @@ extension ValueType where Value == String {
             if words.contains(text) { return text }
             if text.contains(" ") { return cron.read(node, key, reading) }
             return reading.refuse(
-                node, key, wanted: "one of \(words.joined(separator: ", ")), or the five fields of cron",
-                help: Spelling.suggestion(for: text, among: words))
+                node,
+                key,
+                wanted: "one of \(words.joined(separator: ", ")), or the five fields of cron",
+                help: Spelling.suggestion(for: text, among: words)
+            )
         }
     }
 }
@@ -101,8 +137,10 @@ enum RetentionKeys {
     static let within = Key<TimeSpan>("within", .timeSpan, default: "none", "Every set younger than this is kept.")
 
     static let table = KeyTable(
-        title: "keep", meaning: "How many sets of each age survive. A set that one rule keeps is kept.",
-        rules: [last.rule, hourly.rule, daily.rule, weekly.rule, monthly.rule, yearly.rule, within.rule])
+        title: "keep",
+        meaning: "How many sets of each age survive. A set that one rule keeps is kept.",
+        rules: [last.rule, hourly.rule, daily.rule, weekly.rule, monthly.rule, yearly.rule, within.rule]
+    )
 }
 
 extension ValueType where Value == Retention {
@@ -119,7 +157,10 @@ extension ValueType where Value == Retention {
             let counts = [keep.last, keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly]
             if keep.within == nil, counts.allSatisfy({ $0 ?? 0 == 0 }), fields.isClean {
                 fields.findings.error(
-                    "keep keeps nothing", at: fields.place, help: "Keep at least one set, as in `keep: {daily: 7}`.")
+                    "keep keeps nothing",
+                    at: fields.place,
+                    help: "Keep at least one set, as in `keep: {daily: 7}`."
+                )
             }
             return keep
         }

@@ -5,29 +5,44 @@ enum RedisKeys {
     static let defaultStorage = ByteCount(bytes: 1 << 30)
     static let version = Key<String>("version", .version, default: Redis().version, "The version of Redis.")
     static let persistence = Key<[Redis.Persistence]>(
-        "persistence", .list(of: .choice, what: "aof and rdb"), default: "[aof, rdb]",
-        "How data is kept on disk: the append-only file, snapshots, both, or `[]` for neither.")
+        "persistence",
+        .list(of: .choice, what: "aof and rdb"),
+        default: "[aof, rdb]",
+        "How data is kept on disk: the append-only file, snapshots, both, or `[]` for neither."
+    )
     static let memory = Key<ByteCount>(
-        "memory", .size(atLeast: ByteCount(bytes: 1 << 20)), default: "no limit", synonyms: ["maxmemory", "maxMemory"],
-        "How much memory data may take.")
+        "memory",
+        .size(atLeast: ByteCount(bytes: 1 << 20)),
+        default: "no limit",
+        synonyms: ["maxmemory", "maxMemory"],
+        "How much memory data may take."
+    )
     static let storage = ServiceKeys.storage(default: defaultStorage)
 
     static let table = KeyTable(
-        title: "redis", meaning: "A Redis server.",
-        rules: ServiceKeys.common + [version.rule, persistence.rule, memory.rule, storage.rule])
+        title: "redis",
+        meaning: "A Redis server.",
+        rules: ServiceKeys.common + [version.rule, persistence.rule, memory.rule, storage.rule]
+    )
 }
 
 enum PostgresKeys {
     static let defaultStorage = ByteCount(bytes: 10 << 30)
     static let version = Key<String>("version", .version, default: "15", "The major version of PostgreSQL.")
     static let database = Key<String>(
-        "database", .databaseName, default: "the stack's name, with `_` for `-`", synonyms: ["db", "dbname", "name"],
-        "The database that is made.")
+        "database",
+        .databaseName,
+        default: "the stack's name, with `_` for `-`",
+        synonyms: ["db", "dbname", "name"],
+        "The database that is made."
+    )
     static let storage = ServiceKeys.storage(default: defaultStorage)
 
     static let table = KeyTable(
-        title: "postgres", meaning: "A PostgreSQL server with one database.",
-        rules: ServiceKeys.common + [version.rule, database.rule, storage.rule])
+        title: "postgres",
+        meaning: "A PostgreSQL server with one database.",
+        rules: ServiceKeys.common + [version.rule, database.rule, storage.rule]
+    )
 }
 
 extension ValueType where Value == String {
@@ -37,7 +52,11 @@ extension ValueType where Value == String {
             guard let text = reading.text(of: node, for: key) else { return nil }
             if ["postgres", "template0", "template1"].contains(text) {
                 return reading.refuse(
-                    node, key, wanted: "a database of your own", help: "PostgreSQL itself uses \(text).")
+                    node,
+                    key,
+                    wanted: "a database of your own",
+                    help: "PostgreSQL itself uses \(text)."
+                )
             }
             let isGood = text.isVariableName && text == text.lowercased() && text.utf8.count <= 63
             return isGood ? text : reading.refuse(node, key, wanted: words)
@@ -49,17 +68,27 @@ enum PrometheusKeys {
     static let defaultStorage = ByteCount(bytes: 10 << 30)
     private static let model = Prometheus()
     static let retention = Key<TimeSpan>(
-        "retention", .timeSpan, default: "\(model.retention)", "How long samples are kept.")
+        "retention",
+        .timeSpan,
+        default: "\(model.retention)",
+        "How long samples are kept."
+    )
     static let scrapeInterval = Key<TimeSpan>(
-        "scrapeInterval", .timeSpan, default: "\(model.scrapeInterval)", synonyms: ["interval"],
-        "Time between two scrapes of a target.")
+        "scrapeInterval",
+        .timeSpan,
+        default: "\(model.scrapeInterval)",
+        synonyms: ["interval"],
+        "Time between two scrapes of a target."
+    )
     static let storage = ServiceKeys.storage(default: defaultStorage)
 
     static let table = KeyTable(
-        title: "prometheus", meaning: "A Prometheus server that scrapes every service with metrics.",
+        title: "prometheus",
+        meaning: "A Prometheus server that scrapes every service with metrics.",
         rules: ServiceKeys.common + [
             ServiceKeys.optional.rule, retention.rule, scrapeInterval.rule, storage.rule,
-        ])
+        ]
+    )
 }
 
 enum GrafanaKeys {
@@ -67,6 +96,8 @@ enum GrafanaKeys {
     static let storage = ServiceKeys.storage(default: defaultStorage)
 
     static let table = KeyTable(
-        title: "grafana", meaning: "A Grafana server with the stack's dashboard.",
-        rules: ServiceKeys.common + [ServiceKeys.optional.rule, storage.rule])
+        title: "grafana",
+        meaning: "A Grafana server with the stack's dashboard.",
+        rules: ServiceKeys.common + [ServiceKeys.optional.rule, storage.rule]
+    )
 }

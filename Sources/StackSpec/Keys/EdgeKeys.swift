@@ -3,16 +3,25 @@ import StackModel
 
 enum EdgeKeys {
     static let listen = Key<ListenAddress>(
-        "listen", .listenAddress, isRequired: true, synonyms: ["port", "ports", "bind", "address"],
-        "The port clients connect to, on every address, or one address with a port, as in `127.0.0.1:8080`.")
+        "listen",
+        .listenAddress,
+        isRequired: true,
+        synonyms: ["port", "ports", "bind", "address"],
+        "The port clients connect to, on every address, or one address with a port, as in `127.0.0.1:8080`."
+    )
     static let routes = Key<[Route]>(
-        "routes", .list(of: .route, what: "routes"), isRequired: true, synonyms: ["rules", "backends"],
-        "Where requests go. The longest matching path wins.")
+        "routes",
+        .list(of: .route, what: "routes"),
+        isRequired: true,
+        synonyms: ["rules", "backends"],
+        "Where requests go. The longest matching path wins."
+    )
 
     static let table = KeyTable(
         title: "edge",
         meaning: "The door to the stack: where requests come in and are spread over the replicas that can serve.",
-        rules: ServiceKeys.common + [listen.rule, routes.rule])
+        rules: ServiceKeys.common + [listen.rule, routes.rule]
+    )
 }
 
 /// Where an edge listens.
@@ -67,16 +76,32 @@ extension ValueType where Value == ListenAddress {
 
 enum RouteKeys {
     static let path = Key<String>(
-        "path", .requestPath, isRequired: true, synonyms: ["prefix", "match", "location"],
-        "Requests whose path begins with this, as in `/`.")
+        "path",
+        .requestPath,
+        isRequired: true,
+        synonyms: ["prefix", "match", "location"],
+        "Requests whose path begins with this, as in `/`."
+    )
     static let host = Key<String>(
-        "host", .hostName, default: "every host", synonyms: ["hostname", "domain"], "Requests for this host name only.")
+        "host",
+        .hostName,
+        default: "every host",
+        synonyms: ["hostname", "domain"],
+        "Requests for this host name only."
+    )
     static let service = Key<ServiceName>(
-        "service", .routedService, isRequired: true, synonyms: ["to", "backend", "target", "upstream"],
-        "The service they go to.")
+        "service",
+        .routedService,
+        isRequired: true,
+        synonyms: ["to", "backend", "target", "upstream"],
+        "The service they go to."
+    )
 
     static let table = KeyTable(
-        title: "route", meaning: "Which requests go to which service.", rules: [path.rule, host.rule, service.rule])
+        title: "route",
+        meaning: "Which requests go to which service.",
+        rules: [path.rule, host.rule, service.rule]
+    )
 }
 
 extension ValueType where Value == Route {

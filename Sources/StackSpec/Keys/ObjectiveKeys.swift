@@ -3,17 +3,30 @@ import StackModel
 
 enum ObjectiveKeys {
     static let availability = Key<Percent>(
-        "availability", .percent(1...99_999, "more than 0% and less than 100%"), default: "none",
-        "The share of requests that must not fail.")
+        "availability",
+        .percent(1...99_999, "more than 0% and less than 100%"),
+        default: "none",
+        "The share of requests that must not fail."
+    )
     static let latency = Key<[LatencyObjective]>(
-        "latency", .latency, default: "none", "Upper bounds of latency quantiles.")
+        "latency",
+        .latency,
+        default: "none",
+        "Upper bounds of latency quantiles."
+    )
     static let errors = Key<Percent>(
-        "errors", .percent(0...100_000, "from 0% to 100%"), default: "none", synonyms: ["errorRate"],
-        "The share of requests that may fail before someone is woken.")
+        "errors",
+        .percent(0...100_000, "from 0% to 100%"),
+        default: "none",
+        synonyms: ["errorRate"],
+        "The share of requests that may fail before someone is woken."
+    )
 
     static let table = KeyTable(
-        title: "slo", meaning: "What the stack promises its users, as alerts and dashboards measure it.",
-        rules: [availability.rule, latency.rule, errors.rule])
+        title: "slo",
+        meaning: "What the stack promises its users, as alerts and dashboards measure it.",
+        rules: [availability.rule, latency.rule, errors.rule]
+    )
 }
 
 extension ValueType where Value == ServiceLevelObjectives {
@@ -37,7 +50,10 @@ enum LatencyKeys {
     }
 
     static let table = KeyTable(
-        title: "latency", meaning: "Upper bounds of latency quantiles.", rules: keys.map(\.0.rule))
+        title: "latency",
+        meaning: "Upper bounds of latency quantiles.",
+        rules: keys.map(\.0.rule)
+    )
 }
 
 extension ValueType where Value == [LatencyObjective] {
@@ -49,7 +65,9 @@ extension ValueType where Value == [LatencyObjective] {
                 if let last = objectives.last, last.bound > bound {
                     fields.findings.error(
                         "\(key.name) \(fields.written(key)) is below the bound of a smaller quantile, \(last.bound)",
-                        at: fields.place(of: key), help: "A larger share of requests takes longer, not less.")
+                        at: fields.place(of: key),
+                        help: "A larger share of requests takes longer, not less."
+                    )
                 }
                 objectives.append(LatencyObjective(percentile: percentile, bound: bound))
             }

@@ -5,36 +5,62 @@ enum RolloutKeys {
     private static let model = Rollout()
 
     static let strategy = Key<Rollout.Strategy>(
-        "strategy", .choice, default: "rolling; recreate where two replicas cannot run at once",
+        "strategy",
+        .choice,
+        default: "rolling; recreate where two replicas cannot run at once",
         "`rolling` replaces a few replicas at a time, `recreate` stops all and starts all, `blueGreen` starts a full "
-            + "second set and switches the traffic once.")
+            + "second set and switches the traffic once."
+    )
     static let maxSurge = Key<ReplicaBound>(
-        "maxSurge", .bound, default: "\(model.maxSurge)", synonyms: ["max_surge", "surge"],
-        "How many replicas may exist beyond the declared number.")
+        "maxSurge",
+        .bound,
+        default: "\(model.maxSurge)",
+        synonyms: ["max_surge", "surge"],
+        "How many replicas may exist beyond the declared number."
+    )
     static let maxUnavailable = Key<ReplicaBound>(
-        "maxUnavailable", .bound, default: "\(model.maxUnavailable)",
-        "How many of the declared number may be missing.")
+        "maxUnavailable",
+        .bound,
+        default: "\(model.maxUnavailable)",
+        "How many of the declared number may be missing."
+    )
     static let healthyFor = Key<TimeSpan>(
-        "healthyFor", .timeSpan(zero: true), default: "\(model.healthyFor)", synonyms: ["minReadySeconds", "monitor"],
-        "How long a new replica must stay ready without a break before it counts.")
+        "healthyFor",
+        .timeSpan(zero: true),
+        default: "\(model.healthyFor)",
+        synonyms: ["minReadySeconds", "monitor"],
+        "How long a new replica must stay ready without a break before it counts."
+    )
     static let drain = Key<TimeSpan>(
-        "drain", .timeSpan(zero: true), default: "\(model.drain)",
+        "drain",
+        .timeSpan(zero: true),
+        default: "\(model.drain)",
         synonyms: ["drainTimeout", "stop_grace_period", "terminationGracePeriodSeconds"],
-        "How long requests in flight may take to finish once a replica gets no new ones.")
+        "How long requests in flight may take to finish once a replica gets no new ones."
+    )
     static let deadline = Key<TimeSpan>(
-        "deadline", .timeSpan, default: "\(model.deadline)",
+        "deadline",
+        .timeSpan,
+        default: "\(model.deadline)",
         synonyms: ["timeout", "progressDeadlineSeconds", "deployTimeout"],
-        "How long one replica may take to become ready.")
+        "How long one replica may take to become ready."
+    )
     static let onFailure = Key<Rollout.FailureAction>(
-        "onFailure", .choice, default: model.onFailure.rawValue, synonyms: ["failure_action"],
-        "`rollback` goes back to the previous release, `pause` leaves everything as it is and asks.")
+        "onFailure",
+        .choice,
+        default: model.onFailure.rawValue,
+        synonyms: ["failure_action"],
+        "`rollback` goes back to the previous release, `pause` leaves everything as it is and asks."
+    )
 
     static let table = KeyTable(
-        title: "rollout", meaning: "How the replicas of a service are replaced by new ones.",
+        title: "rollout",
+        meaning: "How the replicas of a service are replaced by new ones.",
         rules: [
             strategy.rule, maxSurge.rule, maxUnavailable.rule, healthyFor.rule, drain.rule, deadline.rule,
             onFailure.rule,
-        ])
+        ]
+    )
 }
 
 /// A rollout as far as it is written: what is not depends on the service.

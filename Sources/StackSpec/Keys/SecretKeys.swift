@@ -3,25 +3,47 @@ import StackModel
 
 enum SecretKeys {
     static let kind = Key<SecretDeclaration.Kind>(
-        "kind", .choice, isRequired: true, synonyms: ["type"],
+        "kind",
+        .choice,
+        isRequired: true,
+        synonyms: ["type"],
         "`redis-user` and `postgres-role` are credentials of a service, `jwt-hs256` is a signing key, `random` a random "
-            + "text, `given` a value that a person supplies.")
+            + "text, `given` a value that a person supplies."
+    )
     static let service = Key<ServiceName>(
-        "service", .name, default: "none", synonyms: ["of", "for"],
-        "The service it is a credential of: needed by `redis-user` and `postgres-role`.")
+        "service",
+        .name,
+        default: "none",
+        synonyms: ["of", "for"],
+        "The service it is a credential of: needed by `redis-user` and `postgres-role`."
+    )
     static let rotate = Key<TimeSpan>(
-        "rotate", .timeSpan, default: "never", synonyms: ["rotation", "every", "ttl"],
-        "How old a version may become before a new one takes its place.")
+        "rotate",
+        .timeSpan,
+        default: "never",
+        synonyms: ["rotation", "every", "ttl"],
+        "How old a version may become before a new one takes its place."
+    )
     static let overlap = Key<TimeSpan>(
-        "overlap", .timeSpan(zero: true), default: "until nobody uses it", synonyms: ["grace"],
-        "How long the previous version stays valid after a rotation.")
+        "overlap",
+        .timeSpan(zero: true),
+        default: "until nobody uses it",
+        synonyms: ["grace"],
+        "How long the previous version stays valid after a rotation."
+    )
     static let from = Key<String>(
-        "from", .variableName, default: "the name in capitals, with `_` for `-`", synonyms: ["env", "variable"],
-        "For `given`: the variable of the caller's environment that holds the first value.")
+        "from",
+        .variableName,
+        default: "the name in capitals, with `_` for `-`",
+        synonyms: ["env", "variable"],
+        "For `given`: the variable of the caller's environment that holds the first value."
+    )
 
     static let table = KeyTable(
-        title: "secret", meaning: "A secret that is made once, sealed, versioned and rotated.",
-        rules: [kind.rule, service.rule, rotate.rule, overlap.rule, from.rule])
+        title: "secret",
+        meaning: "A secret that is made once, sealed, versioned and rotated.",
+        rules: [kind.rule, service.rule, rotate.rule, overlap.rule, from.rule]
+    )
 }
 
 extension ValueType where Value == String {
@@ -40,7 +62,8 @@ extension ValueType where Value == SecretDeclaration {
             fields.fill(&secret.rotate, SecretKeys.rotate)
             fields.fill(&secret.overlap, SecretKeys.overlap)
             fields.fill(&secret.from, SecretKeys.from)
-            if let kind { check(secret, of: kind, fields) }
+            guard let kind else { return nil }
+            check(secret, of: kind, fields)
             return secret
         }
     }
@@ -53,30 +76,40 @@ extension ValueType where Value == SecretDeclaration {
                 fields.reading.mentions.add(.account(service, kind), at: fields.place(of: SecretKeys.service))
             } else if !fields.has(SecretKeys.service) {
                 findings.error(
-                    "\(fields.label) is a \(kind.rawValue) without a service", at: fields.place,
-                    help: "Name the service it is a credential of: `service: ...`.")
+                    "\(fields.label) is a \(kind.rawValue) without a service",
+                    at: fields.place,
+                    help: "Name the service it is a credential of: `service: ...`."
+                )
             }
         case .jwtHS256, .random, .given:
             if fields.has(SecretKeys.service) {
                 findings.error(
-                    "a \(kind.rawValue) secret belongs to no service", at: fields.place(of: SecretKeys.service),
-                    help: "Remove `service`, or choose the kind redis-user or postgres-role.")
+                    "a \(kind.rawValue) secret belongs to no service",
+                    at: fields.place(of: SecretKeys.service),
+                    help: "Remove `service`, or choose the kind redis-user or postgres-role."
+                )
             }
         }
         if kind == .given, fields.has(SecretKeys.rotate) {
             findings.error(
                 "a given secret cannot be rotated: nobody but you can make a new value",
-                at: fields.place(of: SecretKeys.rotate), help: "Remove `rotate`.")
+                at: fields.place(of: SecretKeys.rotate),
+                help: "Remove `rotate`."
+            )
         }
         if kind != .given, fields.has(SecretKeys.from) {
             findings.error(
                 "a \(kind.rawValue) secret is generated and not read from a variable",
-                at: fields.place(of: SecretKeys.from), help: "Remove `from`, or choose the kind given.")
+                at: fields.place(of: SecretKeys.from),
+                help: "Remove `from`, or choose the kind given."
+            )
         }
         if let rotate = secret.rotate, let overlap = secret.overlap, overlap >= rotate {
             findings.error(
-                "overlap \(fields.written(SecretKeys.overlap)) is not shorter than rotate \(fields.written(SecretKeys.rotate))", at: fields.place(of: SecretKeys.overlap),
-                help: "Three versions would be valid at once: shorten the overlap.")
+                "overlap \(fields.written(SecretKeys.overlap)) is not shorter than rotate \(fields.written(SecretKeys.rotate))",
+                at: fields.place(of: SecretKeys.overlap),
+                help: "Three versions would be valid at once: shorten the overlap."
+            )
         }
     }
 }

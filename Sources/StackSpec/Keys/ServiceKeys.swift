@@ -4,27 +4,54 @@ import StackModel
 /// Keys that several kinds of service have.
 enum ServiceKeys {
     static let kind = Key<ServiceWord>(
-        "kind", .choice, default: "app", synonyms: ["type"], "What the service is.")
+        "kind",
+        .choice,
+        default: "app",
+        synonyms: ["type"],
+        "What the service is."
+    )
     static let replicas = Key<Int>(
-        "replicas", .integer(0...1000), default: "1, or the minimum of autoscale", synonyms: ["scale", "instances"],
-        "How many of it run.")
+        "replicas",
+        .integer(0...1000),
+        default: "1, or the minimum of autoscale",
+        synonyms: ["scale", "instances"],
+        "How many of it run."
+    )
     static let dependsOn = Key<[ServiceName]>(
-        "dependsOn", .dependencies, default: "none", synonyms: ["needs", "after", "requires", "links"],
-        "Services that must be ready before a replica of this one is started.")
+        "dependsOn",
+        .dependencies,
+        default: "none",
+        synonyms: ["needs", "after", "requires", "links"],
+        "Services that must be ready before a replica of this one is started."
+    )
     static let resources = Key<Resources>(
-        "resources", .resources, default: "no limits", synonyms: ["limits", "requests", "deploy"],
-        "What one replica may use.")
+        "resources",
+        .resources,
+        default: "no limits",
+        synonyms: ["limits", "requests", "deploy"],
+        "What one replica may use."
+    )
     static let rollout = Key<WrittenRollout>(
-        "rollout", .rollout, synonyms: ["update_config", "updateStrategy", "strategy"],
-        "How replicas are replaced by new ones.")
+        "rollout",
+        .rollout,
+        synonyms: ["update_config", "updateStrategy", "strategy"],
+        "How replicas are replaced by new ones."
+    )
     static let optional = Key<Bool>(
-        "optional", .boolean, default: "false",
-        "A program that is not installed on the machine is a warning, not an error.")
+        "optional",
+        .boolean,
+        default: "false",
+        "A program that is not installed on the machine is a warning, not an error."
+    )
 
     static func storage(default size: ByteCount) -> Key<ByteCount> {
         Key(
-            "storage", .size(atLeast: ByteCount(bytes: 1 << 20)), default: "\(size)",
-            synonyms: ["volumes", "volume", "disk", "size"], "How much space its data gets.")
+            "storage",
+            .size(atLeast: ByteCount(bytes: 1 << 20)),
+            default: "\(size)",
+            synonyms: ["volumes", "volume", "disk", "size"],
+            "How much space its data gets."
+        )
     }
 
     /// Everything but `storage` and `optional`.
@@ -61,13 +88,25 @@ extension ValueType where Value == [ServiceName] {
 
 enum ResourceKeys {
     static let cpu = Key<MilliCores>(
-        "cpu", .cores, default: "no limit", synonyms: ["cpus"], "Share of processors, `500m` is half of one.")
+        "cpu",
+        .cores,
+        default: "no limit",
+        synonyms: ["cpus"],
+        "Share of processors, `500m` is half of one."
+    )
     static let memory = Key<ByteCount>(
-        "memory", .size(atLeast: ByteCount(bytes: 4 << 20)), default: "no limit", synonyms: ["mem", "mem_limit", "ram"],
-        "Memory; a replica that wants more is killed.")
+        "memory",
+        .size(atLeast: ByteCount(bytes: 4 << 20)),
+        default: "no limit",
+        synonyms: ["mem", "mem_limit", "ram"],
+        "Memory; a replica that wants more is killed."
+    )
 
     static let table = KeyTable(
-        title: "resources", meaning: "What one replica may use.", rules: [cpu.rule, memory.rule])
+        title: "resources",
+        meaning: "What one replica may use.",
+        rules: [cpu.rule, memory.rule]
+    )
 }
 
 extension ValueType where Value == Resources {

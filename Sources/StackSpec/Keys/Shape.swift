@@ -23,11 +23,12 @@ indirect enum Shape: Sendable {
         case .text(_, let words): words
         case .integer(let range):
             range.upperBound == .max
-                ? "a whole number from \(range.lowerBound)" : "a whole number, \(range.lowerBound) to \(range.upperBound)"
+                ? "a whole number from \(range.lowerBound)"
+                : "a whole number, \(range.lowerBound) to \(range.upperBound)"
         case .number: "a number"
         case .boolean: "`true` or `false`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
-        case .list(let element): "a list of \(element.words)"
+        case .list(let element): "a list, each item \(element.words)"
         case .map(_, _, let words): words
         case .table(let table): "[\(table.title)](#\(table.title))"
         case .kinds: "[service](#services)"
@@ -75,12 +76,21 @@ struct Key<Value: Sendable>: Sendable {
 
     /// - Parameter fallback: what holds without the key. The model supplies it; here it is only described.
     init(
-        _ name: String, _ type: ValueType<Value>, isRequired: Bool = false, default fallback: String? = nil,
-        synonyms: [String] = [], _ meaning: String
+        _ name: String,
+        _ type: ValueType<Value>,
+        isRequired: Bool = false,
+        default fallback: String? = nil,
+        synonyms: [String] = [],
+        _ meaning: String
     ) {
         self.rule = KeyRule(
-            name: name, shape: type.shape, isRequired: isRequired, fallback: fallback, meaning: meaning,
-            synonyms: synonyms)
+            name: name,
+            shape: type.shape,
+            isRequired: isRequired,
+            fallback: fallback,
+            meaning: meaning,
+            synonyms: synonyms
+        )
         self.type = type
     }
 }

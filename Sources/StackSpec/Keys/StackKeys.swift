@@ -3,45 +3,81 @@ import StackModel
 
 enum StackKeys {
     static let apiVersion = Key<APIVersion>(
-        "apiVersion", .choice, isRequired: true, synonyms: ["version", "apiversion"],
-        "The version of this format: slipway/v1.")
+        "apiVersion",
+        .choice,
+        isRequired: true,
+        synonyms: ["version", "apiversion"],
+        "The version of this format: slipway/v1."
+    )
     static let stack = Key<StackName>(
-        "stack", .name, isRequired: true, synonyms: ["name", "project"], "The name of the stack.")
+        "stack",
+        .name,
+        isRequired: true,
+        synonyms: ["name", "project"],
+        "The name of the stack."
+    )
     static let services = Key<[Service]>(
-        "services", .named("service", by: ServiceName.self, .service) { name, service in
+        "services",
+        .named("service", by: ServiceName.self, .service) { name, service in
             var service = service
             service.name = name
             return service
-        }, isRequired: true, synonyms: ["apps", "containers"], "The parts of the stack, by name.")
+        },
+        isRequired: true,
+        synonyms: ["apps", "containers"],
+        "The parts of the stack, by name."
+    )
     static let secrets = Key<[SecretDeclaration]>(
-        "secrets", .named("secret", by: SecretName.self, .secret) { name, secret in
+        "secrets",
+        .named("secret", by: SecretName.self, .secret) { name, secret in
             var secret = secret
             secret.name = name
             if secret.kind == .given, secret.from == nil {
                 secret.from = name.text.uppercased().replacing("-", with: "_")
             }
             return secret
-        }, default: "none", "The secrets of the stack, by name.")
+        },
+        default: "none",
+        "The secrets of the stack, by name."
+    )
     static let backups = Key<[BackupPolicy]>(
-        "backups", .list(of: .backup, what: "policies"), default: "none", synonyms: ["backup"],
-        "What is backed up, when and where to.")
+        "backups",
+        .list(of: .backup, what: "policies"),
+        default: "none",
+        synonyms: ["backup"],
+        "What is backed up, when and where to."
+    )
     static let stores = Key<[Store]>(
-        "stores", .named("store", by: StoreName.self, .store) { name, store in
+        "stores",
+        .named("store", by: StoreName.self, .store) { name, store in
             Store(name: name, location: store.location)
-        }, default: "none", "The places where backup sets live, by name.")
+        },
+        default: "none",
+        "The places where backup sets live, by name."
+    )
     static let objectives = Key<ServiceLevelObjectives>(
-        "slo", .objectives, default: "none", synonyms: ["slos", "objectives"], "What the stack promises its users.")
+        "slo",
+        .objectives,
+        default: "none",
+        synonyms: ["slos", "objectives"],
+        "What the stack promises its users."
+    )
     static let environments = Key<[EnvironmentOverlay]>(
-        "environments", .named("environment", by: EnvironmentName.self, .environment) { name, overlay in overlay },
-        default: "one, `local`, on the process engine", synonyms: ["envs", "profiles"],
-        "Where the stack runs. Each is laid over the rest: maps are merged, everything else is replaced, `null` removes.")
+        "environments",
+        .named("environment", by: EnvironmentName.self, .environment) { name, overlay in overlay },
+        default: "one, `local`, on the process engine",
+        synonyms: ["envs", "profiles"],
+        "Where the stack runs. Each is laid over the rest: maps are merged, everything else is replaced, `null` removes."
+    )
 
     static let table = KeyTable(
-        title: "stack", meaning: "The whole file.",
+        title: "stack",
+        meaning: "The whole file.",
         rules: [
             apiVersion.rule, stack.rule, services.rule, secrets.rule, backups.rule, stores.rule, objectives.rule,
             environments.rule,
-        ])
+        ]
+    )
 }
 
 enum APIVersion: String, CaseIterable, Sendable {
@@ -56,10 +92,19 @@ struct EnvironmentOverlay: Sendable {
 
 enum EnvironmentKeys {
     static let engine = Key<EngineKind>(
-        "engine", .choice, default: "process", synonyms: ["target", "runtime", "platform"],
-        "What runs it: bare processes of this machine, Docker, or Kubernetes.")
+        "engine",
+        .choice,
+        default: "process",
+        synonyms: ["target", "runtime", "platform"],
+        "What runs it: bare processes of this machine, Docker, or Kubernetes."
+    )
     static let namespace = Key<StackName>(
-        "namespace", .name, default: "the stack's name", synonyms: ["ns"], "The Kubernetes namespace.")
+        "namespace",
+        .name,
+        default: "the stack's name",
+        synonyms: ["ns"],
+        "The Kubernetes namespace."
+    )
 
     static let own = [engine.rule, namespace.rule]
     static let laidOver = ["services", "secrets", "backups", "stores", "slo"]
@@ -68,7 +113,8 @@ enum EnvironmentKeys {
         title: "environment",
         meaning: "Where the stack runs, and what is different there. Maps are merged over the rest of the file, single "
             + "values and lists replace what stands there, and `null` removes it.",
-        rules: own + StackKeys.table.rules.filter { laidOver.contains($0.name) })
+        rules: own + StackKeys.table.rules.filter { laidOver.contains($0.name) }
+    )
 }
 
 extension ValueType where Value == EnvironmentOverlay {
@@ -78,10 +124,17 @@ extension ValueType where Value == EnvironmentOverlay {
             let node = node.isNull ? SpecNode(content: .map([]), place: node.place) : node
             guard
                 let fields = Fields(
-                    node, table: EnvironmentKeys.table, label: key, place: node.place, reading: reading)
+                    node,
+                    table: EnvironmentKeys.table,
+                    label: key,
+                    place: node.place,
+                    reading: reading
+                )
             else { return nil }
             return EnvironmentOverlay(
-                engine: fields[EnvironmentKeys.engine] ?? .process, namespace: fields[EnvironmentKeys.namespace])
+                engine: fields[EnvironmentKeys.engine] ?? .process,
+                namespace: fields[EnvironmentKeys.namespace]
+            )
         }
     }
 }

@@ -3,13 +3,19 @@ import StackModel
 
 enum StoreKeys {
     static let directory = Key<String>(
-        "directory", .absolutePath, synonyms: ["path", "dir", "local"], "A directory of this machine.")
+        "directory",
+        .absolutePath,
+        synonyms: ["path", "dir", "local"],
+        "A directory of this machine."
+    )
     static let s3 = Key<Store.Location>("s3", .s3, "A bucket of a service that speaks S3.")
     static let sftp = Key<Store.Location>("sftp", .sftp, synonyms: ["ssh"], "A directory behind SSH.")
 
     static let table = KeyTable(
-        title: "store", meaning: "A place where backup sets live: exactly one of these keys.",
-        rules: [directory.rule, s3.rule, sftp.rule])
+        title: "store",
+        meaning: "A place where backup sets live: exactly one of these keys.",
+        rules: [directory.rule, s3.rule, sftp.rule]
+    )
 }
 
 enum S3Keys {
@@ -20,8 +26,10 @@ enum S3Keys {
     static let prefix = Key<String>("prefix", .word, default: "none", "What every object's name begins with.")
 
     static let table = KeyTable(
-        title: "s3", meaning: "A bucket. The keys to it come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        rules: [endpoint.rule, bucket.rule, region.rule, prefix.rule])
+        title: "s3",
+        meaning: "A bucket. The keys to it come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        rules: [endpoint.rule, bucket.rule, region.rule, prefix.rule]
+    )
 }
 
 enum SFTPKeys {
@@ -29,16 +37,25 @@ enum SFTPKeys {
     static let port = Key<Int>("port", .port, default: "22", "Its port.")
     static let user = Key<String>("user", .word, isRequired: true, "The user to log in as, with a key.")
     static let path = Key<String>(
-        "path", .absolutePath, isRequired: true, synonyms: ["directory", "dir"], "The directory there.")
+        "path",
+        .absolutePath,
+        isRequired: true,
+        synonyms: ["directory", "dir"],
+        "The directory there."
+    )
 
     static let table = KeyTable(
-        title: "sftp", meaning: "A directory behind SSH.", rules: [host.rule, port.rule, user.rule, path.rule])
+        title: "sftp",
+        meaning: "A directory behind SSH.",
+        rules: [host.rule, port.rule, user.rule, path.rule]
+    )
 }
 
 extension ValueType where Value == String {
     static var webAddress: ValueType {
         text("an address that begins with https:// or http://", pattern: "^https?://[^/\\s]+/?$") { text in
-            let rest = text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
+            let rest =
+                text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
             let host = rest.hasSuffix("/") ? rest.dropLast() : rest
             return !host.isEmpty && !host.contains("/") && !host.contains(where: \.isWhitespace)
         }
@@ -84,7 +101,9 @@ extension ValueType where Value == Store {
             if count != 1 {
                 fields.findings.error(
                     count == 0 ? "\(fields.label) says no place" : "\(fields.label) says \(count) places",
-                    at: fields.place, help: "Write exactly one of directory, s3 and sftp.")
+                    at: fields.place,
+                    help: "Write exactly one of directory, s3 and sftp."
+                )
             }
             let location = fields[StoreKeys.directory].map { Store.Location.directory($0) }
             let (s3, sftp) = (fields[StoreKeys.s3], fields[StoreKeys.sftp])

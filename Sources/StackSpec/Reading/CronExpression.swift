@@ -21,8 +21,11 @@ enum CronExpression {
         Field(name: "hour", range: 0...23),
         Field(name: "day of the month", range: 1...31),
         Field(
-            name: "month", range: 1...12,
-            words: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], firstWord: 1),
+            name: "month",
+            range: 1...12,
+            words: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+            firstWord: 1
+        ),
         Field(name: "day of the week", range: 0...7, words: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
     ]
 
@@ -35,9 +38,14 @@ enum CronExpression {
     static func problem(in text: String) -> Problem? {
         let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
         guard words.count == 5 else {
-            let help = nicknames[text].map { "Write \"\($0)\"." }
+            let help =
+                nicknames[text].map { "Write \"\($0)\"." }
                 ?? "They are minute, hour, day of the month, month and day of the week, as in \"0 2 * * *\"."
-            return Problem(message: "has \(words.count) field\(words.count == 1 ? "" : "s"), and cron has five", word: nil, help: help)
+            return Problem(
+                message: "has \(words.count) field\(words.count == 1 ? "" : "s"), and cron has five",
+                word: nil,
+                help: help
+            )
         }
         var values: [Set<Int>] = []
         for (field, word) in zip(fields, words) {
@@ -45,8 +53,10 @@ enum CronExpression {
             case .success(let set): values.append(set)
             case .failure(let refusal):
                 return Problem(
-                    message: "has \(word.abridged) for the \(field.name): \(refusal.reason)", word: word,
-                    help: help(for: field))
+                    message: "has \(word.abridged) for the \(field.name): \(refusal.reason)",
+                    word: word,
+                    help: help(for: field)
+                )
             }
         }
         return impossibleDate(values, words)
@@ -77,17 +87,27 @@ enum CronExpression {
         var step = 1
         if halves.count == 2 {
             guard let number = digits(halves[1]), number > 0 else {
-                return .failure(Refusal(reason: "the step \(halves[1].isEmpty ? "is missing" : "\(halves[1]) is not a number from 1")"))
+                return .failure(
+                    Refusal(
+                        reason: "the step \(halves[1].isEmpty ? "is missing" : "\(halves[1]) is not a number from 1")"
+                    )
+                )
             }
             guard base == "*" || ends.count == 2 else {
-                return .failure(Refusal(reason: "a step needs a range or *, as in \(base)-\(field.range.upperBound)/\(number)"))
+                return .failure(
+                    Refusal(reason: "a step needs a range or *, as in \(base)-\(field.range.upperBound)/\(number)")
+                )
             }
             step = number
         }
-        guard base != "*" else { return .success(Set(stride(from: field.range.lowerBound, through: field.range.upperBound, by: step))) }
+        guard base != "*" else {
+            return .success(Set(stride(from: field.range.lowerBound, through: field.range.upperBound, by: step)))
+        }
         let numbers = ends.map { number($0, of: field) }
         if let bad = zip(ends, numbers).first(where: { $0.1 == nil }) {
-            return .failure(Refusal(reason: bad.0.isEmpty ? "an end of the range is missing" : "there is no \(field.name) \(bad.0)"))
+            return .failure(
+                Refusal(reason: bad.0.isEmpty ? "an end of the range is missing" : "there is no \(field.name) \(bad.0)")
+            )
         }
         let known = numbers.compactMap { $0 }
         guard (1...2).contains(known.count), let first = known.first, let last = known.last else {
@@ -118,7 +138,9 @@ enum CronExpression {
         let longest = values[3].map { [2: 29, 4: 30, 6: 30, 9: 30, 11: 30][$0] ?? 31 }.max() ?? 0
         guard earliest > longest else { return nil }
         return Problem(
-            message: "never comes: no month \(words[3]) has a day \(words[2])", word: "\(words[2]) \(words[3])",
-            help: "The last day of that month is \(longest).")
+            message: "never comes: no month \(words[3]) has a day \(words[2])",
+            word: "\(words[2]) \(words[3])",
+            help: "The last day of that month is \(longest)."
+        )
     }
 }

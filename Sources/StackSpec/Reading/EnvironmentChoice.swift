@@ -18,8 +18,10 @@ struct EnvironmentChoice {
         guard let asked else {
             guard names.count == 1 else {
                 findings.error(
-                    "the spec has the environments \(names.joined(separator: ", ")), and none was chosen", at: place,
-                    help: "Choose one, as in `--env \(names[0])`.")
+                    "the spec has the environments \(names.joined(separator: ", ")), and none was chosen",
+                    at: place,
+                    help: "Choose one, as in `--env \(names[0])`."
+                )
                 return nil
             }
             // A bad name is reported where it is read; until then it has to be called something.
@@ -27,9 +29,11 @@ struct EnvironmentChoice {
         }
         guard names.contains(asked.text) else {
             findings.error(
-                "the spec has no environment \(asked)", at: place,
+                "the spec has no environment \(asked)",
+                at: place,
                 help: Spelling.suggestion(for: asked.text, among: names, format: { "`--env \($0)`" })
-                    ?? "It has \(names.joined(separator: ", ")).")
+                    ?? "It has \(names.joined(separator: ", "))."
+            )
             return nil
         }
         return asked

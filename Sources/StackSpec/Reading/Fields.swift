@@ -16,8 +16,10 @@ struct Fields {
             let what = node.isNull ? "has no value; it takes a map" : "must be a map, not \(node.word)"
             let example = table.rules.first { $0.isRequired } ?? table.rules[0]
             reading.findings.error(
-                "\(label) \(what)", at: node.isNull ? place : node.place,
-                help: "Write its keys below it, as in `\(example.name): ...`.")
+                "\(label) \(what)",
+                at: node.isNull ? place : node.place,
+                help: "Write its keys below it, as in `\(example.name): ...`."
+            )
             return nil
         }
         self.table = table
@@ -58,7 +60,10 @@ struct Fields {
         }
         guard !entry.value.isNull else {
             findings.error(
-                "\(key.name) has no value", at: entry.keyPlace, help: "Write a value after the colon, or remove the key.")
+                "\(key.name) has no value",
+                at: entry.keyPlace,
+                help: "Write a value after the colon, or remove the key."
+            )
             return nil
         }
         return key.type.read(SpecNode(content: entry.value.content, place: entry.valuePlace), key.name, reading)
@@ -77,9 +82,11 @@ struct Fields {
     private func reportUnknownKeys() {
         for entry in entries where !table.knows(entry.key) && !entry.key.isFree {
             findings.error(
-                "unknown key \(entry.key.abridged) in \(label)", at: entry.keyPlace,
+                "unknown key \(entry.key.abridged) in \(label)",
+                at: entry.keyPlace,
                 help: table.suggestion(for: entry.key) ?? KeyTables.home(of: entry.key)
-                    ?? "Known keys: \(table.rules.map(\.name).joined(separator: ", ")).")
+                    ?? "Known keys: \(table.rules.map(\.name).joined(separator: ", "))."
+            )
         }
     }
 }

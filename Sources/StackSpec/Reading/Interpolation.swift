@@ -20,7 +20,7 @@ struct Interpolation {
         var literal = ""
         var isGood = true
         var rest = text[...]
-        while let dollar = rest.firstIndex(of: "$") {
+        while isGood || reading.findings.errorCount < 100, let dollar = rest.firstIndex(of: "$") {
             literal += rest[..<dollar]
             rest = rest[dollar...]
             if rest.hasPrefix("$$") {
@@ -57,7 +57,10 @@ struct Interpolation {
         guard let end = rest.firstIndex(of: "}") else {
             let place = place(of: String(rest), in: text)
             reading.findings.error(
-                "${ is never closed", at: place, help: "Add the closing brace, or write $${ for the text ${.")
+                "${ is never closed",
+                at: place,
+                help: "Add the closing brace, or write $${ for the text ${."
+            )
             rest = ""
             return nil
         }
@@ -101,9 +104,11 @@ struct Interpolation {
 
     private func badPart(_ part: String, of written: String, known: [String], at place: Place) -> Template.Segment? {
         reading.findings.error(
-            "\(written) has an unknown part .\(part)", at: place,
+            "\(written) has an unknown part .\(part)",
+            at: place,
             help: Spelling.suggestion(for: part, among: known, format: { ".\($0)" })
-                ?? "Known is \(known.map { ".\($0)" }.joined(separator: " and ")).")
+                ?? "Known is \(known.map { ".\($0)" }.joined(separator: " and "))."
+        )
         return nil
     }
 
@@ -111,8 +116,10 @@ struct Interpolation {
         let word = String(body.prefix { $0 != ":" })
         let near = Spelling.nearest(to: word, among: ["service", "secret"])
         reading.findings.error(
-            "${\(body)} is not a reference", at: place,
-            help: near.map { "Did you mean ${\($0)\(body.dropFirst(word.count))}?" } ?? Self.forms)
+            "${\(body)} is not a reference",
+            at: place,
+            help: near.map { "Did you mean ${\($0)\(body.dropFirst(word.count))}?" } ?? Self.forms
+        )
         return nil
     }
 
@@ -124,9 +131,11 @@ struct Interpolation {
         let state = reading.variables[name] == nil ? "not set" : "set, but empty"
         let near = Spelling.nearest(to: name, among: reading.variables.keys.filter { $0 != name }.sorted())
         reading.findings.error(
-            "variable \(name) is \(state)", at: place,
+            "variable \(name) is \(state)",
+            at: place,
             help: near.map { "Did you mean ${\($0)}?" }
-                ?? "Set it in the environment or in .env, or write ${\(name):-default}.")
+                ?? "Set it in the environment or in .env, or write ${\(name):-default}."
+        )
         return nil
     }
 
@@ -169,7 +178,9 @@ extension String {
         if let name = Value(self) { return name }
         reading.findings.error(
             isEmpty ? "\(written) names no \(word)" : "\(written) does not name a \(word): \(abridged) is not a name",
-            at: place, help: NameRule.words)
+            at: place,
+            help: NameRule.words
+        )
         return nil
     }
 }

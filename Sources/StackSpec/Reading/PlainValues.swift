@@ -49,7 +49,10 @@ enum Booleans {
 extension ValueType where Value == String {
     /// A text that `isGood` accepts.
     static func text(
-        _ words: String, pattern: String, help: String? = nil, where isGood: @escaping @Sendable (String) -> Bool
+        _ words: String,
+        pattern: String,
+        help: String? = nil,
+        where isGood: @escaping @Sendable (String) -> Bool
     ) -> ValueType {
         ValueType(shape: .text(pattern: pattern, words: words)) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
@@ -73,26 +76,33 @@ extension ValueType where Value == String {
 
     static var absolutePath: ValueType {
         text(
-            "an absolute path", pattern: "^/", help: "A relative path would mean another place for every caller."
+            "an absolute path",
+            pattern: "^/",
+            help: "A relative path would mean another place for every caller."
         ) { $0.hasPrefix("/") }
     }
 
     /// `7.0`, taken as it is written and never as a number.
     static var version: ValueType {
         let shape = Shape.either(
-            .text(pattern: "^[0-9]+(\\.[0-9]+){0,2}$", words: "a version such as \"7.0\""), .number)
+            .text(pattern: "^[0-9]+(\\.[0-9]+){0,2}$", words: "a version such as \"7.0\""),
+            .number
+        )
         return ValueType(shape: shape) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-            let isGood = parts.count <= 3
+            let isGood =
+                parts.count <= 3
                 && parts.allSatisfy { (1...5).contains($0.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }
             guard isGood else { return reading.refuse(node, key, wanted: "a version such as \"7.0\"") }
             if case .scalar(let scalar) = node.content, !scalar.isQuoted, parts.count == 2, parts[1].count > 1,
                 parts[1].hasSuffix("0")
             {
                 reading.findings.warning(
-                    "\(key) \(text) is a number to other readers of YAML, and loses its last zero", at: node.place,
-                    help: "Quote it: \"\(text)\".")
+                    "\(key) \(text) is a number to other readers of YAML, and loses its last zero",
+                    at: node.place,
+                    help: "Quote it: \"\(text)\"."
+                )
             }
             return text
         }

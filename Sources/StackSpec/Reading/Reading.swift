@@ -31,8 +31,10 @@ struct Reading {
         for part in parts {
             guard case .literal(let literal) = part.segment else {
                 findings.error(
-                    "\(part.written) cannot be used in \(key)", at: part.place,
-                    help: "References to services, secrets and ports are for `env` and `command`.")
+                    "\(part.written) cannot be used in \(key)",
+                    at: part.place,
+                    help: "References to services, secrets and ports are for `env` and `command`."
+                )
                 return nil
             }
             text += literal
@@ -46,8 +48,10 @@ struct Reading {
         case .scalar(let scalar): return scalar
         case .null:
             findings.error(
-                "\(key) has no value", at: node.place,
-                help: "Write a value after the colon, or remove \(key); an empty text is \"\".")
+                "\(key) has no value",
+                at: node.place,
+                help: "Write a value after the colon, or remove \(key); an empty text is \"\"."
+            )
         case .list, .map:
             findings.error("\(key) must be a single value, not \(node.word)", at: node.place)
         }

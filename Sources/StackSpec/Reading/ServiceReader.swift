@@ -102,8 +102,11 @@ private struct ServiceReader {
     private func edge(_ service: inout Service) -> Edge? {
         let (listen, routes) = (fields[EdgeKeys.listen], fields[EdgeKeys.routes])
         if let routes, routes.isEmpty, fields.isClean {
-            fields.findings.error("\(fields.label) routes nothing", at: fields.place(of: EdgeKeys.routes),
-                help: "Add a route, as in `- {path: /, service: api}`.")
+            fields.findings.error(
+                "\(fields.label) routes nothing",
+                at: fields.place(of: EdgeKeys.routes),
+                help: "Add a route, as in `- {path: /, service: api}`."
+            )
         }
         guard let listen, let routes else { return nil }
         return Edge(listen: listen.port, address: listen.address, routes: routes)

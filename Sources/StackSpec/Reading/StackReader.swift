@@ -21,9 +21,16 @@ struct StackReader {
         let backups = fields[StackKeys.backups] ?? []
         let stores = fields[StackKeys.stores] ?? []
         let stack = Stack(
-            name: name, environment: environment, engine: overlay.engine,
-            namespace: overlay.engine == .kubernetes ? (overlay.namespace ?? name).text : nil, services: services,
-            secrets: secrets, backups: backups, stores: stores, objectives: fields[StackKeys.objectives])
+            name: name,
+            environment: environment,
+            engine: overlay.engine,
+            namespace: overlay.engine == .kubernetes ? (overlay.namespace ?? name).text : nil,
+            services: services,
+            secrets: secrets,
+            backups: backups,
+            stores: stores,
+            objectives: fields[StackKeys.objectives]
+        )
         return StackDefaults(root: root).completed(stack)
     }
 

@@ -8,8 +8,10 @@ extension ValueType where Value == Template {
         return ValueType(shape: .either(.text(pattern: nil, words: words), .boolean)) { node, key, reading in
             if node.isNull {
                 reading.findings.error(
-                    "\(key) has no value", at: node.place,
-                    help: "Write \(key): \"\" for an empty text, or ${\(key)} to hand on the caller's.")
+                    "\(key) has no value",
+                    at: node.place,
+                    help: "Write \(key): \"\" for an empty text, or ${\(key)} to hand on the caller's."
+                )
                 return nil
             }
             guard let scalar = reading.scalar(node, for: key) else { return nil }
@@ -20,7 +22,7 @@ extension ValueType where Value == Template {
 
     /// A text with references for the arguments of a program, which everyone on the machine can read.
     static var argument: ValueType {
-        ValueType(shape: .either(.text(pattern: nil, words: "a text"), .boolean)) { node, key, reading in
+        ValueType(shape: .either(.text(pattern: nil, words: "a text or a number"), .boolean)) { node, key, reading in
             guard let scalar = reading.scalar(node, for: key),
                 let template = template(scalar.text, of: node, reading, isSecret: reportSecret(reading))
             else { return nil }
@@ -33,12 +35,16 @@ extension ValueType where Value == Template {
             let variable = secret.text.uppercased().replacing("-", with: "_")
             reading.findings.error(
                 "\(part.written) must not be used in command: every user of the machine can read arguments",
-                at: part.place, help: "Put it into env, as \(variable): \(part.written), and read it from there.")
+                at: part.place,
+                help: "Put it into env, as \(variable): \(part.written), and read it from there."
+            )
         }
     }
 
     private static func template(
-        _ text: String, of node: SpecNode, _ reading: Reading,
+        _ text: String,
+        of node: SpecNode,
+        _ reading: Reading,
         isSecret report: ((Interpolation.Part, SecretName) -> Void)? = nil
     ) -> Template? {
         guard text.contains("$") else { return Template(text) }
@@ -61,8 +67,10 @@ extension ValueType where Value == Template {
             scalar.text != "true", scalar.text != "false"
         else { return }
         reading.findings.warning(
-            "\(key) is the text \(scalar.text) here, and true or false to other readers of YAML", at: place,
-            help: "Quote it: \"\(scalar.text)\".")
+            "\(key) is the text \(scalar.text) here, and true or false to other readers of YAML",
+            at: place,
+            help: "Quote it: \"\(scalar.text)\"."
+        )
     }
 }
 
@@ -71,7 +79,10 @@ extension ValueType where Value == [String: Template] {
     static var environment: ValueType {
         let value = ValueType<Template>.environmentValue
         let shape = Shape.map(
-            value.shape, keys: "^[A-Za-z_][A-Za-z0-9_]*$", words: "a map from variables to texts")
+            value.shape,
+            keys: "^[A-Za-z_][A-Za-z0-9_]*$",
+            words: "a map from variables to texts"
+        )
         return ValueType(shape: shape) { node, key, reading in
             guard let entries = node.entries else {
                 let help = "Write one NAME: value per line, without dashes and equals signs."
@@ -81,8 +92,10 @@ extension ValueType where Value == [String: Template] {
             for entry in entries where !entry.key.isFree {
                 guard entry.key.isVariableName else {
                     reading.findings.error(
-                        "\(entry.key.abridged) is not the name of a variable", at: entry.keyPlace,
-                        help: "Names of variables are made of letters, digits and underscores.")
+                        "\(entry.key.abridged) is not the name of a variable",
+                        at: entry.keyPlace,
+                        help: "Names of variables are made of letters, digits and underscores."
+                    )
                     continue
                 }
                 let node = SpecNode(content: entry.value.content, place: entry.valuePlace)

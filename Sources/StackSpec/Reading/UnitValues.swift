@@ -70,8 +70,10 @@ extension ValueType where Value == MilliCores {
 extension ValueType where Value == Percent {
     static func percent(_ range: ClosedRange<Int> = 0...100_000, _ limits: String) -> ValueType {
         let plain = written(
-            "a percentage such as 70%", pattern: "^[0-9]+(\\.[0-9]{1,3})?%$",
-            repair: { $0.hasSuffix("%") ? nil : "\($0)%" })
+            "a percentage such as 70%",
+            pattern: "^[0-9]+(\\.[0-9]{1,3})?%$",
+            repair: { $0.hasSuffix("%") ? nil : "\($0)%" }
+        )
         return ValueType(shape: plain.shape) { node, key, reading in
             guard let percent = plain.read(node, key, reading) else { return nil }
             return range.contains(percent.thousandths) ? percent : reading.refuse(node, key, wanted: limits)
@@ -82,7 +84,9 @@ extension ValueType where Value == Percent {
 extension ValueType where Value == ReplicaBound {
     static var bound: ValueType {
         let plain = written(
-            "a number of replicas or a share of them such as 1 or 25%", pattern: "^[0-9]+(\\.[0-9]{1,3})?%?$")
+            "a number of replicas or a share of them such as 1 or 25%",
+            pattern: "^[0-9]+(\\.[0-9]{1,3})?%?$"
+        )
         return ValueType(shape: .either(plain.shape, .integer(0...1000))) { node, key, reading in
             guard let bound = plain.read(node, key, reading) else { return nil }
             if case .count(let count) = bound, count > 1000 {

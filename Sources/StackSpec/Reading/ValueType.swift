@@ -13,7 +13,9 @@ extension ValueType where Value: TextCodable {
     ///   - repair: what was probably meant by a text that is refused.
     ///   - help: what to say when that is not known.
     static func written(
-        _ words: String, pattern: String, repair: @escaping @Sendable (String) -> String? = { _ in nil },
+        _ words: String,
+        pattern: String,
+        repair: @escaping @Sendable (String) -> String? = { _ in nil },
         help: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> ValueType {
         ValueType(shape: .text(pattern: pattern, words: words)) { node, key, reading in
@@ -31,8 +33,11 @@ extension ValueType where Value: Name {
             guard let text = reading.text(of: node, for: key) else { return nil }
             return Value(text)
                 ?? reading.refuse(
-                    node, key, wanted: "made of lower-case letters, digits and dashes",
-                    help: NameRule.repaired(text).map { "Did you mean \($0)?" } ?? NameRule.words)
+                    node,
+                    key,
+                    wanted: "made of lower-case letters, digits and dashes",
+                    help: NameRule.repaired(text).map { "Did you mean \($0)?" } ?? NameRule.words
+                )
         }
     }
 }
@@ -45,8 +50,11 @@ extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue
             guard let text = reading.text(of: node, for: key) else { return nil }
             return Value(rawValue: text)
                 ?? reading.refuse(
-                    node, key, wanted: words.count == 1 ? words[0] : "one of \(words.joined(separator: ", "))",
-                    help: Spelling.suggestion(for: text, among: words))
+                    node,
+                    key,
+                    wanted: words.count == 1 ? words[0] : "one of \(words.joined(separator: ", "))",
+                    help: Spelling.suggestion(for: text, among: words)
+                )
         }
     }
 }

@@ -3,8 +3,11 @@ import Basics
 /// Collects what is wrong with one spec while it is read and checked.
 final class Findings {
     private let file: String
-    private(set) var source: SourceText?
+    /// The text of the file in lines, made when the first finding needs it.
+    private(set) lazy var source: SourceText? = text.map { SourceText(file: file, text: $0) }
+    private var text: String?
     private var diagnostics: [Diagnostic] = []
+    private var known: Set<Diagnostic> = []
     private var mistakes: Set<Place> = []
     private var settled: Set<Place> = []
 
@@ -12,13 +15,16 @@ final class Findings {
         self.file = file
     }
 
+    /// More errors, or warnings, than this are dropped: nobody mends more at once, and a hostile file could have a million.
+    private static let limit = 200
+
     private(set) var errorCount = 0
 
     var hasErrors: Bool { errorCount > 0 }
 
     /// From now on findings quote their line.
-    func quote(from source: SourceText) {
-        self.source = source
+    func quote(from text: String) {
+        self.text = text
     }
 
     /// From now on a value that was refused is not complained about a second time: what stands in for it is ours, not
@@ -46,15 +52,16 @@ final class Findings {
     }
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, at place: Place, help: String?) {
+        guard diagnostics.count(where: { $0.severity == severity }) < Self.limit else { return }
         let location = source?.location(place) ?? SourceLocation(file: file, line: place.line, column: place.column)
         let line = source?.line(location.line).map { Self.shown(String($0)) } ?? nil
         let diagnostic = Diagnostic(severity, at: location, message, suggestion: help, sourceLine: line)
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+        if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 
     /// A line for a terminal: tabs as wide as the caret takes them to be, and no line of a thousand columns.
     private static func shown(_ line: String) -> String? {
-        guard line.count <= 400 else { return nil }
+        guard line.utf8.count <= 1000 else { return nil }
         return line.withoutControls
     }
 }

@@ -29,8 +29,10 @@ final class NodeConversion {
 
     static func reportDepth(at place: Place, findings: Findings) {
         findings.error(
-            "maps and lists are nested more than \(SpecLimits.maxDepth) deep", at: place,
-            help: "A spec needs six levels: look for a bracket that is opened again and again.")
+            "maps and lists are nested more than \(SpecLimits.maxDepth) deep",
+            at: place,
+            help: "A spec needs six levels: look for a bracket that is opened again and again."
+        )
     }
 
     private func convert(_ node: Node, depth: Int) throws -> SpecNode {
@@ -158,8 +160,10 @@ final class NodeConversion {
         let harmless: [Tag.Name] = [.implicit, .str, .seq, .map, .nonSpecific]
         guard !harmless.contains(where: { $0.rawValue == tag.rawValue }) else { return }
         findings.error(
-            "tag \(signs.restore(tag.rawValue).abridged) is not allowed", at: place,
-            help: "Remove the tag: a spec has plain values only.")
+            "tag \(signs.restore(tag.rawValue).abridged) is not allowed",
+            at: place,
+            help: "Remove the tag: a spec has plain values only."
+        )
     }
 
     private func anchorSeen(at place: Place) throws {

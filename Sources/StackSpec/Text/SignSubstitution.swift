@@ -65,10 +65,23 @@ struct SignSubstitution {
 
     private static func replacingStars(in text: String, by star: Unicode.Scalar) -> String {
         let sign = Array(String(star).utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count + 64)
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "*") { bytes += sign } else { bytes.append(byte) }
+        var text = text
+        let bytes = text.withUTF8 { source in
+            [UInt8](unsafeUninitializedCapacity: source.count * sign.count) { target, count in
+                var offset = 0
+                while offset < source.count {
+                    if source[offset] == UInt8(ascii: "*") {
+                        for byte in sign {
+                            target[count] = byte
+                            count += 1
+                        }
+                    } else {
+                        target[count] = source[offset]
+                        count += 1
+                    }
+                    offset += 1
+                }
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

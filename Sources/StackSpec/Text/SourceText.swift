@@ -19,12 +19,46 @@ struct SourceText: Sendable {
 
     init(file: String, text: String) {
         self.file = file
-        // YAML ends a line at these; "\r\n" is one character of Swift's.
-        self.lines = text.split(omittingEmptySubsequences: false) {
-            switch $0 {
-            case "\n", "\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
-            default: false
-            }
+        var text = text
+        let ends = text.withUTF8 { Self.lineEnds(in: $0) }
+        var lines: [Substring] = []
+        var start = text.startIndex
+        for end in ends {
+            lines.append(text[start..<text.utf8.index(text.startIndex, offsetBy: end.lowerBound)])
+            start = text.utf8.index(text.startIndex, offsetBy: end.upperBound)
+        }
+        self.lines = lines + [text[start...]]
+    }
+
+    /// What YAML ends a line at: LF, CR, CR LF, U+0085, U+2028 and U+2029.
+    private static func lineEnds(in bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        var ends: [Range<Int>] = []
+        var offset = 0
+        while offset < bytes.count {
+            let length = lineEnd(bytes, offset)
+            if length > 0 { ends.append(offset..<offset + length) }
+            offset += max(1, length)
+        }
+        return ends
+    }
+
+    static func lineFeeds(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var count = 0
+        var offset = 0
+        while offset < bytes.count {
+            if bytes[offset] == 0x0A { count += 1 }
+            offset += 1
+        }
+        return count
+    }
+
+    private static func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int) -> Int {
+        switch bytes[offset] {
+        case 0x0A: return 1
+        case 0x0D: return offset + 1 < bytes.count && bytes[offset + 1] == 0x0A ? 2 : 1
+        case 0xC2: return bytes[offset + 1] == 0x85 ? 2 : 0
+        case 0xE2: return bytes[offset + 1] == 0x80 && bytes[offset + 2] & 0xFE == 0xA8 ? 3 : 0
+        default: return 0
         }
     }
 

@@ -67,12 +67,15 @@ extension String {
                     case 0...0x1F, 0x7F...0x9F: "\u{FFFD}"
                     default: scalar
                     }
-                }))
+                }
+            )
+        )
     }
 
     /// Short enough for one line of a message.
     var abridged: String {
-        let line = withoutControls
+        // A hostile text is not looked at beyond what is shown.
+        let line = String(prefix(61)).withoutControls
         return line.count <= 60 ? line : line.prefix(57) + "..."
     }
 }

@@ -2,7 +2,9 @@
 enum Spelling {
     /// "did you mean X?", when one of the candidates is near enough to be meant.
     static func suggestion(
-        for word: String, among candidates: [String], format: (String) -> String = { $0 }
+        for word: String,
+        among candidates: [String],
+        format: (String) -> String = { $0 }
     ) -> String? {
         nearest(to: word, among: candidates).map { "Did you mean \(format($0))?" }
     }

@@ -26,7 +26,9 @@ struct SyntaxProblem {
     }
 
     func report(to findings: Findings) {
-        if problem.contains("Maximum nesting level") { return NodeConversion.reportDepth(at: place, findings: findings) }
+        if problem.contains("Maximum nesting level") {
+            return NodeConversion.reportDepth(at: place, findings: findings)
+        }
         if reportTabs(to: findings) { return }
         if problem.contains("unexpected end of stream"), context.contains("quoted scalar"), let beginning {
             return findings.error("this quote is never closed", at: beginning, help: "Add the closing quote.")
@@ -34,8 +36,10 @@ struct SyntaxProblem {
         let known = Self.words.first { problem.contains($0.problem) && context.contains($0.context) }
         let at = known?.atBeginning == true ? beginning ?? place : place
         findings.error(
-            known?.message ?? "this is not YAML: \(problem)", at: at,
-            help: known?.help ?? (context.isEmpty ? nil : "The parser stopped \(context)."))
+            known?.message ?? "this is not YAML: \(problem)",
+            at: at,
+            help: known?.help ?? (context.isEmpty ? nil : "The parser stopped \(context).")
+        )
     }
 
     /// A tab where spaces must be is the one mistake that cannot be seen, so every such line is named.
@@ -49,8 +53,10 @@ struct SyntaxProblem {
         }
         let more = others.isEmpty ? "" : ", as in line \(others.prefix(8).map { "\($0 + 1)" }.joined(separator: ", "))"
         findings.error(
-            "a tab is in the indentation" + more, at: place,
-            help: "Indent with spaces: YAML does not allow tabs there.")
+            "a tab is in the indentation" + more,
+            at: place,
+            help: "Indent with spaces: YAML does not allow tabs there."
+        )
         return true
     }
 
@@ -64,35 +70,57 @@ struct SyntaxProblem {
 
     private static let words = [
         Words(
-            problem: "mapping values are not allowed", message: "a key cannot stand here",
-            help: "Check its indentation and the line above, or quote a value that has `: ` in it."),
+            problem: "mapping values are not allowed",
+            message: "a key cannot stand here",
+            help: "Check its indentation and the line above, or quote a value that has `: ` in it."
+        ),
         Words(
-            problem: "could not find expected ':'", message: "this line is neither `key: value` nor `- item`",
-            help: "Write a colon and a space after the key.", atBeginning: true),
+            problem: "could not find expected ':'",
+            message: "this line is neither `key: value` nor `- item`",
+            help: "Write a colon and a space after the key.",
+            atBeginning: true
+        ),
         Words(
-            problem: "did not find expected key", message: "this line does not fit the map it stands in",
-            help: "Indent it like the keys above it, or further when it belongs to the last of them."),
+            problem: "did not find expected key",
+            message: "this line does not fit the map it stands in",
+            help: "Indent it like the keys above it, or further when it belongs to the last of them."
+        ),
         Words(
-            problem: "did not find expected '-' indicator", message: "this line does not fit the list it stands in",
-            help: "Begin it with `- `, or indent it like the key above the list."),
+            problem: "did not find expected '-' indicator",
+            message: "this line does not fit the list it stands in",
+            help: "Begin it with `- `, or indent it like the key above the list."
+        ),
         Words(
-            problem: "did not find expected ',' or ']'", message: "this list in brackets is never closed",
-            help: "Check for a missing `]` or a missing comma.", atBeginning: true),
+            problem: "did not find expected ',' or ']'",
+            message: "this list in brackets is never closed",
+            help: "Check for a missing `]` or a missing comma.",
+            atBeginning: true
+        ),
         Words(
-            problem: "did not find expected ',' or '}'", message: "this map in braces is never closed",
+            problem: "did not find expected ',' or '}'",
+            message: "this map in braces is never closed",
             help: "Check for a missing `}` or comma, and quote a value with braces, as \"${NAME}\".",
-            atBeginning: true),
+            atBeginning: true
+        ),
         Words(
-            problem: "found character that cannot start any token", message: "a value cannot begin with this character",
-            help: "Put the value in quotes."),
+            problem: "found character that cannot start any token",
+            message: "a value cannot begin with this character",
+            help: "Put the value in quotes."
+        ),
         Words(
-            problem: "did not find expected <document start>", message: "the file goes on after its end",
-            help: "Check the indentation of this line."),
+            problem: "did not find expected <document start>",
+            message: "the file goes on after its end",
+            help: "Check the indentation of this line."
+        ),
         Words(
-            problem: "block sequence entries are not allowed", message: "a list item cannot stand here",
-            help: "Put `- ` on a line of its own below the key."),
+            problem: "block sequence entries are not allowed",
+            message: "a list item cannot stand here",
+            help: "Put `- ` on a line of its own below the key."
+        ),
         Words(
-            problem: "unknown escape character", message: "this escape does not exist in double quotes",
-            help: "Write a backslash as `\\\\`, or use single quotes."),
+            problem: "unknown escape character",
+            message: "this escape does not exist in double quotes",
+            help: "Write a backslash as `\\\\`, or use single quotes."
+        ),
     ]
 }

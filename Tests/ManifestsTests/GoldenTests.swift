@@ -1,0 +1,51 @@
+import Basics
+import Foundation
+import Manifests
+import StackModel
+import Testing
+
+@Suite("Golden templates")
+struct GoldenTests {
+    @Test(
+        "the templates of the shop are what they were",
+        arguments: ["api", "worker", "redis", "postgres", "prometheus", "grafana", "edge"] as [ServiceName]
+    )
+    func isUnchanged(_ service: ServiceName) throws {
+        let template = try #require(try ProcessManifests.templates(ShopStack.inputs())[service])
+        let path = "\(#filePath.dropLast("GoldenTests.swift".count))Golden/\(service).txt"
+        let text = Self.text(of: template)
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        let golden = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text == golden, "UPDATE_GOLDEN=1 rewrites \(path)")
+    }
+
+    /// Everything of a template, as a person reads it.
+    private static func text(of template: ReplicaTemplate) -> String {
+        var lines = [
+            "service \(template.service), kind \(template.kind)",
+            "command: " + template.command.map(\.source).joined(separator: " "),
+        ]
+        lines += template.environment.sorted { $0.key < $1.key }.map { "environment: \($0.key)=\($0.value.source)" }
+        lines += [
+            "source: \(template.source?.short ?? "none")",
+            "secrets: "
+                + template.secrets.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
+                .joined(separator: " "),
+            "user: \(template.user)",
+            "port: \(template.port)",
+            "volume: \(template.volume.map { "\($0.preparation)" } ?? "none")",
+            "probe: \(template.probe) every \(template.probeTiming.interval), \(template.probeTiming.timeout) each",
+            "stop: \(template.stop.signal.rawValue), \(template.stop.grace)",
+            "reload: \(template.reload.map { "\($0)" } ?? "none")",
+        ]
+        if let accounts = template.accounts {
+            lines.append("accounts: \(accounts.database), owner \(accounts.owner), logins \(accounts.logins)")
+        }
+        for file in template.files {
+            lines += ["", "=== \(file.path)\(file.reloadable ? " (reloadable)" : "")", file.content.source]
+        }
+        return lines.joined(separator: "\n")
+    }
+}
