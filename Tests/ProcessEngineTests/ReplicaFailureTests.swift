@@ -40,6 +40,7 @@ import Testing
             )
             #expect(error.code == .replicaFailed)
             #expect(error.message.hasPrefix("api-1 exited with status 3 after 0."))
+            #expect(error.message.hasSuffix(" s, saying: no configuration"))
             #expect(error.details.contains("no configuration"))
         }
     }
@@ -158,6 +159,27 @@ import Testing
             _ = try await failure(of: first, in: harbour, within: .seconds(3))
             let error = try await failure(of: second, in: harbour, within: .seconds(3))
             #expect(error.details == ["from the second"])
+        }
+    }
+
+    @Test("a program that its source lacks, or has but cannot run, is named as such")
+    func programMissingInSource() async throws {
+        try await Harbour.with { harbour in
+            let source = "\(harbour.home)/source"
+            try Disk.makeDirectory(source, mode: 0o755)
+            for (file, mode, words) in [
+                ("other", mode_t(0o755), "is not in its source"),
+                ("serve", 0o644, "is in its source, but not as an executable file"),
+            ] {
+                try Disk.write(Array("#!/bin/true\n".utf8), to: "\(source)/\(file)", mode: mode)
+                var app = Apps.python("")
+                let digest = try await harbour.engine.digest(ofSource: source)
+                app.command = ["./serve"]
+                app.source = digest
+                try await harbour.perform(.storeSource("api", digest), app, source: source)
+                let error = try await failure(of: app, in: harbour, within: .seconds(1))
+                #expect(error.message == "the program ./serve of api \(words)")
+            }
         }
     }
 
