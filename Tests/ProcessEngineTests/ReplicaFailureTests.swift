@@ -35,7 +35,12 @@ import Testing
                 in: harbour
             )
             #expect(error.code == .replicaFailed)
+<<<<<<< HEAD
             #expect(error.message.hasPrefix("api-1 exited with status 3 after "))
+=======
+            #expect(error.message.hasPrefix("api-1 exited with status 3 after 0."))
+            #expect(error.message.hasSuffix(" s, saying: no configuration"))
+>>>>>>> da90e53881d40b5596356c94055212878e3aeab3
             #expect(error.details.contains("no configuration"))
         }
     }
@@ -128,6 +133,53 @@ import Testing
             #expect(error.message.contains("python3 -c import socket"))
             #expect(!harbour.folder.replica("api-1").exists)
             #expect(ProcessEntry(other.process) != nil)
+        }
+    }
+
+    @Test("a replica that ends because somebody took its port meanwhile names them")
+    func portTakenMeanwhile() async throws {
+        try await Harbour.with { harbour in
+            // The port is free when it is allotted and taken before the program gets to it.
+            let app = Apps.server("time.sleep(2)")
+            try await harbour.start(app)
+            let port = try await #require(harbour.observed("api-1").port)
+            let other = try Squatter(port: port)
+            defer { other.leave() }
+            let error = await #expect(throws: ReportableError.self) { try await harbour.awaitReady(app) }
+            #expect(error?.message.hasPrefix("api-1 exited with status 1 after 2.") == true)
+            #expect(error?.message.contains("while port \(port) is held by process \(other.process) (python3") == true)
+        }
+    }
+
+    @Test("the last lines are those of the replica that failed, not of one before it with the same number")
+    func ownLines() async throws {
+        try await Harbour.with { harbour in
+            let first = Apps.python("print('from the first'); raise SystemExit(3)")
+            let second = Apps.python("print('from the second'); raise SystemExit(3)")
+            _ = try await failure(of: first, in: harbour, within: .seconds(3))
+            let error = try await failure(of: second, in: harbour, within: .seconds(3))
+            #expect(error.details == ["from the second"])
+        }
+    }
+
+    @Test("a program that its source lacks, or has but cannot run, is named as such")
+    func programMissingInSource() async throws {
+        try await Harbour.with { harbour in
+            let source = "\(harbour.home)/source"
+            try Disk.makeDirectory(source, mode: 0o755)
+            for (file, mode, words) in [
+                ("other", mode_t(0o755), "is not in its source"),
+                ("serve", 0o644, "is in its source, but not as an executable file"),
+            ] {
+                try Disk.write(Array("#!/bin/true\n".utf8), to: "\(source)/\(file)", mode: mode)
+                var app = Apps.python("")
+                let digest = try await harbour.engine.digest(ofSource: source)
+                app.command = ["./serve"]
+                app.source = digest
+                try await harbour.perform(.storeSource("api", digest), app, source: source)
+                let error = try await failure(of: app, in: harbour, within: .seconds(1))
+                #expect(error.message == "the program ./serve of api \(words)")
+            }
         }
     }
 
