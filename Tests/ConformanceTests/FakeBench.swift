@@ -50,6 +50,8 @@ final class FakeBench: EngineBench {
 final class WatchedEngine: Engine {
     private struct State {
         var answers: [ReplicaID: Answer] = [:]
+        /// The name of the folder with a source.
+        var codes: [Digest: String] = [:]
         var never: Set<Digest> = []
         var crashing: Set<Digest> = []
         var lost: Set<ServiceName> = []
@@ -95,7 +97,9 @@ final class WatchedEngine: Engine {
     func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
 
     func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
-        try await base.digest(ofSource: directory)
+        let digest = try await base.digest(ofSource: directory)
+        state.withLock { $0.codes[digest] = directory.split(separator: "/").last.map(String.init) }
+        return digest
     }
 
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
@@ -119,7 +123,7 @@ extension WatchedEngine.State {
     fileprivate mutating func note(_ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate) {
         let environment = template.environment.mapValues(\.source)
         answers[id] = Answer(
-            code: environment["CODE"] ?? "", config: environment["CONFIG"] ?? "",
+            code: template.source.flatMap { codes[$0] } ?? "", config: environment["CONFIG"] ?? "",
             secret: "version \(template.secrets[Variant.secret.name] ?? 0)")
         switch environment["BEHAVIOUR"] {
         case "never-ready": never.insert(revision)
