@@ -35,12 +35,8 @@ import Testing
                 in: harbour
             )
             #expect(error.code == .replicaFailed)
-<<<<<<< HEAD
             #expect(error.message.hasPrefix("api-1 exited with status 3 after "))
-=======
-            #expect(error.message.hasPrefix("api-1 exited with status 3 after 0."))
             #expect(error.message.hasSuffix(" s, saying: no configuration"))
->>>>>>> da90e53881d40b5596356c94055212878e3aeab3
             #expect(error.details.contains("no configuration"))
         }
     }
