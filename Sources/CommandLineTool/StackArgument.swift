@@ -21,24 +21,29 @@ struct StackArgument: ParsableArguments {
 
     /// The stack as its file declares it. All diagnostics are reported.
     func declared(in session: Session) throws(ReportableError) -> DeclaredStack {
-        let file = SpecFile(argument: stack)
-        let text = try file.read()
-        let variables = try file.variables(over: session.variables, console: session.console)
-        let loaded = SpecLoader.load(text, environment: try chosenEnvironment(), variables: variables)
-        guard let stack = loaded.stack else {
-            let errors = loaded.diagnostics.count { $0.severity == .error }
-            throw ReportableError(
-                .invalidSpec,
-                "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
-                diagnostics: loaded.diagnostics
-            )
+        let source = try source(in: session)
+        return try source.load(try chosenEnvironment(), console: session.console)
+    }
+
+    /// The stack of the chosen environment, or of every environment when none is chosen.
+    func declaredInEveryEnvironment(in session: Session) throws(ReportableError) -> [DeclaredStack] {
+        let source = try source(in: session)
+        let chosen = try chosenEnvironment()
+        let environments = chosen.map { [$0] } ?? SpecLoader.environments(in: source.text)
+        guard environments.count > 1 else { return [try source.load(chosen, console: session.console)] }
+        var stacks: [DeclaredStack] = []
+        for environment in environments {
+            stacks.append(try source.load(environment, console: session.console))
         }
-        for warning in loaded.diagnostics { session.console.note(warning.rendered) }
-        return DeclaredStack(
-            stack: stack,
-            text: String(decoding: text.bytes, as: UTF8.self),
-            directory: file.directory,
-            given: Self.given(stack, variables)
+        return stacks
+    }
+
+    private func source(in session: Session) throws(ReportableError) -> SpecSource {
+        let file = SpecFile(argument: stack)
+        return SpecSource(
+            file: file,
+            text: try file.read(),
+            variables: try file.variables(over: session.variables, console: session.console)
         )
     }
 
@@ -95,14 +100,5 @@ struct StackArgument: ParsableArguments {
             throw ReportableError(.usage, "\(environment) is not the name of an environment")
         }
         return name
-    }
-
-    private static func given(_ stack: Stack, _ variables: [String: String]) -> [SecretName: Redacted<String>] {
-        var values: [SecretName: Redacted<String>] = [:]
-        for secret in stack.secrets {
-            guard secret.kind == .given, let variable = secret.from, let value = variables[variable] else { continue }
-            values[secret.name] = Redacted(value)
-        }
-        return values
     }
 }

@@ -6,7 +6,8 @@ import StackModel
 package struct ValidateVerb: Verb {
     package static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check a spec and report everything that is wrong with it."
+        abstract: "Check a spec and report everything that is wrong with it.",
+        discussion: "Without --env every environment of the spec is checked."
     )
 
     @OptionGroup var target: StackArgument
@@ -14,9 +15,10 @@ package struct ValidateVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session)
-        let count = declared.stack.services.count
-        session.console.result("\(declared.stack.id) is valid: \(count) service\(count == 1 ? "" : "s")")
+        for declared in try target.declaredInEveryEnvironment(in: session) {
+            let count = declared.stack.services.count
+            session.console.result("\(declared.stack.id) is valid: \(count) service\(count == 1 ? "" : "s")")
+        }
         return .done
     }
 }

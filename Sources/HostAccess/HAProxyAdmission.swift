@@ -29,7 +29,7 @@ struct HAProxyAdmission: Sendable {
         }
         guard let words = try place.accepted().serverWords(of: server.replica.service) else {
             throw ReportableError(
-                .engineFailed,
+                .notFound,
                 "the running edge has no route to \(server.replica.service)",
                 hint: "Add a route to \(server.replica.service) to the edge and deploy again."
             )

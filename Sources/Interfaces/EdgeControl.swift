@@ -17,8 +17,9 @@ package protocol EdgeControl: Sendable {
     func servers(at directory: String) async throws(ReportableError) -> [EdgeServer]
 
     /// Adds a server, lets the edge probe it, and sends traffic to it once the probe succeeded.
-    /// Nothing to do when it is admitted already at the same address. Throws when the edge's own probe does not
-    /// succeed within `deadline`; the server is then removed again.
+    /// Nothing to do when it is admitted already at the same address. Throws `notFound` when the edge does not route to
+    /// the replica's service, and `replicaFailed` when the edge's own probe does not succeed within `deadline`; the
+    /// server is then removed again.
     func admit(_ server: EdgeBackend, at directory: String, deadline: TimeSpan) async throws(ReportableError)
 
     /// Sends no new traffic to a server and waits until none is in flight or `deadline` has passed, then removes it.

@@ -9,7 +9,14 @@ package enum Planner {
     /// Throws `notFound` when a chosen service does not exist, `invalidSpec` when the release cannot run at all
     /// (a circle of dependencies, several replicas on one port or one data directory), `broken` when it is incomplete.
     package static func plan(_ request: PlanRequest, observed: Observation) throws(ReportableError) -> Plan {
-        let desired = DesiredStack(request.target)
+        try plan(request, towards: DesiredStack(request.target), observed: observed)
+    }
+
+    /// The same with the target release read before, for callers that plan towards it again and again.
+    /// - Precondition: `desired` was made from the request's target.
+    package static func plan(
+        _ request: PlanRequest, towards desired: DesiredStack, observed: Observation
+    ) throws(ReportableError) -> Plan {
         try check(request, desired)
         let services = ObservedServices(observed)
         let steps: [Step]

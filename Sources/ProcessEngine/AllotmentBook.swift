@@ -8,6 +8,13 @@ struct AllotmentBook: Hashable, Sendable, Codable {
     static let users: ClosedRange<UInt32> = 61_184...65_519
 
     private(set) var stacks: [String: StackAllotments] = [:]
+    /// Where in both ranges the search begins, in hundredths of them. Two homes on one machine cannot see each other's
+    /// books; beginning in different places keeps them apart.
+    private let beginning: Int
+
+    init(home: String) {
+        self.beginning = Digest(of: home).hex.utf8.reduce(0) { ($0 * 31 + Int($1)) % 100 }
+    }
 
     subscript(stack: StackID) -> StackAllotments {
         get { stacks[stack.description] ?? StackAllotments() }
@@ -18,21 +25,30 @@ struct AllotmentBook: Hashable, Sendable, Codable {
         stacks[stack.description] = nil
     }
 
-    /// The lowest port that is allotted to nobody and that `isFree`.
+    /// The next port that is allotted to nobody and that `isFree`.
     func unusedPort(_ isFree: (Int) -> Bool) throws(ReportableError) -> Int {
         let taken = Set(stacks.values.flatMap { Array($0.servicePorts.values) + Array($0.replicaPorts.values) })
-        guard let port = Self.ports.first(where: { !taken.contains($0) && isFree($0) }) else {
+        guard let port = rotated(Self.ports).first(where: { !taken.contains($0) && isFree($0) }) else {
             throw ReportableError(.engineFailed, "no free port is left between 20000 and 29999")
         }
         return port
     }
 
+    /// The next user number that is allotted to nobody.
     func unusedUser() throws(ReportableError) -> UInt32 {
         let taken = Set(stacks.values.flatMap(\.users.values))
-        guard let user = Self.users.first(where: { !taken.contains($0) }) else {
+        guard let user = rotated(Self.users).first(where: { !taken.contains($0) }) else {
             throw ReportableError(.engineFailed, "no free user number is left between 61184 and 65519")
         }
         return user
+    }
+
+    private func rotated<Number: FixedWidthInteger>(
+        _ range: ClosedRange<Number>
+    ) -> [Number] where Number.Stride: SignedInteger {
+        let numbers = Array(range)
+        let first = numbers.count * beginning / 100
+        return Array(numbers[first...] + numbers[..<first])
     }
 }
 

@@ -15,7 +15,7 @@ struct Allotments: Sendable {
 
     /// The book as it is; empty when nothing was ever allotted.
     func load() throws(ReportableError) -> AllotmentBook {
-        guard let text = Disk.text(path) else { return AllotmentBook() }
+        guard let text = Disk.text(path) else { return AllotmentBook(home: home) }
         do {
             return try CanonicalJSON.decode(AllotmentBook.self, from: text)
         } catch {

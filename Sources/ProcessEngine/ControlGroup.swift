@@ -111,7 +111,12 @@ struct ControlGroup: Sendable {
 
     /// Kills everything in it in one stroke. False where the kernel cannot.
     func kill() -> Bool {
-        unified.map { Self.set("\($0)/cgroup.kill", "1") } ?? false
+        killFile.map { Self.set($0, "1") } ?? false
+    }
+
+    /// The file that kills everything in it when a 1 is written to it (Linux 5.14); nil where there is none.
+    var killFile: String? {
+        unified.map { "\($0)/cgroup.kill" }.flatMap { Disk.exists($0) ? $0 : nil }
     }
 
     /// Nothing to do when it is gone; a group that still has processes stays.

@@ -35,7 +35,9 @@ struct ReadinessWatch: Sendable {
             try checkAlive(exitsBefore: 0)
             switch (answer, readySince) {
             case (.ready, nil): readySince = .now
-            case (.notReady(let reason), let since?): throw failure.unreadyAgain(reason, after: span(since: since))
+            case (.notReady(let reason), let since?):
+                try await checkDying(exitsBefore: 0)
+                throw failure.unreadyAgain(reason, after: span(since: since))
             default: break
             }
             if let readySince, span(since: readySince) >= healthyFor { break }
@@ -56,7 +58,7 @@ struct ReadinessWatch: Sendable {
         while true {
             try checkAlive(exitsBefore: before)
             if case .notReady(let reason) = await probe.ask() {
-                try checkAlive(exitsBefore: before)
+                try await checkDying(exitsBefore: before)
                 throw failure.unreadyAgain(reason, after: span(since: began))
             }
             guard span(since: began) < healthyFor else { return }
@@ -71,6 +73,13 @@ struct ReadinessWatch: Sendable {
             throw failure.ended(exits[exitsBefore], after: start)
         }
         if !engine.supervisor(of: folder).isAlive { throw failure.supervisorGone() }
+    }
+
+    /// A program that dies closes its port before its end is written down: its end is then the cause.
+    private func checkDying(exitsBefore: Int) async throws(ReportableError) {
+        let folder = folder
+        _ = try await polled(atMost: TimeSpan(milliseconds: 500)) { ExitLog(folder).exits.count > exitsBefore }
+        try checkAlive(exitsBefore: exitsBefore)
     }
 
     /// A program that listens, but not where it should, or that cannot, will not become ready by waiting.

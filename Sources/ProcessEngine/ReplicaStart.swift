@@ -141,7 +141,8 @@ struct ReplicaStart: Sendable {
                 record: record,
                 program: program,
                 content: content,
-                controlGroups: groups
+                controlGroups: groups,
+                killFile: groups.isEmpty ? nil : group.killFile
             ).write()
         }
         if record.kind == "edge" { try await engine.edge.prepare(at: folder.work) }

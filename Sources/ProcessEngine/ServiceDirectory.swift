@@ -13,6 +13,8 @@ struct ServiceDirectory: Sendable {
     let content: FilledTemplate
     /// The `cgroup.procs` files to enter.
     let controlGroups: [String]
+    /// The file that kills all that a program left behind when it ended; nil where there is none.
+    let killFile: String?
 
     /// Makes the directory. Whatever an earlier attempt left under the temporary name is replaced.
     func write() throws(ReportableError) {
@@ -77,7 +79,9 @@ struct ServiceDirectory: Sendable {
             script.append(["cd", record.source.map { folder.stack.source($0) } ?? folder.work])
             script.append(raw: "umask 027")
             script.append(["envfile", folder.environment])
-            let switching = record.account.switching(mayListenLow: record.kind == "edge")
+            let switching = record.account.switching(
+                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true
+            )
             if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }
             script.append([program] + content.arguments)
             return script
@@ -86,6 +90,8 @@ struct ServiceDirectory: Sendable {
 
     private var finish: ExeclineScript {
         var script = ExeclineScript("-S2")
+        // What outlives its program would hold the port of the next one.
+        if let killFile { script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(killFile)) echo 1 }") }
         script.append(raw: "redirfd -a 1 exits")
         script.append(raw: "date \"+%s%3N ${1} ${2}\"")
         return script

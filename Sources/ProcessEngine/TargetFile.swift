@@ -16,10 +16,17 @@ struct TargetFile: Sendable {
         self.service = service
     }
 
-    /// Writes the replicas that are wanted up, as they are on disk now.
+    /// Writes the replicas that are wanted up, as they are on disk now. Replicas of one service start and stop in
+    /// parallel: looking and writing are one, or the slower writer would put back an older list.
     func refresh() throws(ReportableError) {
         guard Disk.isDirectory(stack.targets) else { return }
-        let groups = stack.replicaIDs.filter { $0.service == service }.compactMap { id -> Group? in
+        try FolderLock.holding(stack.targets) { () throws(ReportableError) in
+            try Disk.write(CanonicalJSON.encode(groups), to: "\(stack.targets)/\(service).json", mode: 0o644)
+        }
+    }
+
+    private var groups: [Group] {
+        stack.replicaIDs.filter { $0.service == service }.compactMap { id in
             let folder = stack.replica(id)
             guard !Disk.exists(folder.down), let port = ReplicaRecord.load(folder)?.port else { return nil }
             return Group(
@@ -27,6 +34,5 @@ struct TargetFile: Sendable {
                 labels: ["service": service.text, "replica": id.description]
             )
         }
-        try Disk.write(CanonicalJSON.encode(groups), to: "\(stack.targets)/\(service).json", mode: 0o644)
     }
 }

@@ -16,8 +16,8 @@ package struct RolloutWatch: Sendable {
     private var bounds: [ServiceName: Bounds] = [:]
 
     /// - Parameter world: as it is before the first step. Where fewer serve than should, no more may be taken away.
-    package init(_ release: Release, in world: SimulatedWorld) {
-        for service in DesiredStack(release).services {
+    package init(_ desired: DesiredStack, in world: SimulatedWorld) {
+        for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
             let allowed = Self.allowed(service)
             bounds[service.name] = Bounds(

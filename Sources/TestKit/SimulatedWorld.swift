@@ -14,7 +14,8 @@ package struct SimulatedWorld: Sendable {
     /// Which services each edge sends traffic to.
     package private(set) var routes: [ServiceName: Set<ServiceName>] = [:]
     private var fixedPorts: [ReplicaID: Int] = [:]
-    private var keepsData: Set<ServiceName> = []
+    /// Templates that were used, with their digests, which are dear to work out.
+    private var known: [Digest: (template: ReplicaTemplate, configuration: Digest)] = [:]
 
     package init() {}
 
@@ -79,19 +80,28 @@ package struct SimulatedWorld: Sendable {
         _ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate?, _ release: Int
     ) throws(ReportableError) {
         let action = Action.startReplica(id, revision: revision)
-        guard let template, template.revision == revision else { throw refusal("no template of that revision", action) }
+        guard let template, let configuration = configuration(of: template, revision) else {
+            throw refusal("no template of that revision", action)
+        }
         if let existing = replicas[id] {
             guard existing.revision == revision else { throw refusal("\(id) exists with another revision", action) }
             if existing.state == .running { return }
         }
         try checkRoom(for: id, template, action)
         if case .fixed(let port) = template.port { fixedPorts[id] = port }
-        if template.volume != nil { keepsData.insert(id.service) }
         replicas[id] = ObservedReplica(
             id: id, revision: revision,
-            configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
+            configuration: template.accounts == nil ? configuration : Self.unconfigured,
             release: release, ready: false, port: fixedPorts[id])
         if routes[id.service] != nil { forgetTraffic(behind: id.service) }
+    }
+
+    private mutating func configuration(of template: ReplicaTemplate, _ revision: Digest) -> Digest? {
+        if let entry = known[revision], entry.template == template { return entry.configuration }
+        guard template.revision == revision else { return nil }
+        let configuration = template.configuration
+        known[revision] = (template, configuration)
+        return configuration
     }
 
     private func checkRoom(

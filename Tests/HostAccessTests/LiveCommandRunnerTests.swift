@@ -41,7 +41,9 @@ import Testing
         setenv("SLIPWAY_TEST_CANARY", "1", 1)
         let command = CommandLine("env", environment: ["GIVEN": Redacted("yes")], directory: "/usr")
         let lines = try await runner.run(command).output.split(separator: "\n").map(String.init).sorted()
-        #expect(lines == ["GIVEN=yes", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+        #expect(
+            lines == ["GIVEN=yes", "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        )
         #expect(try await runner.run(CommandLine("pwd", directory: "/usr")).output == "/usr\n")
     }
 
@@ -55,7 +57,10 @@ import Testing
             """
         let error = await #expect(throws: ReportableError.self) {
             let command = CommandLine(
-                "python3", ["-c", script, "/dev/null"], timeout: TimeSpan(milliseconds: 700))
+                "python3",
+                ["-c", script, "/dev/null"],
+                timeout: TimeSpan(milliseconds: 700)
+            )
             _ = try await self.runner.run(command)
         }
         #expect(error?.code == .engineFailed)

@@ -44,12 +44,15 @@ import Testing
         try await body(program.output.filter { !$0.isNewline })
     }
 
-    @Test("method, headers and body go out on a connection of their own; any status is a reply; no redirect is followed")
+    @Test(
+        "method, headers and body go out on a connection of their own; any status is a reply; no redirect is followed"
+    )
     func exchange() async throws {
         try await withServer(["tcp"]) { port in
             let url = "http://127.0.0.1:\(port)"
             let reply = try await transport.send(
-                HTTPRequest("POST", "\(url)/201", headers: ["X-Test": "a"], body: Array("hello".utf8)))
+                HTTPRequest("POST", "\(url)/201", headers: ["X-Test": "a"], body: Array("hello".utf8))
+            )
             #expect(reply.status == 201 && reply.succeeded)
             #expect(String(decoding: reply.body, as: UTF8.self) == "POST a close hello")
             #expect(try await transport.send(HTTPRequest("GET", "\(url)/503")).status == 503)
@@ -63,7 +66,10 @@ import Testing
         try await withServer(["tcp"]) { port in
             let slow = await #expect(throws: ReportableError.self) {
                 let request = HTTPRequest(
-                    "GET", "http://127.0.0.1:\(port)/slow", timeout: TimeSpan(milliseconds: 300))
+                    "GET",
+                    "http://127.0.0.1:\(port)/slow",
+                    timeout: TimeSpan(milliseconds: 300)
+                )
                 _ = try await self.transport.send(request)
             }
             #expect(slow?.message == "no reply from http://127.0.0.1:\(port)/slow: none within 300ms")

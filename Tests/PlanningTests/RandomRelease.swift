@@ -97,7 +97,9 @@ extension RandomRelease.Part {
     private var isSingle: Bool { flavour != .app && flavour != .sourced }
 
     func randomCount(using random: inout SplitMix64) -> Int {
-        Int.random(in: random.chance(of: 8) ? 0...0 : 1...(isSingle ? 1 : 5), using: &random)
+        if random.chance(of: 8) { return 0 }
+        guard !isSingle else { return 1 }
+        return Int.random(in: 1...(random.chance(of: 50) ? 40 : 5), using: &random)
     }
 
     var service: Service {

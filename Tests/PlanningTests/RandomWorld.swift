@@ -36,15 +36,15 @@ extension SimulatedWorld {
 /// Runs plans in an order made by chance.
 struct RandomRun {
     var world: SimulatedWorld
-    let release: Release
+    let desired: DesiredStack
 
     /// Does steps of a plan in a random order that respects `after`, at most `limit` of them, and watches the rollout.
     /// A drain that was cut short leaves its replica draining.
     mutating func run(
         _ plan: Plan, limit: Int = .max, using random: inout SplitMix64
     ) throws(ReportableError) {
-        world.learn(release.stack)
-        let watch = RolloutWatch(release, in: world)
+        world.learn(desired.release.stack)
+        let watch = RolloutWatch(desired, in: world)
         let isRollout = plan.purpose.activatesRelease || plan.purpose == .restart
         var order = RandomOrder(plan)
         for _ in 0..<min(limit, plan.steps.count) {
@@ -62,8 +62,8 @@ struct RandomRun {
     }
 
     private mutating func perform(_ action: Action) throws(ReportableError) {
-        let template = action.service.flatMap { release.contents.templates[$0] }
-        try world.apply(action, template: template, release: release.number)
+        let template = action.service.flatMap { desired.service($0)?.template }
+        try world.apply(action, template: template, release: desired.release.number)
     }
 }
 

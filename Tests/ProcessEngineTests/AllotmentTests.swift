@@ -11,17 +11,25 @@ import Testing
         try await Harbour.with { harbour in
             let stacks = (0..<8).map { number in
                 Stack(
-                    name: StackName(unchecked: "stack-\(number)"), environment: "local", engine: .process,
+                    name: StackName(unchecked: "stack-\(number)"),
+                    environment: "local",
+                    engine: .process,
                     services: [
                         Service(name: "redis", kind: .redis(Redis())),
                         Service(name: "postgres", kind: .postgres(Postgres(database: "shop"))),
-                    ])
+                    ]
+                )
             }
             let books = try await withThrowingTaskGroup(of: AddressBook.self) { group in
                 for stack in stacks {
                     // Each with an engine of its own, as two commands would have.
+                    let runner = LiveCommandRunner()
                     let engine = ProcessEngine(
-                        home: harbour.home, runner: LiveCommandRunner(), http: LiveHTTPTransport(), edge: NoEdge())
+                        home: harbour.home,
+                        runner: runner,
+                        http: LiveHTTPTransport(),
+                        edge: HAProxyEdge(runner: runner)
+                    )
                     group.addTask { try await engine.addresses(for: stack) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -35,20 +43,24 @@ import Testing
 
     @Test("a service has the address of its edge, or else its declared port")
     func addresses() throws {
-        var book = AllotmentBook()
+        var book = AllotmentBook(home: "/var/lib/slipway")
         let stack = Stack(
-            name: "shop", environment: "local", engine: .process,
+            name: "shop",
+            environment: "local",
+            engine: .process,
             services: [
                 Service(name: "api", kind: .app(App(port: 8000))), Service(name: "admin", kind: .app(App(port: 9000))),
                 Service(name: "worker", kind: .app(App())), Service(name: "redis", kind: .redis(Redis())),
                 Service(name: "edge", kind: .edge(Edge(listen: 8080, routes: [Route(path: "/", service: "api")]))),
-            ])
-        let addresses = try book.addresses(for: stack) { $0 > 20_004 }
+            ]
+        )
+        let addresses = try book.addresses(for: stack) { $0 == 20_005 }
         #expect(
             addresses == [
                 "api": Address(host: "127.0.0.1", port: 8080), "admin": Address(host: "127.0.0.1", port: 9000),
                 "redis": Address(host: "127.0.0.1", port: 20_005), "edge": Address(host: "127.0.0.1", port: 8080),
-            ])
+            ]
+        )
         #expect(try book.addresses(for: stack) { _ in true } == addresses)
     }
 

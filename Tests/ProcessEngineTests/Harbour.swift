@@ -38,7 +38,13 @@ struct Harbour {
         home = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         chmod(home, 0o711)
         self.secrets = secrets
-        engine = ProcessEngine(home: home, runner: LiveCommandRunner(), http: LiveHTTPTransport(), edge: NoEdge())
+        let runner = LiveCommandRunner()
+        engine = ProcessEngine(
+            home: home,
+            runner: runner,
+            http: LiveHTTPTransport(),
+            edge: HAProxyEdge(runner: runner)
+        )
     }
 
     var folder: StackFolder { StackFolder(stack, home: home) }
@@ -103,21 +109,6 @@ struct Harbour {
         #expect(processes().map(\.commandLine) == [], "processes were left behind")
         try? Disk.remove(tree: home)
     }
-}
-
-/// No stack here has an edge of its own; what the edge does is tested where it lives.
-struct NoEdge: EdgeControl {
-    func prepare(at directory: String) async throws(ReportableError) {}
-    func isAnswering(at directory: String) async -> Bool { false }
-    func servers(at directory: String) async throws(ReportableError) -> [EdgeServer] { [] }
-    func admit(_ server: EdgeBackend, at directory: String, deadline: TimeSpan) async throws(ReportableError) {}
-    func withdraw(
-        _ replica: ReplicaID,
-        at directory: String,
-        deadline: TimeSpan
-    ) async throws(ReportableError) -> Int { 0 }
-    func check(at directory: String) async throws(ReportableError) {}
-    func reload(at directory: String, processID: Int) async throws(ReportableError) {}
 }
 
 /// Waits for something that other processes do. The test fails when it does not come.

@@ -20,7 +20,8 @@ import Testing
                 import os, time
                 for number in range(20): print("line", number, flush=True); time.sleep(0.01)
                 time.sleep(600)
-                """)
+                """
+            )
             try await harbour.start(app, 1)
             try await harbour.start(app, 2)
             try await eventually("all lines") { try await lines(harbour, LogQuery()).count == 40 }
@@ -46,7 +47,8 @@ import Testing
                 for number in range(3000): print(number, "x" * 1000, flush=True); time.sleep(0.0005)
                 print("end", flush=True)
                 time.sleep(600)
-                """)
+                """
+            )
             try await harbour.start(app)
             var numbers: [Int] = []
             for try await line in harbour.engine.logs(harbour.stack, LogQuery(follow: true)) {
@@ -76,7 +78,8 @@ import Testing
                 signal.signal(signal.SIGTERM, leave)
                 print("up", flush=True)
                 time.sleep(600)
-                """)
+                """
+            )
             try await harbour.start(app)
             try await eventually("up") { try await !lines(harbour, LogQuery()).isEmpty }
             try await harbour.stop(app)

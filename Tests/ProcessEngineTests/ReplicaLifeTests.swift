@@ -6,7 +6,7 @@ import Testing
 @testable import ProcessEngine
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 @Suite(.serialized) struct ReplicaLifeTests {
@@ -138,7 +138,9 @@ import Glibc
                     os.setsid()
                     if os.fork() == 0: time.sleep(6543)
                     os._exit(0)
-                """, stop: StopRule(grace: .seconds(1)))
+                """,
+                stop: StopRule(grace: .seconds(1))
+            )
             try await harbour.start(app)
             try await harbour.awaitReady(app)
             let before = harbour.processes().count
@@ -186,8 +188,10 @@ import Glibc
         }
     }
 
-    @Test("a replica runs as a number of its own and can write nowhere but in its work directory",
-        .enabled(if: geteuid() == 0, "needs root"))
+    @Test(
+        "a replica runs as a number of its own and can write nowhere but in its work directory",
+        .enabled(if: geteuid() == 0, "needs root")
+    )
     func unprivileged() async throws {
         try await Harbour.with { harbour in
             let app = Apps.server()
@@ -204,13 +208,18 @@ import Glibc
             let output = try await harbour.engine.runner.run(
                 CommandLine(
                     "setpriv",
-                    ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + command))
+                    ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--"] + command
+                )
+            )
             let writable = output.output.split(separator: "\n").map(String.init)
             #expect(writable.allSatisfy { $0.hasPrefix(folder.work) || $0 == "\(folder.logger)/fifo" }, "\(writable)")
         }
     }
 
-    @Test("a program gets its arguments as they are", arguments: ["${PID}", "a b", "\"q\" \\ 'x'", "line\nbreak", "", "#{}"])
+    @Test(
+        "a program gets its arguments as they are",
+        arguments: ["${PID}", "a b", "\"q\" \\ 'x'", "line\nbreak", "", "#{}"]
+    )
     func arguments(_ argument: String) async throws {
         try await Harbour.with { harbour in
             var app = Apps.python("import sys, time; print(ascii(sys.argv[1]), flush=True); time.sleep(60)")
@@ -219,8 +228,11 @@ import Glibc
             try await eventually("a line in the log") { !LogFiles(harbour.folder.replica("api-1")).last(1).isEmpty }
             let text = LogFiles(harbour.folder.replica("api-1")).last(1).first?.text
             let body = argument.unicodeScalars.map { $0 == "\n" ? "\\n" : $0 == "\\" ? "\\\\" : String($0) }.joined()
-            let expected = body.contains("'") ? "'" + body.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "\\'") + "'" : "'\(body)'"
+            let expected =
+                body.contains("'")
+                ? "'"
+                    + body.split(separator: "'", omittingEmptySubsequences: false)
+                    .joined(separator: "\\'") + "'" : "'\(body)'"
             #expect(text == expected)
         }
     }
@@ -236,7 +248,8 @@ import Glibc
             try await harbour.stop(app, 1)
             #expect(
                 Disk.text(path)
-                    == #"[{"labels":{"replica":"api-2","service":"api"},"targets":["127.0.0.1:\#(port)"]}]"#)
+                    == #"[{"labels":{"replica":"api-2","service":"api"},"targets":["127.0.0.1:\#(port)"]}]"#
+            )
             try await harbour.perform(.removeReplica("api-2"))
             #expect(Disk.text(path) == "[]")
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import ProcessEngine
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 @Suite struct SourceTests {
@@ -92,7 +92,8 @@ import Glibc
         arguments: [
             ("a/b/c", "../../x", true), ("a/b/c", "../../../x", false), ("c", "../x", false), ("c", "x/../y", true),
             ("a/c", "../../x", false), ("c", "/x", false), ("c", "./x", true),
-        ])
+        ]
+    )
     func links(path: String, target: String, inside: Bool) {
         #expect(SourceTree.staysInside(target, from: path) == inside)
     }
@@ -109,7 +110,8 @@ import Glibc
             ("*.log\n!keep.log", "keep.log", false, false), ("!keep.log\n*.log", "keep.log", false, true),
             ("# a.txt", "a.txt", false, false), ("\\#a", "#a", false, true), ("a?c", "abc", false, true),
             ("", ".git", true, true), ("!.git", "sub/.git", true, true), ("a.txt   ", "a.txt", false, true),
-        ])
+        ]
+    )
     func ignoring(rules: String, path: String, isDirectory: Bool, ignored: Bool) {
         #expect(IgnoreRules(rules).ignores(path, isDirectory: isDirectory) == ignored)
     }

@@ -56,13 +56,12 @@ struct HostileSpecTests {
         ),
         Attack("depth 5000", says: "nested more than 64", "x: " + String(repeating: "[", count: 5000)),
         Attack("depth 100 000", says: "more than 10000", "x: " + String(repeating: "[", count: 100_000)),
-        Attack("20 duplicate keys", says: "appears twice", (1...20).map { "a\($0): 1\na\($0): 2\n" }.joined()),
+        Attack("10 duplicate keys", says: "appears twice", (1...10).map { "a\($0): 1\na\($0): 2\n" }.joined()),
         Attack(
             "100 duplicate keys",
-            says: "keys appear twice",
+            says: "more in one map more than once",
             (1...100).map { "a\($0): 1\na\($0): 2\n" }.joined()
         ),
-        Attack("one key 3000 times", says: "twice", String(repeating: "a: 1\n", count: 3000)),
         Attack("tabs", says: "a tab is in the indentation", "services:\n\ta:\n\t\tcommand: [b]\n"),
         Attack("bad encoding at the end of 1 MiB", says: "not UTF-8", bytes: comment(1 << 20) + [0xFF]),
         Attack("overlong encoding", says: "not UTF-8", bytes: Array(head.utf8) + [0xC0, 0xAF]),
@@ -77,6 +76,7 @@ struct HostileSpecTests {
 
     /// As much as fits into the limits: not refused at the first look, but still in no time that a person would notice.
     static let bulk = [
+        Attack("one key 3000 times", says: "more than once", String(repeating: "a: 1\n", count: 3000)),
         Attack(
             "1 MiB of small lists",
             says: "more than 10000",
@@ -85,7 +85,8 @@ struct HostileSpecTests {
         Attack("1 MiB of list items", says: "more than 10000", String(repeating: "- a\n", count: 262_000)),
         Attack("12 000 keys", says: "more than 10000", (0..<12_000).map { "a\($0): 1\n" }.joined()),
         Attack("1 MiB in one word", says: "map", String(repeating: "a", count: (1 << 20) - 1)),
-        Attack("1 MiB of stars", says: "quoted", "a: " + String(repeating: "*", count: (1 << 20) - 4)),
+        Attack("1 MiB of stars", says: "more than 10000", "a: " + String(repeating: "*", count: (1 << 20) - 4)),
+        Attack("25 000 stars", says: "quoted", "a: " + String(repeating: "*", count: 25_000)),
         Attack(
             "20 000 open references",
             says: "never closed",
@@ -128,7 +129,7 @@ struct HostileSpecTests {
             best = min(best, processorTime() - start)
         }
         let growth = try memory("VmHWM:") - before
-        let milliseconds = Double(best.components.attoseconds / 1_000_000_000_000) / 1000
+        let milliseconds = Double(best / .microseconds(1)).rounded() / 1000
         print("hostile: \(attack.name): \(milliseconds) ms, \(growth >> 10) KiB at most")
         #expect(loaded?.stack == nil)
         #expect(loaded?.diagnostics.contains { $0.message.contains(attack.says) } == true, "\(loaded?.messages ?? [])")

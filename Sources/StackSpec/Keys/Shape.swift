@@ -28,7 +28,7 @@ indirect enum Shape: Sendable {
         case .number: "a number"
         case .boolean: "`true` or `false`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
-        case .list(let element): "a list of \(element.words)"
+        case .list(let element): "a list, each item \(element.words)"
         case .map(_, _, let words): words
         case .table(let table): "[\(table.title)](#\(table.title))"
         case .kinds: "[service](#services)"

@@ -22,7 +22,7 @@ extension ValueType where Value == Template {
 
     /// A text with references for the arguments of a program, which everyone on the machine can read.
     static var argument: ValueType {
-        ValueType(shape: .either(.text(pattern: nil, words: "a text"), .boolean)) { node, key, reading in
+        ValueType(shape: .either(.text(pattern: nil, words: "a text or a number"), .boolean)) { node, key, reading in
             guard let scalar = reading.scalar(node, for: key),
                 let template = template(scalar.text, of: node, reading, isSecret: reportSecret(reading))
             else { return nil }

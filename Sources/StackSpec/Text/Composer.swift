@@ -12,13 +12,14 @@ enum Composer {
         // The YAML library stops at the first key that appears twice and does not say where the second is. Made
         // different, both reach the conversion, which names both places. A large text is not worth the repetition.
         let rounds = min(16, max(1, (1 << 15) / (text.utf8.count + 1)))
-        for _ in 1...rounds {
+        for round in 1...rounds {
             do {
                 return try root(of: signs, findings: findings)
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let place = Place(line: context.mark.line, column: context.mark.column)
-                guard let key = keys.first, signs.distinguish(key, at: place), rounds > 1 else {
-                    DuplicateKey.report(signs.restore(keys.first ?? ""), first: place, again: nil, findings: findings)
+                let names = keys.map { signs.restore($0) }
+                guard round < rounds, let key = names.first, signs.distinguish(key, at: place) else {
+                    DuplicateKey.report(names, first: place, findings: findings)
                     return nil
                 }
             } catch {
@@ -26,7 +27,6 @@ enum Composer {
                 return nil
             }
         }
-        findings.error("more than \(rounds) keys appear twice", at: .start, help: "Remove the second of each pair.")
         return nil
     }
 
@@ -64,18 +64,22 @@ enum Composer {
 
 /// A key that stands twice in one map.
 enum DuplicateKey {
-    static func report(_ key: String, first: Place, again: Place?, findings: Findings) {
-        guard let again else {
-            return findings.error(
-                "key \(key.abridged) appears more than once in one map, here first",
-                at: first,
-                help: "Keep one of them."
-            )
-        }
+    static func report(_ key: String, first: Place, again: Place, findings: Findings) {
         findings.error(
             "key \(key.abridged) appears twice in one map, first at line \(first.line), column \(first.column)",
             at: again,
             help: "Remove one of the two, or put what belongs together under one \(key.abridged)."
+        )
+    }
+
+    /// Where only the place of the first one is known.
+    static func report(_ keys: [String], first: Place, findings: Findings) {
+        let names = keys.prefix(8).map(\.abridged).joined(separator: ", ")
+        let more = keys.count > 8 ? " and \(keys.count - 8) more" : ""
+        findings.error(
+            "\(keys.count == 1 ? "key" : "keys") \(names)\(more) in one map more than once, the first is here",
+            at: first,
+            help: "Keep one of each."
         )
     }
 }

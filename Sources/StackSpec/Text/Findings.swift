@@ -15,7 +15,7 @@ final class Findings {
         self.file = file
     }
 
-    /// More findings than this are dropped: nobody mends more at once, and a hostile file could have a million.
+    /// More errors, or warnings, than this are dropped: nobody mends more at once, and a hostile file could have a million.
     private static let limit = 200
 
     private(set) var errorCount = 0
@@ -52,7 +52,7 @@ final class Findings {
     }
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, at place: Place, help: String?) {
-        guard diagnostics.count < Self.limit else { return }
+        guard diagnostics.count(where: { $0.severity == severity }) < Self.limit else { return }
         let location = source?.location(place) ?? SourceLocation(file: file, line: place.line, column: place.column)
         let line = source?.line(location.line).map { Self.shown(String($0)) } ?? nil
         let diagnostic = Diagnostic(severity, at: location, message, suggestion: help, sourceLine: line)

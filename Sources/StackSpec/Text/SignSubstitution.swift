@@ -43,7 +43,7 @@ struct SignSubstitution {
     func restore(_ text: String) -> String {
         guard text.utf8.contains(0xEE) else { return text }
         if let mark = text.unicodeScalars.first(where: { keys[$0] != nil }), let key = keys[mark] { return key }
-        return text.replacing(String(star), with: "*")
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == star ? "*" : $0 }))
     }
 
     private func index(of place: Place) -> String.Index? {

@@ -74,7 +74,8 @@ extension String {
 
     /// Short enough for one line of a message.
     var abridged: String {
-        let line = withoutControls
+        // A hostile text is not looked at beyond what is shown.
+        let line = String(prefix(61)).withoutControls
         return line.count <= 60 ? line : line.prefix(57) + "..."
     }
 }

@@ -100,10 +100,10 @@ enum TextGuard {
         return nil
     }
 
-    /// `,`, `[`, `{`, and `:`, `-` or `?` before white space.
+    /// `,`, `[`, `{`, `*`, and `:`, `-` or `?` before white space.
     private static func isSign(_ byte: UInt8, after previous: UInt8) -> Bool {
         switch byte {
-        case 0x2C, 0x5B, 0x7B: true
+        case 0x2A, 0x2C, 0x5B, 0x7B: true
         case 0x20, 0x0A, 0x0D, 0x09: previous == 0x3A || previous == 0x2D || previous == 0x3F
         default: false
         }

@@ -1,0 +1,40 @@
+import Basics
+import Orchestration
+import StackModel
+import StackSpec
+
+/// A spec file that was read, with the variables its `${NAME}` references mean.
+struct SpecSource {
+    let file: SpecFile
+    let text: SpecText
+    let variables: [String: String]
+
+    /// Throws `invalidSpec` with everything that is wrong; warnings go to the console.
+    func load(_ environment: EnvironmentName?, console: Console) throws(ReportableError) -> DeclaredStack {
+        let loaded = SpecLoader.load(text, environment: environment, variables: variables)
+        guard let stack = loaded.stack else {
+            let errors = loaded.diagnostics.count { $0.severity == .error }
+            throw ReportableError(
+                .invalidSpec,
+                "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
+                diagnostics: loaded.diagnostics
+            )
+        }
+        for warning in loaded.diagnostics { console.note(warning.rendered) }
+        return DeclaredStack(
+            stack: stack,
+            text: String(decoding: text.bytes, as: UTF8.self),
+            directory: file.directory,
+            given: given(stack)
+        )
+    }
+
+    private func given(_ stack: Stack) -> [SecretName: Redacted<String>] {
+        var values: [SecretName: Redacted<String>] = [:]
+        for secret in stack.secrets where secret.kind == .given {
+            guard let variable = secret.from, let value = variables[variable] else { continue }
+            values[secret.name] = Redacted(value)
+        }
+        return values
+    }
+}
