@@ -135,6 +135,32 @@ import Testing
         }
     }
 
+    @Test("a replica that ends because somebody took its port meanwhile names them")
+    func portTakenMeanwhile() async throws {
+        try await Harbour.with { harbour in
+            // The port is free when it is allotted and taken before the program gets to it.
+            let app = Apps.server("time.sleep(2)")
+            try await harbour.start(app)
+            let port = try await #require(harbour.observed("api-1").port)
+            let other = try Squatter(port: port)
+            defer { other.leave() }
+            let error = await #expect(throws: ReportableError.self) { try await harbour.awaitReady(app) }
+            #expect(error?.message.hasPrefix("api-1 exited with status 1 after 2.") == true)
+            #expect(error?.message.contains("while port \(port) is held by process \(other.process) (python3") == true)
+        }
+    }
+
+    @Test("the last lines are those of the replica that failed, not of one before it with the same number")
+    func ownLines() async throws {
+        try await Harbour.with { harbour in
+            let first = Apps.python("print('from the first'); raise SystemExit(3)")
+            let second = Apps.python("print('from the second'); raise SystemExit(3)")
+            _ = try await failure(of: first, in: harbour, within: .seconds(3))
+            let error = try await failure(of: second, in: harbour, within: .seconds(3))
+            #expect(error.details == ["from the second"])
+        }
+    }
+
     @Test("a missing program is refused before anything is made, with the package to install")
     func programMissing() async throws {
         try await Harbour.with { harbour in
