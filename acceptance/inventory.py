@@ -32,7 +32,8 @@ def status_faults(status: dict, release: int) -> list[str]:
         found.append(f"release {status.get('release')} is current, not {release}")
     if status.get("unfinished"):
         found.append(f"operation {status['unfinished']['id']} is still open")
-    if (state := status["lastOperation"]["state"]) != "succeeded":
+    # Crashed is what it stays when the next command found that nothing was to be done.
+    if (state := status["lastOperation"]["state"]) not in ("succeeded", "crashed"):
         found.append(f"the last operation {state}")
     for service in status["services"]:
         if len(service["replicas"]) != service["wanted"]:
