@@ -14,6 +14,7 @@ Environment: SLIPWAY is the binary under test (.build/debug/slipway), SLIPWAY_PO
 """
 
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -127,6 +128,55 @@ class Load:
         if not self.is_over:
             self._process.terminate()  # scripts/load stops its clients itself
         self._process.wait()
+
+
+class Trickle:
+    """Light load without an end of its own: one client that keeps its connection, one that makes a new one each time.
+
+    Every request that is not answered with 2xx within two seconds has failed. Stops when left.
+    """
+
+    def __init__(self, url: str, per_second: float = 20):
+        self._host, self._path = re.fullmatch(r"http://([^/]+)(/.*)", url).groups()
+        self._pause = 1 / per_second
+        self._over = threading.Event()
+        self.requests, self.failures = 0, []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Trickle":
+        self._threads = [threading.Thread(target=self._run, args=[keeps], daemon=True) for keeps in (True, False)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    def __str__(self) -> str:
+        return f"{self.failed} of {self.requests} requests failed"
+
+    def _run(self, keeps: bool) -> None:
+        connection = http.client.HTTPConnection(self._host, timeout=2)
+        while not self._over.wait(self._pause):
+            try:
+                connection.request("GET", self._path, headers={} if keeps else {"Connection": "close"})
+                reply = connection.getresponse()
+                reply.read()
+                problem = None if 200 <= reply.status < 300 else f"status {reply.status}"
+            except (OSError, http.client.HTTPException) as error:
+                problem = repr(error)
+            if problem or not keeps:
+                connection.close()
+            with self._lock:
+                self.requests += 1
+                if problem:
+                    self.failures.append(f"{time.strftime('%H:%M:%S')} {'kept' if keeps else 'new'}: {problem}")
 
 
 class StackCopy:
@@ -257,10 +307,10 @@ class Yard:
         return copy
 
     def write(self, name: str, spec: str, files: dict[str, str], environment: str = "local") -> StackCopy:
-        """A stack of our own. `{port}` in the spec becomes the edge's port."""
+        """A stack of our own. `EDGE_PORT` in the spec becomes the edge's port."""
         path = self.root / name
         port = next(self._ports)
-        for file, text in {**files, "stack.yaml": spec.replace("{port}", str(port))}.items():
+        for file, text in {**files, "stack.yaml": spec.replace("EDGE_PORT", str(port))}.items():
             (path / file).parent.mkdir(parents=True, exist_ok=True)
             (path / file).write_text(text)
         return self.adopt(path, port, environment)

@@ -17,7 +17,7 @@ struct ReplicaFailure: Sendable {
         if let port = record.port, let holder = foreignHolder(of: port) {
             return error("\(exit.cause) after \(time), while \(Ports.taken(port, by: holder).message)")
         }
-        return error("\(exit.cause) after \(time)")
+        return error("\(exit.cause) after \(time)" + LastWords(lastLines).clause)
     }
 
     func supervisorGone() -> ReportableError {
