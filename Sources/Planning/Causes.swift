@@ -44,7 +44,8 @@ struct Causes {
         guard let replica, replica.configuration != desired.configuration else {
             return "its accounts are made before anything uses them"
         }
-        return "configuration \(replica.configuration.short) is not \(desired.configuration.short) of release \(release)"
+        return
+            "configuration \(replica.configuration.short) is not \(desired.configuration.short) of release \(release)"
     }
 
     func admit(_ replica: ObservedReplica?, _ id: ReplicaID, edgeStarts: Bool) -> String {

@@ -10,7 +10,8 @@ import Testing
         RandomRelease.Part(name: name, flavour: flavour)
     }
 
-    private func deployed(_ stack: RandomRelease, on world: SimulatedWorld = SimulatedWorld()) throws -> SimulatedWorld {
+    private func deployed(_ stack: RandomRelease, on world: SimulatedWorld = SimulatedWorld()) throws -> SimulatedWorld
+    {
         var random = SplitMix64(seed: 1)
         var run = RandomRun(world: world, desired: DesiredStack(stack.release))
         try run.run(try plan(stack, on: world), using: &random)
@@ -18,11 +19,15 @@ import Testing
     }
 
     private func plan(
-        _ stack: RandomRelease, _ purpose: Plan.Purpose = .deploy, on world: SimulatedWorld,
+        _ stack: RandomRelease,
+        _ purpose: Plan.Purpose = .deploy,
+        on world: SimulatedWorld,
         services: Set<ServiceName>? = nil
     ) throws(ReportableError) -> Plan {
         try Planner.plan(
-            PlanRequest(purpose: purpose, target: stack.release, services: services), observed: world.observation)
+            PlanRequest(purpose: purpose, target: stack.release, services: services),
+            observed: world.observation
+        )
     }
 
     private func step(_ plan: Plan, where matches: (Action) -> Bool) throws -> Step {
@@ -142,7 +147,12 @@ import Testing
         var contents = complete.contents
         contents.stack.services.append(Service(name: "grafana", kind: .grafana(Grafana()), optional: true))
         let release = Release(
-            number: 1, contents: contents, createdAt: complete.createdAt, createdBy: "test", reason: "test")
+            number: 1,
+            contents: contents,
+            createdAt: complete.createdAt,
+            createdBy: "test",
+            reason: "test"
+        )
         let plan = try Planner.plan(PlanRequest(purpose: .deploy, target: release), observed: Observation())
         #expect(Set(plan.steps.compactMap(\.action.service)) == ["alpha"])
     }
