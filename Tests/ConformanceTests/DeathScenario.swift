@@ -6,9 +6,11 @@ import Testing
 
 /// Lets a process die at every moment of every step of a deploy, an update, a rollback and a `down`, each time going on
 /// with a new one. In the end the dead wake up, and must find that nothing is theirs any more.
-struct DeathScenario<Bench: EngineBench> {
+final class DeathScenario<Bench: EngineBench>: Sendable {
     let bench: Bench
     private let dead = Mutex<[Life]>([])
+
+    init(bench: Bench) { self.bench = bench }
 
     func run() async throws {
         try await survive(.deploy(bench.declared(.first)))
