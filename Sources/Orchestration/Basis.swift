@@ -43,8 +43,7 @@ enum Basis {
             )
         }
         guard let current else { throw notDeployed(stack) }
-        let last = try await ledger.operations(of: stack, limit: 1).first
-        if let last, last.leftHalfWay(from: current) { return current }
+        if let unfinished = try await wayBack(of: stack, current, ledger) { return unfinished }
         guard let release = try await ledger.lastGoodRelease(before: current.number, of: stack) else {
             throw ReportableError(
                 .notFound,
@@ -55,20 +54,22 @@ enum Basis {
         return release
     }
 
+    /// Where back leads when the last change did not get to its end: a way back that was begun is gone to its own end,
+    /// and from the way to another release it is back to the one that is current still. Nil when the last change did.
+    private static func wayBack(of stack: StackID, _ current: Release, _ ledger: Ledger)
+        async throws(ReportableError) -> Release?
+    {
+        guard let last = try await ledger.operations(of: stack, limit: 1).first, last.state != .succeeded else {
+            return nil
+        }
+        switch last.plan.purpose {
+        case .rollback, .revert: return try await ledger.release(last.plan.release, of: stack)
+        case .deploy, .scale: return last.plan.release == current.number ? nil : current
+        case .restart, .stop, .down: return nil
+        }
+    }
+
     private static func notDeployed(_ stack: StackID) -> ReportableError {
         ReportableError(.notFound, "\(stack) is not deployed", hint: "Deploy it with `slipway deploy`.")
-    }
-}
-
-extension Operation {
-    /// It was on its way forward from the current release, or back to it, and did not arrive: back means back to that
-    /// release. A rollback that did not arrive is asked for once more by the same command.
-    fileprivate func leftHalfWay(from current: Release) -> Bool {
-        guard state != .succeeded else { return false }
-        switch plan.purpose {
-        case .deploy, .scale: return plan.release != current.number
-        case .revert: return true
-        case .rollback, .restart, .stop, .down: return false
-        }
     }
 }

@@ -42,20 +42,47 @@ package struct Deployer: Sendable {
         async throws(ReportableError) -> ChangeReport
     {
         let began = dependencies.now()
-        let holder = StackLock.Holder(
-            actor: dependencies.actor,
-            owner: dependencies.owner,
-            since: began,
-            purpose: proposal.change.reason
-        )
-        return try await StackLock.holding(try dependencies.lockFile(proposal.stack), as: holder) {
-            () throws(ReportableError) in
+        return try await holding(proposal.stack, for: proposal.change, since: began) { () throws(ReportableError) in
             try await carryOutLocked(
                 proposal,
                 began: began,
                 acceptingChanges: acceptingChanges,
                 retryCrashed: retryCrashed
             )
+        }
+    }
+
+    /// Says at once when somebody else is changing the stack, so that nobody is shown a plan made of a moving world.
+    /// Only a courtesy: `carryOut` is what decides. Throws `stackBusy` with who it is and what they are doing.
+    package func checkFree(_ stack: StackID, for change: Change) async throws(ReportableError) {
+        // Without an open operation there is nobody, or somebody who has not begun: then the lock is left alone.
+        guard try await dependencies.ledger.activeOperation(of: stack) != nil else { return }
+        try await holding(stack, for: change, since: dependencies.now()) {}
+    }
+
+    /// Runs `body` with the stack's lock, or throws `stackBusy` at once.
+    private func holding<Value>(
+        _ stack: StackID,
+        for change: Change,
+        since began: Instant,
+        _ body: () async throws(ReportableError) -> Value
+    ) async throws(ReportableError) -> Value {
+        let holder = StackLock.Holder(
+            actor: dependencies.actor,
+            owner: dependencies.owner,
+            since: began,
+            purpose: change.reason
+        )
+        var isHeld = false
+        do {
+            return try await StackLock.holding(try dependencies.lockFile(stack), as: holder) {
+                () throws(ReportableError) in
+                isHeld = true
+                return try await body()
+            }
+        } catch {
+            guard !isHeld else { throw error }
+            throw await BusyStack(dependencies: dependencies, stack: stack).explained(error)
         }
     }
 

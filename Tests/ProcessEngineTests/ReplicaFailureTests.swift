@@ -117,6 +117,27 @@ import Testing
         }
     }
 
+    @Test("one late answer of a replica that was ready is forgiven, three in a row are not")
+    func late() async throws {
+        let slow = """
+            begun = time.time()
+            class Handler(Handler):
+                def do_GET(self):
+                    if begun + 1 < time.time() < begun + LENGTH: time.sleep(1.2)
+                    super().do_GET()
+            """
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "1.5"))
+            try await harbour.start(app)
+            try await harbour.awaitReady(app, for: .seconds(4))
+        }
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "60"))
+            let error = try await failure(of: app, in: harbour, within: .seconds(9), for: .seconds(20))
+            #expect(error.message.hasSuffix("and then not any more: GET /healthz got no reply (none within 1s)"))
+        }
+    }
+
     @Test("a fixed port that somebody else holds is refused before anything is made, and they are named and left alone")
     func portTaken() async throws {
         try await Harbour.with { harbour in
