@@ -24,6 +24,22 @@ enum Disk {
     static func list(_ path: String) -> [String] {
         guard let stream = opendir(path) else { return [] }
         defer { closedir(stream) }
+        return names(in: stream)
+    }
+
+    /// The names in an open directory.
+    private static func list(_ directory: Int32) -> [String] {
+        // The stream takes its descriptor with it when it is closed.
+        let copy = dup(directory)
+        guard copy >= 0, let stream = fdopendir(copy) else {
+            if copy >= 0 { close(copy) }
+            return []
+        }
+        defer { closedir(stream) }
+        return names(in: stream)
+    }
+
+    private static func names(in stream: OpaquePointer) -> [String] {
         var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
@@ -115,12 +131,24 @@ enum Disk {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
-    /// Removes a directory and everything in it. Nothing to do when it is gone.
+    /// Removes a directory and everything in it. Nothing to do when it is gone. Goes from open directory to open
+    /// directory, so that whoever may write there cannot lead it elsewhere meanwhile.
     static func remove(tree path: String) throws(ReportableError) {
         guard exists(path) else { return }
-        guard isDirectory(path) else { return try remove(file: path) }
-        for name in list(path) { try remove(tree: "\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove the directory", path) }
+        try remove(path, in: AT_FDCWD, path: path)
+    }
+
+    private static func remove(_ name: String, in above: Int32, path: String) throws(ReportableError) {
+        let directory = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard directory >= 0 else {
+            guard unlinkat(above, name, 0) == 0 || errno == ENOENT else { throw failure("remove", path) }
+            return
+        }
+        defer { close(directory) }
+        for entry in list(directory) { try remove(entry, in: directory, path: "\(path)/\(entry)") }
+        guard unlinkat(above, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw failure("remove the directory", path)
+        }
     }
 
     static func parent(of path: String) -> String {
