@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import StackModel
 
 /// Who a file belongs to.
 struct FileOwner: Hashable, Sendable, Codable {
@@ -10,6 +11,13 @@ struct FileOwner: Hashable, Sendable, Codable {
 /// Files as the engine needs them: written whole or not at all, with the mode and owner they are to have from the
 /// first byte on. Links in the last part of a path are never followed.
 enum Disk {
+    /// When a file was last given its name.
+    static func renamedAt(_ path: String) -> Instant? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return Instant(milliseconds: status.st_ctim.tv_sec * 1000 + status.st_ctim.tv_nsec / 1_000_000)
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
@@ -78,12 +86,14 @@ enum Disk {
         }
     }
 
-    /// Replaces a file in one instant; a crash leaves the old one or the new one. Durable once it returns.
+    /// Replaces a file in one instant; a crash of ours leaves the old one or the new one. Survives a power cut once it
+    /// returns, unless it is not asked to be durable.
     static func write(
         _ content: some Collection<UInt8>,
         to path: String,
         mode: mode_t = 0o600,
-        owner: FileOwner? = nil
+        owner: FileOwner? = nil,
+        durable: Bool = true
     ) throws(ReportableError) {
         let temporary = "\(path).new"
         unlink(temporary)
@@ -94,8 +104,9 @@ enum Disk {
         guard fchmod(file, mode) == 0 else { throw failure("set the mode of", temporary) }
         if let owner { try give(file, to: owner, path: temporary) }
         try writeAll(Array(content), to: file, path: temporary)
-        guard fsync(file) == 0, rename(temporary, path) == 0 else { throw failure("replace", path) }
-        sync(directory: parent(of: path))
+        if durable { try flush(file, path: temporary) }
+        guard rename(temporary, path) == 0 else { throw failure("replace", path) }
+        if durable { sync(directory: parent(of: path)) }
     }
 
     /// Makes a directory and those above it. One that is there gets the mode and owner.

@@ -71,10 +71,10 @@ struct ReadinessWatch: Sendable {
     private func checkAlive(exitsBefore: Int) async throws(ReportableError) {
         let exits = ExitLog(folder).exits
         if exits.count > exitsBefore {
-            let start = exitsBefore == 0 ? record.createdAt : exits[exitsBefore - 1].at
+            let start = exitsBefore == 0 ? Disk.renamedAt(folder.started) : exits[exitsBefore - 1].at
             // Its last words may still be on their way to the log.
             try await pause(TimeSpan(milliseconds: 50))
-            throw failure.ended(exits[exitsBefore], after: start)
+            throw failure.ended(exits[exitsBefore], after: start ?? record.createdAt)
         }
         if !engine.supervisor(of: folder).isAlive { throw failure.supervisorGone() }
     }
