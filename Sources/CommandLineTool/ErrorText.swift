@@ -9,4 +9,9 @@ enum ErrorText {
         if let hint = error.hint { lines.append("\(style.bold("help:")) \(hint)") }
         return lines.joined(separator: "\n")
     }
+
+    /// The evidence alone, each line with its end; nothing when there is none.
+    static func details(of error: ReportableError, style: TextStyle) -> String {
+        error.details.map { "  \(style.dim("|")) \($0)\n" }.joined()
+    }
 }

@@ -20,7 +20,9 @@ struct PlainProgress: ProgressRenderer {
         case .stepEnded(let step, .failed(let error), let elapsed):
             "[\(step.number)] \(step.action.summary): \(style.red("failed")) after \(elapsed.spoken): \(error.message)\n"
         case .stepEnded(let step, .skipped, _): "[\(step.number)] \(step.action.summary): skipped\n"
-        case .reverting(let failure): "\(style.yellow("going back:")) \(failure.message)\n"
+        case .reverting(let failure):
+            // At once, for the way back can take a while.
+            "\(style.yellow("going back:")) \(failure.message)\n" + ErrorText.details(of: failure, style: style)
         case .ended: ""
         }
     }

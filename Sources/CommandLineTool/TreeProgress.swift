@@ -40,6 +40,7 @@ final class TreeProgress: ProgressRenderer {
             case .reverting(let failure):
                 state = State()
                 return "\(style.yellow("Going back:")) \(failure.message)\n"
+                    + ErrorText.details(of: failure, style: style)
             case .ended: break
             }
             return redraw(&state)

@@ -52,12 +52,30 @@ enum Programs {
 
     private static func missing(_ program: String, for service: ServiceName?, source: String?) -> ReportableError {
         let whose = service.map { "the program \(program) of \($0)" } ?? "the program \(program)"
+        if let source, !program.hasPrefix("/"), program.contains("/") {
+            return missingInSource("\(source)/\(program)", whose)
+        }
         let place = source == nil ? "is not installed" : "is neither in its source nor installed"
         let name = program.split(separator: "/").last.map(String.init) ?? program
         let hint =
             packages[name].map { "Install it with `apt-get install \($0)`." }
             ?? "Install it, or correct the command of the service."
         return ReportableError(.programMissing, "\(whose) \(place)", hint: hint)
+    }
+
+    private static func missingInSource(_ path: String, _ whose: String) -> ReportableError {
+        guard !Disk.exists(path) else {
+            return ReportableError(
+                .programMissing,
+                "\(whose) is in its source, but not as an executable file",
+                hint: "Make it executable with `chmod +x` in the source folder."
+            )
+        }
+        return ReportableError(
+            .programMissing,
+            "\(whose) is not in its source",
+            hint: "Add it to the source folder, or correct the command of the service."
+        )
     }
 
     private static let packages = [

@@ -14,7 +14,10 @@ struct ReplicaFailure: Sendable {
         if ControlGroup(folder, mounts: mounts).outOfMemoryKills > 0, let limit = record.limits.memory {
             return error("was killed by the kernel after \(time): out of memory at its limit of \(limit)")
         }
-        return error("\(exit.cause) after \(time)")
+        if let port = record.port, let holder = foreignHolder(of: port) {
+            return error("\(exit.cause) after \(time), while \(Ports.taken(port, by: holder).message)")
+        }
+        return error("\(exit.cause) after \(time)" + LastWords(lastLines).clause)
     }
 
     func supervisorGone() -> ReportableError {
@@ -43,7 +46,19 @@ struct ReplicaFailure: Sendable {
             .replicaFailed,
             "\(folder.id) \(what)",
             hint: hint,
-            details: LogFiles(folder).last(15).map(\.text)
+            details: lastLines
         )
+    }
+
+    /// Those of this replica; the replica before it with the same number wrote into the same log.
+    private var lastLines: [String] {
+        LogFiles(folder).last(15).filter { $0.time >= record.createdAt }.map(\.text)
+    }
+
+    /// Somebody else who listens where this replica should.
+    private func foreignHolder(of port: Int) -> ProcessEntry? {
+        guard let holder = Ports.holder(of: port) else { return nil }
+        let own = ReplicaProcesses(folder: folder, mounts: mounts).all
+        return own.contains { $0.id == holder.id } ? nil : holder
     }
 }

@@ -36,6 +36,7 @@ import Testing
             )
             #expect(error.code == .replicaFailed)
             #expect(error.message.hasPrefix("api-1 exited with status 3 after "))
+            #expect(error.message.hasSuffix(" s, saying: no configuration"))
             #expect(error.details.contains("no configuration"))
         }
     }
@@ -116,6 +117,27 @@ import Testing
         }
     }
 
+    @Test("one late answer of a replica that was ready is forgiven, three in a row are not")
+    func late() async throws {
+        let slow = """
+            begun = time.time()
+            class Handler(Handler):
+                def do_GET(self):
+                    if begun + 1 < time.time() < begun + LENGTH: time.sleep(1.2)
+                    super().do_GET()
+            """
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "1.5"))
+            try await harbour.start(app)
+            try await harbour.awaitReady(app, for: .seconds(4))
+        }
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "60"))
+            let error = try await failure(of: app, in: harbour, within: .seconds(9), for: .seconds(20))
+            #expect(error.message.hasSuffix("and then not any more: GET /healthz got no reply (none within 1s)"))
+        }
+    }
+
     @Test("a fixed port that somebody else holds is refused before anything is made, and they are named and left alone")
     func portTaken() async throws {
         try await Harbour.with { harbour in
@@ -128,6 +150,53 @@ import Testing
             #expect(error.message.contains("python3 -c import socket"))
             #expect(!harbour.folder.replica("api-1").exists)
             #expect(ProcessEntry(other.process) != nil)
+        }
+    }
+
+    @Test("a replica that ends because somebody took its port meanwhile names them")
+    func portTakenMeanwhile() async throws {
+        try await Harbour.with { harbour in
+            // The port is free when it is allotted and taken before the program gets to it.
+            let app = Apps.server("time.sleep(2)")
+            try await harbour.start(app)
+            let port = try await #require(harbour.observed("api-1").port)
+            let other = try Squatter(port: port)
+            defer { other.leave() }
+            let error = await #expect(throws: ReportableError.self) { try await harbour.awaitReady(app) }
+            #expect(error?.message.hasPrefix("api-1 exited with status 1 after 2.") == true)
+            #expect(error?.message.contains("while port \(port) is held by process \(other.process) (python3") == true)
+        }
+    }
+
+    @Test("the last lines are those of the replica that failed, not of one before it with the same number")
+    func ownLines() async throws {
+        try await Harbour.with { harbour in
+            let first = Apps.python("print('from the first'); raise SystemExit(3)")
+            let second = Apps.python("print('from the second'); raise SystemExit(3)")
+            _ = try await failure(of: first, in: harbour, within: .seconds(3))
+            let error = try await failure(of: second, in: harbour, within: .seconds(3))
+            #expect(error.details == ["from the second"])
+        }
+    }
+
+    @Test("a program that its source lacks, or has but cannot run, is named as such")
+    func programMissingInSource() async throws {
+        try await Harbour.with { harbour in
+            let source = "\(harbour.home)/source"
+            try Disk.makeDirectory(source, mode: 0o755)
+            for (file, mode, words) in [
+                ("other", mode_t(0o755), "is not in its source"),
+                ("serve", 0o644, "is in its source, but not as an executable file"),
+            ] {
+                try Disk.write(Array("#!/bin/true\n".utf8), to: "\(source)/\(file)", mode: mode)
+                var app = Apps.python("")
+                let digest = try await harbour.engine.digest(ofSource: source)
+                app.command = ["./serve"]
+                app.source = digest
+                try await harbour.perform(.storeSource("api", digest), app, source: source)
+                let error = try await failure(of: app, in: harbour, within: .seconds(1))
+                #expect(error.message == "the program ./serve of api \(words)")
+            }
         }
     }
 
