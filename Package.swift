@@ -99,9 +99,12 @@ let package = Package(
         tests("ProcessEngineTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "ProcessEngine"]),
         tests(
             "OrchestrationTests",
-            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit"]
+            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit", grdb]
         ),
-        tests("CommandLineToolTests", ["Basics", "StackModel", "CommandLineTool", argumentParser]),
+        tests(
+            "CommandLineToolTests",
+            ["Basics", "StackModel", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
+        ),
         tests(
             "ConformanceTests",
             [

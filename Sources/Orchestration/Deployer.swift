@@ -131,7 +131,7 @@ package struct Deployer: Sendable {
         } catch {
             try await goBack(from: proposal, target: target, after: error, with: runner)
             return ChangeReport(
-                outcome: .revertedAfter(error),
+                outcome: .revertedAfter(error.error),
                 operation: nil,
                 release: proposal.previous ?? target,
                 elapsed: elapsed(since: began)
@@ -143,45 +143,35 @@ package struct Deployer: Sendable {
     private func goBack(
         from proposal: Proposal,
         target: Release,
-        after failure: ReportableError,
+        after failure: PlanFailure,
         with runner: OperationRunner
     ) async throws(ReportableError) {
-        guard proposal.plan.purpose.activatesRelease, failure.code != .interrupted, failure.code != .ledgerFailed else {
-            throw failure
-        }
-        guard !onFailurePauses(proposal) else {
+        let cause = failure.error
+        guard proposal.plan.purpose.activatesRelease, failure.asksForWayBack else { throw cause }
+        guard !Self.pauses(after: failure, target.stack) else {
             throw ReportableError(
                 .needsDecision,
-                "paused: \(failure.message)",
+                "paused: \(cause.message)",
                 hint: "Mend it and run the command again, or go back with `slipway rollback`.",
-                details: failure.details
+                details: cause.details
             )
         }
-        guard await !passedPivot(proposal.stack) else { throw failure }
         do {
-            try await runner.revert(from: target, to: proposal.previous, after: failure)
+            try await runner.revert(from: target, to: proposal.previous, after: cause)
         } catch {
             guard error.code != .interrupted else { throw error }
             throw ReportableError(
                 .needsDecision,
-                "\(failure.message); and the way back failed too: \(error.message)",
+                "\(cause.message); and the way back failed too: \(error.message)",
                 hint: "Look with `slipway status`, then `slipway rollback` or `slipway deploy`.",
-                details: failure.details + error.details
+                details: cause.details + error.details
             )
         }
     }
 
-    /// Behind the pivot the new release serves and is confirmed: only cleaning up is left, and going back would be
-    /// the greater change.
-    private func passedPivot(_ stack: StackID) async -> Bool {
-        guard let last = try? await dependencies.ledger.summary(of: stack).lastOperation,
-            let steps = try? await dependencies.ledger.steps(of: last.id)
-        else { return false }
-        return steps.contains { $0.step.isPivot && $0.state == .succeeded }
-    }
-
-    private func onFailurePauses(_ proposal: Proposal) -> Bool {
-        proposal.target.stack.services.contains { $0.rollout.onFailure == .pause }
+    /// The service whose step failed wants a person to look before anything else is done.
+    private static func pauses(after failure: PlanFailure, _ stack: Stack) -> Bool {
+        failure.services.contains { stack.service($0)?.rollout.onFailure == .pause }
     }
 
     private func recorded(_ proposal: Proposal) async throws(ReportableError) -> Release {

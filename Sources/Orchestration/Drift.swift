@@ -27,7 +27,7 @@ package enum Drift {
         let serving = replicas.count {
             $0.state == .running && ($0.release == release.number || $0.revision == template.revision)
         }
-        if serving < service.replicas {
+        if serving != service.replicas {
             findings.append("\(service.name) runs \(serving) of \(service.replicas) replicas")
         }
         return findings

@@ -75,6 +75,7 @@ struct ControlGroup: Sendable {
         // A group that cannot be made costs a limit, not the start; `lacking` has warned of it.
         let made = directories.filter { (try? Disk.makeDirectory($0, mode: 0o755)) != nil }
         apply(limits)
+        weighTogether()
         return made.map { "\($0)/cgroup.procs" }
     }
 
@@ -119,6 +120,27 @@ struct ControlGroup: Sendable {
     /// Nothing to do when it is gone; a group that still has processes stays.
     func remove() {
         for directory in directories { rmdir(directory) }
+        weighTogether()
+    }
+
+    /// All replicas together weigh what they would weigh one by one. Without this they would share what a single
+    /// process outside gets, and whoever compiles on the machine would starve them.
+    private func weighTogether() {
+        if mounts.unifiedControllers.contains("cpu"), let mount = mounts.unified {
+            let parent = "\(mount)/\(Self.root)"
+            Self.set("\(parent)/cpu.weight", "\(Self.weight(of: Self.count(in: parent), each: 100, atMost: 10_000))")
+        } else if let mount = mounts.legacy["cpu"] {
+            let parent = "\(mount)/\(Self.root)"
+            Self.set("\(parent)/cpu.shares", "\(Self.weight(of: Self.count(in: parent), each: 1024, atMost: 262_144))")
+        }
+    }
+
+    static func weight(of replicas: Int, each: Int, atMost most: Int) -> Int {
+        min(max(replicas, 1), most / each) * each
+    }
+
+    private static func count(in parent: String) -> Int {
+        Disk.list(parent).count { Disk.isDirectory("\(parent)/\($0)") }
     }
 
     private var unified: String? { mounts.unified.map { "\($0)/\(Self.root)/\(name)" } }

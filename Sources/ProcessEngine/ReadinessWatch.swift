@@ -29,23 +29,25 @@ struct ReadinessWatch: Sendable {
     func awaitReady(for healthyFor: TimeSpan, deadline: TimeSpan) async throws(ReportableError) {
         let began = ContinuousClock.now
         var readySince: ContinuousClock.Instant?
+        var patience = ProbePatience()
         while true {
             try checkAlive(exitsBefore: 0)
             let answer = await probe.ask()
             try checkAlive(exitsBefore: 0)
-            switch (answer, readySince) {
-            case (.ready, nil):
+            patience.note(answer)
+            switch (answer.complaint, readySince) {
+            case (nil, nil):
                 try await checkOwnAnswer()
                 readySince = .now
-            case (.notReady(let reason), let since?):
+            case (let reason?, let since?) where !patience.mayWait:
                 try await checkDying(exitsBefore: 0)
                 throw failure.unreadyAgain(reason, after: span(since: since))
             default: break
             }
-            if let readySince, span(since: readySince) >= healthyFor { break }
-            if case .notReady(let reason) = answer {
+            if answer.isReady, let readySince, span(since: readySince) >= healthyFor { break }
+            if let reason = answer.complaint {
                 if span(since: began) >= deadline { throw failure.neverReady(reason, within: deadline) }
-                try await checkPorts()
+                if readySince == nil { try await checkPorts() }
             }
             try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 100)))
         }

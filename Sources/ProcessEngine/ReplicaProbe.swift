@@ -7,8 +7,23 @@ enum ProbeAnswer: Hashable, Sendable {
     case ready
     /// Why not, in words that follow a name: `GET /readyz answered 503`.
     case notReady(String)
+    /// It took the question and gave no answer in time: that it cannot serve, or that the machine is busy.
+    case late(String)
 
     var isReady: Bool { self == .ready }
+
+    /// Why not; nil when it is ready.
+    var complaint: String? {
+        switch self {
+        case .ready: nil
+        case .notReady(let words), .late(let words): words
+        }
+    }
+
+    /// Nobody can tell yet.
+    var isLate: Bool {
+        if case .late = self { true } else { false }
+    }
 }
 
 /// Asks one replica, in the way its template says.
@@ -44,13 +59,15 @@ struct ReplicaProbe: Sendable {
             timeout: record.probeTiming.timeout,
             replyLimit: 4096
         )
+        let began = ContinuousClock.now
         do throws(ReportableError) {
             let reply = try await engine.http.send(request)
             return reply.succeeded ? .ready : .notReady("GET \(path) answered \(reply.status)")
         } catch {
             // The transport's words name the address; what follows is the reason.
             let reason = error.message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.message
-            return .notReady("GET \(path) got no reply (\(reason))")
+            let words = "GET \(path) got no reply (\(reason))"
+            return began.duration(to: .now) < record.probeTiming.timeout.duration ? .notReady(words) : .late(words)
         }
     }
 

@@ -35,12 +35,8 @@ import Testing
                 in: harbour
             )
             #expect(error.code == .replicaFailed)
-<<<<<<< HEAD
             #expect(error.message.hasPrefix("api-1 exited with status 3 after "))
-=======
-            #expect(error.message.hasPrefix("api-1 exited with status 3 after 0."))
             #expect(error.message.hasSuffix(" s, saying: no configuration"))
->>>>>>> da90e53881d40b5596356c94055212878e3aeab3
             #expect(error.details.contains("no configuration"))
         }
     }
@@ -118,6 +114,27 @@ import Testing
             let error = try await failure(of: app, in: harbour, for: .seconds(20))
             #expect(error.message.hasSuffix("and then not any more: GET /healthz answered 500"))
             #expect(error.message.hasPrefix("api-1 was ready for "))
+        }
+    }
+
+    @Test("one late answer of a replica that was ready is forgiven, three in a row are not")
+    func late() async throws {
+        let slow = """
+            begun = time.time()
+            class Handler(Handler):
+                def do_GET(self):
+                    if begun + 1 < time.time() < begun + LENGTH: time.sleep(1.2)
+                    super().do_GET()
+            """
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "1.5"))
+            try await harbour.start(app)
+            try await harbour.awaitReady(app, for: .seconds(4))
+        }
+        try await Harbour.with { harbour in
+            let app = Apps.server(slow.replacing("LENGTH", with: "60"))
+            let error = try await failure(of: app, in: harbour, within: .seconds(9), for: .seconds(20))
+            #expect(error.message.hasSuffix("and then not any more: GET /healthz got no reply (none within 1s)"))
         }
     }
 
