@@ -41,6 +41,9 @@ struct Causes {
     }
 
     func reconfigure(_ replica: ObservedReplica?, _ desired: DesiredService) -> String {
+        if purpose == .restart, desired.restartsInPlace {
+            return "a restart was asked for, and \(desired.name) starts anew without closing its port"
+        }
         guard let replica, replica.configuration != desired.configuration else {
             return "its accounts are made before anything uses them"
         }

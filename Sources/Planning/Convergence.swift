@@ -46,7 +46,8 @@ struct Convergence {
 
     private func roster(of service: DesiredService) -> ReplicaRoster {
         let isChosen = services?.contains(service.name) ?? true
-        let aim: ReplicaRoster.Aim = isChosen ? (purpose == .restart ? .replaceAll : .converge) : .leave
+        let isReplaced = purpose == .restart && !service.restartsInPlace
+        let aim: ReplicaRoster.Aim = isChosen ? (isReplaced ? .replaceAll : .converge) : .leave
         return ReplicaRoster(of: service, observed: observed[service.name], aim: aim)
     }
 

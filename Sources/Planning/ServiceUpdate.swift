@@ -88,10 +88,14 @@ struct ServiceUpdate {
         return BringUp(
             id: id,
             ready: replica.ready ? nil : causes.ready(id, isNew: false),
-            reconfigure: !roster.isLeft && replica.configuration != desired.configuration
-                ? causes.reconfigure(replica, desired) : nil,
+            reconfigure: isReconfigured(replica) ? causes.reconfigure(replica, desired) : nil,
             admit: admit ? causes.admit(replica, id, edgeStarts: edgeStarts) : nil
         )
+    }
+
+    private func isReconfigured(_ replica: ObservedReplica) -> Bool {
+        guard !roster.isLeft else { return false }
+        return replica.configuration != desired.configuration || causes.purpose == .restart && desired.restartsInPlace
     }
 
     // MARK: - What goes and what comes

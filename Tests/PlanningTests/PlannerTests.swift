@@ -102,6 +102,20 @@ import Testing
         #expect(after.replicas.values.filter { $0.traffic == .admitted }.count == 4)
     }
 
+    @Test("a restart takes no edge away: it starts anew in place, and everything else is replaced")
+    func restartOfTheEdge() throws {
+        var (alpha, edge) = (part("alpha"), part("edge", .edge))
+        (alpha.replicas, edge.routes) = (2, ["alpha"])
+        let stack = RandomRelease(parts: [alpha, edge])
+        let world = try deployed(stack)
+        let steps = try plan(stack, .restart, on: world).steps
+        #expect(steps.filter { $0.action.service == "edge" }.map(\.action.summary) == ["reconfigure edge-1 in place"])
+        #expect(steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2)
+        let alone = try plan(stack, .restart, on: world, services: ["edge"]).steps
+        #expect(alone.first?.action.summary == "reconfigure edge-1 in place")
+        #expect(alone.allSatisfy { $0.action.service != "alpha" })
+    }
+
     @Test("a started edge waits for one ready replica of each route, and all replicas wait for the edge")
     func edgeOrder() throws {
         var (alpha, edge) = (part("alpha"), part("edge", .edge))
