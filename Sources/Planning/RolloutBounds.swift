@@ -22,10 +22,12 @@ package struct RolloutBounds: Hashable, Sendable {
 
     /// Surge is rounded up and absence down, as the vocabulary says. When both come to nothing an update could never
     /// take its first step; then one replica more is allowed, because that costs memory and the other costs requests.
-    package init(_ desired: DesiredService) {
+    ///
+    /// - Parameter replaced: the replicas that give way. With none given, another one is taken to hold the same port.
+    package init(_ desired: DesiredService, replacing replaced: [ObservedReplica]? = nil) {
         let replicas = desired.service.replicas
         let rollout = desired.service.rollout
-        self.exclusion = Self.exclusion(of: desired)
+        self.exclusion = Self.exclusion(of: desired, replaced)
         self.strategy = exclusion == nil ? rollout.strategy : .recreate
         switch strategy {
         case .rolling:
@@ -39,9 +41,11 @@ package struct RolloutBounds: Hashable, Sendable {
         }
     }
 
-    private static func exclusion(of desired: DesiredService) -> Exclusion? {
+    private static func exclusion(of desired: DesiredService, _ replaced: [ObservedReplica]?) -> Exclusion? {
         if desired.keepsData { return .data }
-        if case .fixed(let port) = desired.template.port { return .port(port) }
-        return nil
+        guard case .fixed(let port) = desired.template.port else { return nil }
+        // A service that moves to another port serves on the old one until the new one is proven.
+        let moves = desired.service.replicas == 1 && replaced.map { $0.allSatisfy { $0.port.map { $0 != port } ?? false } } ?? false
+        return moves ? nil : .port(port)
     }
 }

@@ -33,6 +33,7 @@ struct ReadinessWatch: Sendable {
         while true {
             try checkAlive(exitsBefore: 0)
             let answer = await probe.ask()
+            if readySince != nil { try await awaitWordOfEnd(after: answer, exitsBefore: 0) }
             try checkAlive(exitsBefore: 0)
             patience.note(answer)
             switch (answer.complaint, readySince) {
@@ -65,6 +66,13 @@ struct ReadinessWatch: Sendable {
             guard span(since: began) < healthyFor else { return }
             try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 250)))
         }
+    }
+
+    /// A program that ends refuses connections a moment before its end is written down, and its end says more.
+    private func awaitWordOfEnd(after answer: ProbeAnswer, exitsBefore: Int) async throws(ReportableError) {
+        guard !answer.isReady, !answer.isLate else { return }
+        let folder = folder
+        _ = try await polled(atMost: .seconds(1)) { ExitLog(folder).exits.count > exitsBefore }
     }
 
     private func checkAlive(exitsBefore: Int) throws(ReportableError) {

@@ -19,7 +19,7 @@ package struct RolloutWatch: Sendable {
     package init(_ desired: DesiredStack, in world: SimulatedWorld) {
         for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
-            let allowed = Self.allowed(service)
+            let allowed = Self.allowed(service, existing: world.replicas.values.filter { $0.id.service == service.name })
             bounds[service.name] = Bounds(
                 floor: min(wanted - allowed.absence, serving), ceiling: wanted + allowed.surge,
                 overlaps: allowed.overlap)
@@ -27,9 +27,14 @@ package struct RolloutWatch: Sendable {
     }
 
     /// What the spec allows, worked out apart from the planner on purpose.
-    private static func allowed(_ desired: DesiredService) -> (surge: Int, absence: Int, overlap: Bool) {
+    private static func allowed(
+        _ desired: DesiredService, existing: [ObservedReplica]
+    ) -> (surge: Int, absence: Int, overlap: Bool) {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
-        if case .fixed = desired.template.port { return (0, wanted, false) }
+        if case .fixed(let port) = desired.template.port {
+            let moves = desired.template.volume == nil && wanted == 1 && existing.allSatisfy { $0.port != port }
+            return (moves ? 1 : 0, wanted, moves)
+        }
         if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
         if rollout.strategy == .blueGreen { return (wanted, 0, true) }
         let surge = rollout.maxSurge.roundedUp(of: wanted)
