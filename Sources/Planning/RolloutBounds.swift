@@ -27,8 +27,9 @@ package struct RolloutBounds: Hashable, Sendable {
     package init(_ desired: DesiredService, replacing replaced: [ObservedReplica]? = nil) {
         let replicas = desired.service.replicas
         let rollout = desired.service.rollout
-        self.exclusion = Self.exclusion(of: desired, replaced)
-        self.strategy = exclusion == nil ? rollout.strategy : .recreate
+        let moves = replaced.map { Self.moves(desired, from: $0) } ?? false
+        self.exclusion = moves ? nil : Self.exclusion(of: desired)
+        self.strategy = moves ? .rolling : exclusion == nil ? rollout.strategy : .recreate
         switch strategy {
         case .rolling:
             self.unavailable = min(replicas, rollout.maxUnavailable.roundedDown(of: replicas))
@@ -41,11 +42,15 @@ package struct RolloutBounds: Hashable, Sendable {
         }
     }
 
-    private static func exclusion(of desired: DesiredService, _ replaced: [ObservedReplica]?) -> Exclusion? {
+    /// An edge that moves to another port serves on the old one until it is proven on the new one.
+    private static func moves(_ desired: DesiredService, from replaced: [ObservedReplica]) -> Bool {
+        guard case .edge = desired.service.kind, case .fixed(let port) = desired.template.port else { return false }
+        return !desired.keepsData && !replaced.isEmpty && replaced.allSatisfy { $0.port.map { $0 != port } ?? false }
+    }
+
+    private static func exclusion(of desired: DesiredService) -> Exclusion? {
         if desired.keepsData { return .data }
-        guard case .fixed(let port) = desired.template.port else { return nil }
-        // A service that moves to another port serves on the old one until the new one is proven.
-        let moves = desired.service.replicas == 1 && replaced.map { $0.allSatisfy { $0.port.map { $0 != port } ?? false } } ?? false
-        return moves ? nil : .port(port)
+        if case .fixed(let port) = desired.template.port { return .port(port) }
+        return nil
     }
 }

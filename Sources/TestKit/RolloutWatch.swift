@@ -32,7 +32,8 @@ package struct RolloutWatch: Sendable {
     ) -> (surge: Int, absence: Int, overlap: Bool) {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
         if case .fixed(let port) = desired.template.port {
-            let moves = desired.template.volume == nil && wanted == 1 && existing.allSatisfy { $0.port != port }
+            guard case .edge = desired.service.kind else { return (0, wanted, false) }
+            let moves = desired.template.volume == nil && existing.allSatisfy { $0.port != port }
             return (moves ? 1 : 0, wanted, moves)
         }
         if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
