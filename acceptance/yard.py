@@ -365,11 +365,11 @@ class Yard:
         left = [f"process {process}" for process in self._settled(self.processes)]
         left += [f"port {stack.port} still open" for stack in self._stacks if stack.port and is_listening(stack.port)]
         left += [f"mount {mount}" for mount in mounts_below(self.root)]
-        left += [f"control group {group}" for group in self._settled(self._control_groups)]
+        left += [f"control group {group}" for group in self._settled(self.control_groups)]
         left += [f"folder {stack.folder}" for stack in self._stacks if stack.folder.exists()]
         return self.check("leaves nothing behind", not left, f"{len(left)} things left", details="\n".join(left))
 
-    def _control_groups(self) -> list[Path]:
+    def control_groups(self) -> list[Path]:
         # Each is named after its stack, its replica and a digest of the folder it lies in.
         ends = {hashlib.sha256(str(stack.folder).encode()).hexdigest()[:8] for stack in self._stacks}
         found = Path("/sys/fs/cgroup").glob("**/slipway/*")

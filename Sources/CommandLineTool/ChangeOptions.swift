@@ -23,6 +23,7 @@ struct ChangeOptions: ParsableArguments {
     {
         let display = ProgressDisplay(style: progress, console: session.console)
         let deployer = Deployer(try session.dependencies()) { display.show($0) }
+        if !dryRun { try await deployer.checkFree(stack, for: change) }
         let proposal = try await deployer.propose(change, to: stack)
         for warning in proposal.warnings {
             session.console.note("\(session.console.style.yellow("warning:")) \(warning)")

@@ -10,7 +10,6 @@ enum OperationText {
         case .failed: "failed after \(duration(of: operation)): \(operation.failure?.message ?? "cause unknown")"
         case .interrupted: "interrupted after \(duration(of: operation))"
         case .crashed: "cut short: its process died"
-        case .quarantined: "quarantined: its process died three times in one step"
         }
     }
 

@@ -1,11 +1,8 @@
 import Basics
+import Glibc
 import Interfaces
 import Subprocess
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs real programs: an argument vector, a minimal environment, bounded output, a session of their own.
 ///

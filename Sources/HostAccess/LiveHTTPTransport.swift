@@ -1,13 +1,10 @@
 import AsyncHTTPClient
 import Basics
+import Glibc
 import Interfaces
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Sends requests with async-http-client. The client and its threads come to life with the first request, so that a
 /// command that speaks no HTTP pays nothing.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A user of this machine, as its account database has it.
 struct MachineUser {

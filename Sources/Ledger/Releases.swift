@@ -84,7 +84,7 @@ struct Releases {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT number, contents, created_at, created_by, reason FROM release
+                SELECT number, contents, digest, created_at, created_by, reason FROM release
                 WHERE stack = ? AND \(condition) ORDER BY number DESC LIMIT ?
                 """,
             arguments: StatementArguments([stack.description] + arguments + [limit])
@@ -96,6 +96,7 @@ struct Releases {
         Release(
             number: try row.decode(Int.self, forColumn: "number"),
             contents: try row.value(Release.Contents.self, fromJSON: "contents"),
+            digest: Digest(hex: try row.decode(String.self, forColumn: "digest")),
             createdAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "created_at")),
             createdBy: try row.decode(String.self, forColumn: "created_by"),
             reason: try row.decode(String.self, forColumn: "reason")

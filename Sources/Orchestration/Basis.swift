@@ -43,14 +43,7 @@ enum Basis {
             )
         }
         guard let current else { throw notDeployed(stack) }
-        // A deploy that died on its way left the current release as it was: back means back to that one.
-        let newest = try await ledger.releases(of: stack, limit: 1).first
-        if let last = try await ledger.operations(of: stack, limit: 1).first,
-            last.state != .succeeded, last.plan.purpose.activatesRelease, newest?.number != current.number,
-            last.plan.release != current.number
-        {
-            return current
-        }
+        if let unfinished = try await wayBack(of: stack, current, ledger) { return unfinished }
         guard let release = try await ledger.lastGoodRelease(before: current.number, of: stack) else {
             throw ReportableError(
                 .notFound,
@@ -59,6 +52,21 @@ enum Basis {
             )
         }
         return release
+    }
+
+    /// Where back leads when the last change did not get to its end: a way back that was begun is gone to its own end,
+    /// and from the way to another release it is back to the one that is current still. Nil when the last change did.
+    private static func wayBack(of stack: StackID, _ current: Release, _ ledger: Ledger)
+        async throws(ReportableError) -> Release?
+    {
+        guard let last = try await ledger.operations(of: stack, limit: 1).first, last.state != .succeeded else {
+            return nil
+        }
+        switch last.plan.purpose {
+        case .rollback, .revert: return try await ledger.release(last.plan.release, of: stack)
+        case .deploy, .scale: return last.plan.release == current.number ? nil : current
+        case .restart, .stop, .down: return nil
+        }
     }
 
     private static func notDeployed(_ stack: StackID) -> ReportableError {

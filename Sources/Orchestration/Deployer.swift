@@ -42,20 +42,47 @@ package struct Deployer: Sendable {
         async throws(ReportableError) -> ChangeReport
     {
         let began = dependencies.now()
-        let holder = StackLock.Holder(
-            actor: dependencies.actor,
-            owner: dependencies.owner,
-            since: began,
-            purpose: proposal.change.reason
-        )
-        return try await StackLock.holding(try dependencies.lockFile(proposal.stack), as: holder) {
-            () throws(ReportableError) in
+        return try await holding(proposal.stack, for: proposal.change, since: began) { () throws(ReportableError) in
             try await carryOutLocked(
                 proposal,
                 began: began,
                 acceptingChanges: acceptingChanges,
                 retryCrashed: retryCrashed
             )
+        }
+    }
+
+    /// Says at once when somebody else is changing the stack, so that nobody is shown a plan made of a moving world.
+    /// Only a courtesy: `carryOut` is what decides. Throws `stackBusy` with who it is and what they are doing.
+    package func checkFree(_ stack: StackID, for change: Change) async throws(ReportableError) {
+        // Without an open operation there is nobody, or somebody who has not begun: then the lock is left alone.
+        guard try await dependencies.ledger.activeOperation(of: stack) != nil else { return }
+        try await holding(stack, for: change, since: dependencies.now()) {}
+    }
+
+    /// Runs `body` with the stack's lock, or throws `stackBusy` at once.
+    private func holding<Value>(
+        _ stack: StackID,
+        for change: Change,
+        since began: Instant,
+        _ body: () async throws(ReportableError) -> Value
+    ) async throws(ReportableError) -> Value {
+        let holder = StackLock.Holder(
+            actor: dependencies.actor,
+            owner: dependencies.owner,
+            since: began,
+            purpose: change.reason
+        )
+        var isHeld = false
+        do {
+            return try await StackLock.holding(try dependencies.lockFile(stack), as: holder) {
+                () throws(ReportableError) in
+                isHeld = true
+                return try await body()
+            }
+        } catch {
+            guard !isHeld else { throw error }
+            throw await BusyStack(dependencies: dependencies, stack: stack).explained(error)
         }
     }
 
@@ -104,7 +131,7 @@ package struct Deployer: Sendable {
         } catch {
             try await goBack(from: proposal, target: target, after: error, with: runner)
             return ChangeReport(
-                outcome: .revertedAfter(error),
+                outcome: .revertedAfter(error.error),
                 operation: nil,
                 release: proposal.previous ?? target,
                 elapsed: elapsed(since: began)
@@ -116,45 +143,35 @@ package struct Deployer: Sendable {
     private func goBack(
         from proposal: Proposal,
         target: Release,
-        after failure: ReportableError,
+        after failure: PlanFailure,
         with runner: OperationRunner
     ) async throws(ReportableError) {
-        guard proposal.plan.purpose.activatesRelease, failure.code != .interrupted, failure.code != .ledgerFailed else {
-            throw failure
-        }
-        guard !onFailurePauses(proposal) else {
+        let cause = failure.error
+        guard proposal.plan.purpose.activatesRelease, failure.asksForWayBack else { throw cause }
+        guard !Self.pauses(after: failure, target.stack) else {
             throw ReportableError(
                 .needsDecision,
-                "paused: \(failure.message)",
+                "paused: \(cause.message)",
                 hint: "Mend it and run the command again, or go back with `slipway rollback`.",
-                details: failure.details
+                details: cause.details
             )
         }
-        guard await !passedPivot(proposal.stack) else { throw failure }
         do {
-            try await runner.revert(from: target, to: proposal.previous, after: failure)
+            try await runner.revert(from: target, to: proposal.previous, after: cause)
         } catch {
             guard error.code != .interrupted else { throw error }
             throw ReportableError(
                 .needsDecision,
-                "\(failure.message); and the way back failed too: \(error.message)",
+                "\(cause.message); and the way back failed too: \(error.message)",
                 hint: "Look with `slipway status`, then `slipway rollback` or `slipway deploy`.",
-                details: failure.details + error.details
+                details: cause.details + error.details
             )
         }
     }
 
-    /// Behind the pivot the new release serves and is confirmed: only cleaning up is left, and going back would be
-    /// the greater change.
-    private func passedPivot(_ stack: StackID) async -> Bool {
-        guard let last = try? await dependencies.ledger.summary(of: stack).lastOperation,
-            let steps = try? await dependencies.ledger.steps(of: last.id)
-        else { return false }
-        return steps.contains { $0.step.isPivot && $0.state == .succeeded }
-    }
-
-    private func onFailurePauses(_ proposal: Proposal) -> Bool {
-        proposal.target.stack.services.contains { $0.rollout.onFailure == .pause }
+    /// The service whose step failed wants a person to look before anything else is done.
+    private static func pauses(after failure: PlanFailure, _ stack: Stack) -> Bool {
+        failure.services.contains { stack.service($0)?.rollout.onFailure == .pause }
     }
 
     private func recorded(_ proposal: Proposal) async throws(ReportableError) -> Release {

@@ -24,8 +24,10 @@ package enum Drift {
         guard let template else { return [] }
         let routed = !release.stack.edges(routingTo: service.name).isEmpty
         var findings = replicas.compactMap { trouble(of: $0, template, routed: routed, release: release.number) }
-        let serving = replicas.count { $0.revision == template.revision && $0.state == .running }
-        if serving < service.replicas {
+        let serving = replicas.count {
+            $0.state == .running && ($0.release == release.number || $0.revision == template.revision)
+        }
+        if serving != service.replicas {
             findings.append("\(service.name) runs \(serving) of \(service.replicas) replicas")
         }
         return findings
@@ -39,10 +41,13 @@ package enum Drift {
     ) -> String? {
         if replica.state == .failing { return "\(replica.id) is failing: \(replica.trouble ?? "it does not run")" }
         if replica.state == .stopped { return "\(replica.id) is stopped" }
-        if replica.revision != template.revision {
+        // Digests take time: what the release itself started has its revision.
+        if replica.release != release, replica.revision != template.revision {
             return "\(replica.id) runs release \(replica.release), not \(release)"
         }
-        if replica.configuration != template.configuration { return "\(replica.id) has an older configuration" }
+        if template.reload != nil, replica.configuration != template.configuration {
+            return "\(replica.id) has an older configuration"
+        }
         if !replica.ready { return "\(replica.id) is not ready" }
         if routed, replica.traffic != .admitted { return "\(replica.id) gets no traffic" }
         return nil

@@ -15,16 +15,10 @@ struct OperationRunner {
     /// Returns the operation's number.
     @discardableResult
     func run(_ plan: Plan, to release: Release, declared: DeclaredStack?, reason: String)
-        async throws(ReportableError) -> Int
+        async throws(PlanFailure) -> Int
     {
         let began = dependencies.now()
-        let (operation, epoch) = try await dependencies.ledger.begin(
-            plan,
-            actor: dependencies.actor,
-            owner: dependencies.owner,
-            reason: reason,
-            at: began
-        )
+        let (operation, epoch) = try await begin(plan, reason: reason, at: began)
         progress(.began(plan, operation: operation.id))
         let executor = PlanExecutor(
             dependencies: dependencies,
@@ -37,13 +31,11 @@ struct OperationRunner {
         do {
             try await executor.run()
         } catch {
-            let state: Operation.State = error.code == .interrupted ? .interrupted : .failed
-            try await finish(operation, as: state, failure: error, pointer: .none, epoch: epoch)
+            let state: Operation.State = error.error.code == .interrupted ? .interrupted : .failed
+            try await finish(operation, as: state, failure: error.error, epoch: epoch)
             throw error
         }
-        let pointer: ReleasePointerChange =
-            plan.purpose.activatesRelease ? .activate : plan.purpose == .down ? .deactivate : .none
-        try await finish(operation, as: .succeeded, failure: nil, pointer: pointer, epoch: epoch)
+        try await finish(operation, as: .succeeded, failure: nil, epoch: epoch)
         progress(.ended(plan.purpose, began.elapsed(until: dependencies.now())))
         return operation.id
     }
@@ -60,44 +52,53 @@ struct OperationRunner {
         let plan = try Planner.plan(request, observed: observed)
         let reason =
             previous.map { "revert to release \($0.number): \(failure.message)" } ?? "stop: \(failure.message)"
-        try await run(plan, to: target, declared: nil, reason: reason)
+        do {
+            try await run(plan, to: target, declared: nil, reason: reason)
+        } catch {
+            throw error.error
+        }
     }
 
-    /// The ledger must learn the end even when the task is being cancelled.
-    private func finish(
-        _ operation: Operation,
-        as state: Operation.State,
-        failure: ReportableError?,
-        pointer: ReleasePointerChange,
-        epoch: Int
-    ) async throws(ReportableError) {
-        let dependencies = dependencies
-        let end = Task { () -> ReportableError? in
-            do throws(ReportableError) {
-                try await dependencies.ledger.finish(
-                    operation.id,
-                    as: state,
-                    failure: failure,
-                    pointer: pointer,
-                    epoch: epoch,
-                    at: dependencies.now()
-                )
-                return nil
-            } catch {
-                return error
-            }
+    private func begin(_ plan: Plan, reason: String, at now: Instant)
+        async throws(PlanFailure) -> (Operation, epoch: Int)
+    {
+        do {
+            return try await dependencies.ledger.begin(
+                plan,
+                actor: dependencies.actor,
+                owner: dependencies.owner,
+                reason: reason,
+                at: now
+            )
+        } catch {
+            throw PlanFailure(error)
         }
-        if let error = await end.value { throw error }
+    }
+
+    private func finish(_ operation: Operation, as state: Operation.State, failure: ReportableError?, epoch: Int)
+        async throws(PlanFailure)
+    {
+        do {
+            try await dependencies.ledger.finish(
+                operation.id,
+                as: state,
+                failure: failure,
+                pointer: state == .succeeded ? operation.plan.purpose.pointerChange : .none,
+                epoch: epoch,
+                at: dependencies.now()
+            )
+        } catch {
+            throw PlanFailure(error)
+        }
     }
 
     private func inputs(for release: Release, declared: DeclaredStack?)
-        -> @Sendable (Step) throws(ReportableError) -> StepInputs
+        -> @Sendable (Step) -> StepInputs
     {
         let dependencies = dependencies
         let progress = progress
-        return { (step) throws(ReportableError) in
+        return { step in
             let template = step.action.service.flatMap { release.contents.templates[$0] }
-            let secrets = try dependencies.secrets()
             return StepInputs(
                 stack: release.stack.id,
                 release: release.number,
@@ -108,10 +109,18 @@ struct OperationRunner {
                     guard let version = template?.secrets[name] ?? release.contents.secrets[name] else {
                         throw ReportableError(.secretFailed, "release \(release.number) has no version of \(name)")
                     }
-                    return try await secrets.open(name, version: version, of: release.stack.id)
+                    return try await dependencies.secrets().open(name, version: version, of: release.stack.id)
                 },
                 report: { progress(.stepNote(step, $0)) }
             )
         }
+    }
+}
+
+extension Plan.Purpose {
+    /// What the success of an operation means for the release that is current.
+    fileprivate var pointerChange: ReleasePointerChange {
+        if activatesRelease { return .activate }
+        return self == .down ? .deactivate : .none
     }
 }

@@ -10,7 +10,7 @@ struct PlanExecutor {
     let engine: any Engine
     let operation: Operation
     let epoch: Int
-    let inputs: @Sendable (Step) throws(ReportableError) -> StepInputs
+    let inputs: @Sendable (Step) -> StepInputs
     let progress: @Sendable (ProgressEvent) -> Void
 
     /// At most this many steps of independent services run at once.
@@ -18,30 +18,29 @@ struct PlanExecutor {
 
     /// Returns when every step has succeeded. Throws what the first failed step threw, after the other running steps
     /// have come to rest; throws `interrupted` when the task was cancelled.
-    func run() async throws(ReportableError) {
-        var waiting = operation.plan.steps
-        var done: Set<Int> = []
-        var failure: ReportableError?
-        await withTaskGroup(of: (Int, ReportableError?).self) { group in
+    func run() async throws(PlanFailure) {
+        var queue = StepQueue(operation.plan.steps)
+        var failure: PlanFailure?
+        await withTaskGroup(of: (Step, ReportableError?).self) { group in
             var running = 0
             while true {
-                while failure == nil, running < Self.width, let step = Self.takeReady(&waiting, done) {
-                    group.addTask { (step.number, await attempt(step)) }
+                while failure == nil, running < Self.width, let step = queue.next() {
+                    group.addTask { (step, await attempt(step)) }
                     running += 1
                 }
-                guard running > 0, let (number, error) = await group.next() else { break }
+                guard running > 0, let (step, error) = await group.next() else { break }
                 running -= 1
                 guard let error else {
-                    done.insert(number)
+                    queue.finish(step)
                     continue
                 }
                 // The first failure is the cause; what the cancelled neighbours say is its echo.
-                if failure == nil { failure = error }
+                if failure == nil { failure = PlanFailure(error, at: step, behindPivot: queue.isBehindPivot) }
                 group.cancelAll()
             }
         }
-        if let failure { throw Task.isCancelled ? Self.interrupted : failure }
-        if !waiting.isEmpty { throw ReportableError(.broken, "the plan has steps that wait for one another") }
+        if let failure { throw Task.isCancelled ? PlanFailure(Self.interrupted) : failure }
+        if !queue.isEmpty { throw PlanFailure(ReportableError(.broken, "the plan has steps that wait for one another")) }
     }
 
     static let interrupted = ReportableError(
@@ -49,11 +48,6 @@ struct PlanExecutor {
         "interrupted; the journal knows how far it came",
         hint: "Run the same command again to go on, or `slipway rollback` to go back."
     )
-
-    private static func takeReady(_ waiting: inout [Step], _ done: Set<Int>) -> Step? {
-        guard let index = waiting.firstIndex(where: { done.isSuperset(of: $0.after) }) else { return nil }
-        return waiting.remove(at: index)
-    }
 
     private func attempt(_ step: Step) async -> ReportableError? {
         let began = dependencies.now()
@@ -79,7 +73,7 @@ struct PlanExecutor {
         progress(.stepBegan(step))
         await reach(.afterIntent, step)
         do {
-            try await engine.perform(step.action, with: try inputs(step))
+            try await engine.perform(step.action, with: inputs(step))
         } catch {
             try await record(.failed(error), of: step)
             throw error

@@ -47,12 +47,7 @@ package struct StatusReader: Sendable {
                 hint: "Deploy it with `slipway deploy`."
             )
         }
-        let observed: Observation
-        if let kind = reference?.stack.engine {
-            observed = try await dependencies.engine(kind).observe(stack, .glance)
-        } else {
-            observed = try await dependencies.engine(.process).observe(stack, .glance)
-        }
+        let observed = try await engine(of: stack, summary).observe(stack, .glance)
         return StackStatus(
             stack: stack,
             release: reference?.number,
@@ -65,6 +60,15 @@ package struct StatusReader: Sendable {
             lastOperation: summary.lastOperation,
             unfinished: summary.activeOperation
         )
+    }
+
+    /// A stack without a current release still has what its last operation left on an engine.
+    private func engine(of stack: StackID, _ summary: StackSummary) async throws(ReportableError) -> any Engine {
+        var release = summary.currentRelease
+        if release == nil, let last = summary.lastOperation {
+            release = try await dependencies.ledger.release(last.plan.release, of: stack)
+        }
+        return try dependencies.engine(release?.stack.engine ?? .process)
     }
 
     private static func services(of release: Release?, _ observed: Observation) -> [StackStatus.ServiceStatus] {

@@ -10,11 +10,11 @@ struct Causes {
     /// Why replicas are started: first for those that take the place of a retired one, then for the missing ones.
     func start(_ desired: DesiredService, _ roster: ReplicaRoster) -> [String] {
         let wanted = desired.service.replicas
-        let replaced = Array(roster.retired.filter { !isSurplus($0, of: desired) }.reversed())
+        let replaced = roster.retired.filter { !isSurplus($0, of: desired) }
         let missing = roster.fresh.count - replaced.count
         return roster.fresh.indices.map { index in
             if index < replaced.count {
-                return "replaces \(replaced[index].id): \(trouble(replaced[index], desired))"
+                return "replaces \(trouble(replaced[index], desired, naming: true))"
             }
             if missing == wanted { return "\(desired.name) does not run yet" }
             return "\(missing) of \(wanted) replicas \(missing == 1 ? "is" : "are") missing"
@@ -28,7 +28,7 @@ struct Causes {
             let verb = wanted == 1 ? "replica is" : "replicas are"
             return "\(wanted == 0 ? "no" : "\(wanted)") \(verb) wanted by release \(release)"
         }
-        return trouble(replica, desired)
+        return trouble(replica, desired, naming: false)
     }
 
     func gone(_ service: ServiceName) -> String { "\(service) is not part of release \(release)" }
@@ -52,7 +52,7 @@ struct Causes {
         return switch replica?.traffic {
         case .draining: "\(id) was being drained and is wanted again"
         case .none?: "\(id) gets no traffic yet"
-        case .admitted, nil: "\(id) is new and proven ready"
+        case .admitted, nil: "\(id) has proven ready"
         }
     }
 
@@ -60,11 +60,13 @@ struct Causes {
         purpose != .restart && replica.revision == desired.revision && replica.state != .failing
     }
 
-    private func trouble(_ replica: ObservedReplica, _ desired: DesiredService) -> String {
-        if purpose == .restart { return "a restart was asked for" }
+    /// Why a replica can't stay; with its name in front where the sentence goes on from another one.
+    private func trouble(_ replica: ObservedReplica, _ desired: DesiredService, naming: Bool) -> String {
+        if purpose == .restart { return (naming ? "\(replica.id): " : "") + "a restart was asked for" }
         guard replica.revision == desired.revision else {
-            return "revision \(replica.revision.short) is not \(desired.revision.short) of release \(release)"
+            return (naming ? "\(replica.id): " : "")
+                + "revision \(replica.revision.short) is not \(desired.revision.short) of release \(release)"
         }
-        return "\(replica.id) is failing" + (replica.trouble.map { ": \($0)" } ?? "")
+        return "\(replica.id)\(naming ? ", which" : "") is failing" + (replica.trouble.map { ": \($0)" } ?? "")
     }
 }

@@ -18,7 +18,8 @@ struct ReplicaRoster {
     var sleepers: [ObservedReplica] = []
     /// Numbers of replicas that have to be made.
     var fresh: [Int] = []
-    /// All others, highest number first.
+    /// All others, in the order in which they go: first what is too many, highest number first, then what is
+    /// replaced, lowest number first.
     var retired: [ObservedReplica] = []
 
     /// The service is not part of the work.
@@ -38,7 +39,9 @@ struct ReplicaRoster {
         let names = Set(chosen.map(\.id))
         kept = chosen.filter { $0.state == .running }.sorted { $0.id < $1.id }
         sleepers = chosen.filter { $0.state == .stopped }.sorted { $0.id < $1.id }
-        retired = observed.filter { !names.contains($0.id) }.sorted { $0.id > $1.id }
+        let surplus = usable.filter { !names.contains($0.id) }.sorted { $0.id > $1.id }
+        let gone = names.union(surplus.map(\.id))
+        retired = surplus + observed.filter { !gone.contains($0.id) }
         fresh = Self.free(wanted - chosen.count, besides: observed)
     }
 

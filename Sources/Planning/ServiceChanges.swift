@@ -13,10 +13,17 @@ struct ServiceChanges {
 
     var lines: [String] {
         let found = common + kind + template
-        if found.isEmpty, old != new || oldTemplate?.configuration != newTemplate?.configuration {
+        if found.isEmpty, old != new || withoutSecrets(oldTemplate) != withoutSecrets(newTemplate) {
             return ["\(name): settings changed"]
         }
         return found
+    }
+
+    /// Versions of secrets have lines of their own.
+    private func withoutSecrets(_ template: ReplicaTemplate?) -> ReplicaTemplate? {
+        var template = template
+        template?.secrets = [:]
+        return template
     }
 
     private var common: [String] {

@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Which user a replica runs as.
 struct Accounts: Sendable {

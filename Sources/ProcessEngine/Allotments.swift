@@ -1,10 +1,7 @@
 import Basics
 import FoundationEssentials
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The allotment book of a home on disk: one file, changed under one lock, so that two stacks that ask at the same
 /// moment never get the same port.

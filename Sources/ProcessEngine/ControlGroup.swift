@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Where this machine mounts its control groups: a v2 hierarchy (with or without controllers) and v1 controllers.
 struct ControlGroupMounts: Hashable, Sendable {

@@ -1,8 +1,5 @@
 import Basics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Who a file belongs to.
 struct FileOwner: Hashable, Sendable, Codable {

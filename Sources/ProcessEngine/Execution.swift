@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs a program beside a replica: where it runs, as its user, with its environment, on the caller's terminal.
 struct Execution: Sendable {

@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// One end of a replica's program, as its finish script wrote it down.
 struct ReplicaExit: Hashable, Sendable {

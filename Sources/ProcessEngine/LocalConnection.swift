@@ -1,8 +1,5 @@
 import Basics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// One short conversation with a port on 127.0.0.1, bounded in time. Blocks: belongs off the pool.
 struct LocalConnection: Sendable {

@@ -1,8 +1,5 @@
 import Basics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A place in a growing log. `s6-log` renames a full file and begins a new one; what was still unread in the old one
 /// is read first.

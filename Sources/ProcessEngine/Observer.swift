@@ -42,7 +42,7 @@ struct Observer: Sendable {
     ) async -> ObservedReplica {
         let replica = folder.replica(record.id)
         let status = SupervisorStatus(folder: replica.path)
-        let main = ReplicaProcesses(folder: replica, mounts: engine.mounts).main
+        let main = ReplicaProcesses.main(of: replica, mounts: engine.mounts)
         let exits = ExitLog(replica)
         let wanted = !Disk.exists(replica.down)
         let trouble = wanted ? trouble(replica, main: main, exits: exits) : nil

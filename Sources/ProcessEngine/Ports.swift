@@ -1,8 +1,5 @@
 import Basics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// A TCP port that something listens on.
 struct ListeningSocket: Hashable, Sendable {

@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Says what this machine lacks for a template, before anything is planned on it.
 struct Preflight: Sendable {

@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs replicas as bare processes of this machine, each supervised by s6 in a directory of its own, so that they
 /// outlive whoever started them.

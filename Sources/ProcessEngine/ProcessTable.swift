@@ -1,8 +1,5 @@
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// One process as `/proc` shows it.
 struct ProcessEntry: Hashable, Sendable {
@@ -67,5 +64,14 @@ struct ProcessTable: Sendable {
             found.formUnion(more.map(\.id))
         }
         return entries.filter { found.contains($0.id) && !$0.isZombie }
+    }
+
+    /// The processes that were born with a variable, wherever they went since. Sees only those we may look into.
+    func carrying(_ variable: String) -> [ProcessEntry] {
+        let wanted = Array(variable.utf8)
+        return entries.filter { entry in
+            guard !entry.isZombie, let environment = Disk.read("/proc/\(entry.id)/environ") else { return false }
+            return environment.split(separator: 0).contains { $0.elementsEqual(wanted) }
+        }
     }
 }

@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Where programs are found on this machine: never by the caller's PATH, so that a plan means the same for everyone.
 enum Programs {

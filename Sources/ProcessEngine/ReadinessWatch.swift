@@ -37,8 +37,11 @@ struct ReadinessWatch: Sendable {
             try checkAlive(exitsBefore: 0)
             patience.note(answer)
             switch (answer.complaint, readySince) {
-            case (nil, nil): readySince = .now
+            case (nil, nil):
+                try await checkOwnAnswer()
+                readySince = .now
             case (let reason?, let since?) where !patience.mayWait:
+                try await checkDying(exitsBefore: 0)
                 throw failure.unreadyAgain(reason, after: span(since: since))
             default: break
             }
@@ -93,18 +96,31 @@ struct ReadinessWatch: Sendable {
 
     /// A program that listens, but not where it should, or that cannot, will not become ready by waiting.
     private func checkPorts() async throws(ReportableError) {
-        guard let expected = record.port, let since = SupervisorStatus(folder: folder.path)?.since,
+        guard let since = SupervisorStatus(folder: folder.path)?.since,
             since.elapsed(until: WallClock.now) >= Self.portGrace
         else { return }
-        let (folder, mounts) = (folder, engine.mounts)
-        let (ports, holder) = try await offPool { () -> ([Int], ProcessEntry?) in
+        let found = try await lookAtPorts()
+        guard let expected = record.port, !found.own.contains(expected) else { return }
+        if let holder = found.holder { throw failure.portHeld(expected, by: holder) }
+        if !found.own.isEmpty { throw failure.listensElsewhere(found.own, expected: expected) }
+    }
+
+    /// An answer counts when it is the replica that gave it, not somebody who took its port a moment before.
+    private func checkOwnAnswer() async throws(ReportableError) {
+        guard let expected = record.port, let holder = try await lookAtPorts().holder else { return }
+        throw failure.portHeld(expected, by: holder)
+    }
+
+    /// The ports that the replica listens on, and who else listens on the one that is meant for it.
+    private func lookAtPorts() async throws(ReportableError) -> (own: [Int], holder: ProcessEntry?) {
+        let (folder, mounts, expected) = (folder, engine.mounts, record.port)
+        return try await offPool { () -> (own: [Int], holder: ProcessEntry?) in
             let own = ReplicaProcesses(folder: folder, mounts: mounts).all.map(\.id)
-            let holder = Ports.holder(of: expected)
-            return (Ports.listened(by: own), holder.flatMap { own.contains($0.id) ? nil : $0 })
+            let ports = Ports.listened(by: own)
+            guard let expected, !ports.contains(expected) else { return (ports, nil) }
+            // The replica may have begun to listen between the two looks.
+            return (ports, Ports.holder(of: expected).flatMap { own.contains($0.id) ? nil : $0 })
         }
-        if ports.contains(expected) { return }
-        if let holder { throw failure.portHeld(expected, by: holder) }
-        if !ports.isEmpty { throw failure.listensElsewhere(ports, expected: expected) }
     }
 
     private func span(since start: ContinuousClock.Instant) -> TimeSpan {

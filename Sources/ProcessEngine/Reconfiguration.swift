@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Makes a running replica take up changed files or accounts without a restart.
 struct Reconfiguration: Sendable {
@@ -20,7 +17,7 @@ struct Reconfiguration: Sendable {
     /// Throws `replicaFailed` when it does not run with the template's revision, `engineFailed` when it refuses.
     func apply() async throws(ReportableError) {
         guard var record = ReplicaRecord.load(folder), record.revision == template.revision,
-            let main = ReplicaProcesses(folder: folder, mounts: engine.mounts).main
+            let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts)
         else { throw ReportableError(.replicaFailed, "\(folder.id) does not run with the revision to reconfigure") }
         let content = try await FilledTemplate(
             template,

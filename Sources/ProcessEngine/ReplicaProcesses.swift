@@ -1,26 +1,29 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The processes of one replica at one moment, found so that a recycled number is never mistaken for one of them.
 struct ReplicaProcesses: Sendable {
-    /// What the supervisor started; nil when it is gone.
-    let main: ProcessEntry?
     /// All of them, also those that left the session; without the ended ones.
     let all: [ProcessEntry]
 
+    /// Where there are control groups they tell; else the tree and session of the main process, and whoever was born
+    /// with the replica's environment.
     init(folder: ReplicaFolder, mounts: ControlGroupMounts) {
         let members = ControlGroup(folder, mounts: mounts).processes
         let main = Self.main(of: folder, members: members)
-        self.main = main
         if let members, !members.isEmpty || main == nil {
             self.all = members.compactMap { ProcessEntry($0) }.filter { !$0.isZombie }
         } else {
-            self.all = main.map { ProcessTable().tree(of: $0.id) } ?? []
+            let table = ProcessTable()
+            let tree = main.map { table.tree(of: $0.id) } ?? []
+            self.all = Array(Set(tree + table.carrying(folder.mark)))
         }
+    }
+
+    /// The main process alone, which costs far less than all of them where there are no control groups.
+    static func main(of folder: ReplicaFolder, mounts: ControlGroupMounts) -> ProcessEntry? {
+        main(of: folder, members: ControlGroup(folder, mounts: mounts).processes)
     }
 
     /// The number in the supervisor's status counts when it is in the replica's control group, or else when that

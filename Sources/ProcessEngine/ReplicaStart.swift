@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Brings a replica to life: everything is checked before anything is made, everything is made before it starts.
 struct ReplicaStart: Sendable {
@@ -48,7 +45,7 @@ struct ReplicaStart: Sendable {
     private var isRunning: Bool {
         guard let record = ReplicaRecord.load(folder), record.revision == revision else { return false }
         return engine.supervisor(of: folder).isAlive && !Disk.exists(folder.down)
-            && ReplicaProcesses(folder: folder, mounts: engine.mounts).main != nil
+            && ReplicaProcesses.main(of: folder, mounts: engine.mounts) != nil
     }
 
     private func checkSource(_ source: String?) throws(ReportableError) {
@@ -113,7 +110,7 @@ struct ReplicaStart: Sendable {
             kind: template.kind,
             release: inputs.release,
             revision: revision,
-            configuration: template.configuration,
+            configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
             port: port,
             portIsFixed: isFixed,
             account: account,

@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Ends a replica: by its signal, after its grace by force, and leaves no process of it behind.
 struct ReplicaStop: Sendable {
@@ -45,12 +42,12 @@ struct ReplicaStop: Sendable {
         let supervisor = engine.supervisor(of: folder)
         if supervisor.isAlive {
             try await supervisor.send("-d")
-        } else if let main = ReplicaProcesses(folder: folder, mounts: engine.mounts).main {
+        } else if let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts) {
             kill(pid_t(main.id), rule.signal.number)
         }
         let mounts = engine.mounts
         _ = try await polled(atMost: rule.grace) {
-            ReplicaProcesses(folder: folder, mounts: mounts).main == nil
+            ReplicaProcesses.main(of: folder, mounts: mounts) == nil
         }
     }
 

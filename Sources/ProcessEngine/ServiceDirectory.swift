@@ -64,6 +64,7 @@ struct ServiceDirectory: Sendable {
             "SLIPWAY_STACK": folder.stack.stack.description, "SLIPWAY_REPLICA": folder.id.description,
         ]
         variables.merge(content.environment) { $1 }
+        variables[ReplicaFolder.markName] = folder.work
         return variables.sorted { $0.key < $1.key }
             .map { ExeclineScript.assignment($0.key, $0.value) }.joined()
     }

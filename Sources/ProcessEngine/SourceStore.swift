@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Source directories by the digest of their content. A stored one is never changed.
 struct SourceStore: Sendable {

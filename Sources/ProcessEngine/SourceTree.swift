@@ -1,8 +1,5 @@
 import Basics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// What is in a source directory, without what its `.slipwayignore` leaves out. Blocks: belongs off the pool.
 struct SourceTree: Sendable {

@@ -49,6 +49,9 @@ struct ReplicaFolder: Hashable, Sendable {
     /// The only place here that the replica may write to.
     var work: String { "\(path)/work" }
     var logs: String { "\(stack.logs)/\(id)" }
+    /// The variable that every process of the replica is born with, and that tells it from all others.
+    var mark: String { "\(Self.markName)=\(work)" }
+    static let markName = "SLIPWAY_DIRECTORY"
 
     var exists: Bool { Disk.isDirectory(path) }
 }

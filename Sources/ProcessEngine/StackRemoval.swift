@@ -1,9 +1,6 @@
 import Basics
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Takes away what only an empty stack leaves behind, and data when it is told to.
 struct StackRemoval: Sendable {

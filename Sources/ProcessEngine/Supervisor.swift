@@ -1,10 +1,7 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The `s6-supervise` of one service directory: started detached, spoken to through `s6-svc`.
 struct Supervisor: Sendable {

@@ -46,7 +46,7 @@ struct Traffic: Sendable {
     private var edges: [ReplicaFolder] {
         folder.stack.replicaIDs.map { folder.stack.replica($0) }.filter { replica in
             ReplicaRecord.load(replica)?.kind == "edge" && !Disk.exists(replica.down)
-                && ReplicaProcesses(folder: replica, mounts: engine.mounts).main != nil
+                && ReplicaProcesses.main(of: replica, mounts: engine.mounts) != nil
         }
     }
 }

@@ -1,8 +1,5 @@
+import Glibc
 import StackModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The time of day, for stamps; waiting uses `ContinuousClock`.
 enum WallClock {

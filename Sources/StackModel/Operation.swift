@@ -13,8 +13,6 @@ package struct Operation: Hashable, Sendable, Codable {
         case interrupted
         /// Its process died; found by the next command.
         case crashed
-        /// A step crashed three times: nothing more is tried by itself.
-        case quarantined
 
         package var isActive: Bool { self == .planned || self == .running }
     }

@@ -38,10 +38,18 @@ package struct Release: Hashable, Sendable, Codable {
     /// Why it exists: "deploy", "scale api to 3".
     package let reason: String
 
-    package init(number: Int, contents: Contents, createdAt: Instant, createdBy: String, reason: String) {
+    /// `digest` is the one that was recorded with the contents; it is computed when nil.
+    package init(
+        number: Int,
+        contents: Contents,
+        digest: Digest? = nil,
+        createdAt: Instant,
+        createdBy: String,
+        reason: String
+    ) {
         self.number = number
         self.contents = contents
-        self.digest = contents.digest
+        self.digest = digest ?? contents.digest
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.reason = reason

@@ -11,8 +11,9 @@ package struct SimulatedWorld: Sendable {
     package var replicas: [ReplicaID: ObservedReplica] = [:]
     package var volumes: Set<ServiceName> = []
     package var sources: Set<Digest> = []
-    /// Which services each edge sends traffic to.
-    package private(set) var routes: [ServiceName: Set<ServiceName>] = [:]
+    /// Which services each edge sends traffic to. While nobody has told, every edge takes every service.
+    package private(set) var routes: [ServiceName: Set<ServiceName>]?
+    private var edges: Set<ServiceName> = []
     private var fixedPorts: [ReplicaID: Int] = [:]
     /// Templates that were used, with their digests, which are dear to work out.
     private var known: [Digest: (template: ReplicaTemplate, configuration: Digest)] = [:]
@@ -29,16 +30,24 @@ package struct SimulatedWorld: Sendable {
 
     /// Learns who routes to whom; what no edge routes to any more loses its traffic when an edge takes up the change.
     package mutating func learn(_ stack: Stack) {
-        routes = [:]
+        var routes: [ServiceName: Set<ServiceName>] = [:]
         for service in stack.services where service.replicas > 0 {
             if case .edge(let edge) = service.kind { routes[service.name] = Set(edge.routes.map(\.service)) }
         }
+        self.routes = routes
     }
 
-    /// Services that get their requests through an edge.
+    /// The edges a service gets its requests through, as far as that is known.
     package func edges(routingTo service: ServiceName) -> [ServiceName] {
-        routes.filter { $0.value.contains(service) }.map(\.key).sorted()
+        (routes ?? [:]).filter { $0.value.contains(service) }.map(\.key).sorted()
     }
+
+    /// The edges that could send traffic to a service.
+    private func carriers(of service: ServiceName) -> [ServiceName] {
+        routes != nil ? edges(routingTo: service) : edges.subtracting([service]).sorted()
+    }
+
+    private func isEdge(_ service: ServiceName) -> Bool { edges.contains(service) || routes?[service] != nil }
 
     /// Whether a replica serves requests now.
     package func isServing(_ replica: ObservedReplica) -> Bool {
@@ -60,7 +69,7 @@ package struct SimulatedWorld: Sendable {
         case .storeSource(_, let digest): sources.insert(digest)
         case .prepareVolume(let service): volumes.insert(service)
         case .startReplica(let id, let revision): try start(id, revision, template, release)
-        case .awaitReady(let id, _, _): try change(id, running: true) { $0.ready = true }
+        case .awaitReady(let id, _, _): try awaitReady(id, action)
         case .reconfigure(let id, let configuration): try reconfigure(id, configuration, template)
         case .admit(let id): try admit(id)
         case .drain(let id, _): replicas[id]?.traffic = .none
@@ -93,7 +102,8 @@ package struct SimulatedWorld: Sendable {
             id: id, revision: revision,
             configuration: template.accounts == nil ? configuration : Self.unconfigured,
             release: release, ready: false, port: fixedPorts[id])
-        if routes[id.service] != nil { forgetTraffic(behind: id.service) }
+        if template.kind == "edge" { edges.insert(id.service) }
+        if isEdge(id.service) { forgetTraffic(behind: id.service) }
     }
 
     private mutating func configuration(of template: ReplicaTemplate, _ revision: Digest) -> Digest? {
@@ -108,31 +118,36 @@ package struct SimulatedWorld: Sendable {
         for id: ReplicaID, _ template: ReplicaTemplate, _ action: Action
     ) throws(ReportableError) {
         if let source = template.source, !sources.contains(source) { throw refusal("its source is not stored", action) }
-        let others = replicas.values.filter { $0.id != id && $0.state != .stopped }
         if template.volume != nil {
             guard volumes.contains(id.service) else { throw refusal("it has no data directory", action) }
-            if let writer = others.first(where: { $0.id.service == id.service }) {
-                throw refusal("\(writer.id) writes to the same data directory", action)
+            if let writer = other(than: id, where: { $0.service == id.service }) {
+                throw refusal("\(writer) writes to the same data directory", action)
             }
         }
-        if case .fixed(let port) = template.port, let holder = others.first(where: { fixedPorts[$0.id] == port }) {
-            throw refusal("\(holder.id) listens on port \(port)", action)
+        if case .fixed(let port) = template.port, let holder = other(than: id, where: { fixedPorts[$0] == port }) {
+            throw refusal("\(holder) listens on port \(port)", action)
         }
+    }
+
+    private func other(than id: ReplicaID, where matches: (ReplicaID) -> Bool) -> ReplicaID? {
+        replicas.values.first { $0.id != id && $0.state != .stopped && matches($0.id) }?.id
     }
 
     // MARK: - Running
 
-    private mutating func change(
-        _ id: ReplicaID, running: Bool, _ body: (inout ObservedReplica) -> Void
-    ) throws(ReportableError) {
-        guard var replica = replicas[id] else {
-            throw ReportableError(.replicaFailed, "\(id) does not exist")
+    /// A replica that has died by itself is no fault of the plan.
+    @discardableResult
+    private func mustRun(_ id: ReplicaID) throws(ReportableError) -> ObservedReplica {
+        guard let replica = replicas[id] else { throw ReportableError(.replicaFailed, "\(id) does not exist") }
+        guard replica.state != .failing else {
+            throw ReportableError(.replicaFailed, "\(id) is failing\(Self.reason(replica))")
         }
-        guard !running || replica.state == .running else {
-            throw ReportableError(.replicaFailed, "\(id) is \(replica.state.rawValue)\(Self.reason(replica))")
-        }
-        body(&replica)
-        replicas[id] = replica
+        return replica
+    }
+
+    private mutating func awaitReady(_ id: ReplicaID, _ action: Action) throws(ReportableError) {
+        guard try mustRun(id).state == .running else { throw refusal("\(id) is stopped", action) }
+        replicas[id]?.ready = true
     }
 
     private mutating func reconfigure(
@@ -142,12 +157,13 @@ package struct SimulatedWorld: Sendable {
         guard let template, template.configuration == configuration else {
             throw refusal("no template of that configuration", action)
         }
-        guard let replica = replicas[id], replica.state == .running, replica.revision == template.revision else {
+        let replica = try mustRun(id)
+        guard replica.state == .running, self.configuration(of: template, replica.revision) != nil else {
             throw refusal("\(id) does not run with that revision", action)
         }
         if template.accounts != nil, !replica.ready { throw refusal("\(id) is not ready", action) }
         replicas[id]?.configuration = configuration
-        guard routes[id.service] != nil else { return }
+        guard routes?[id.service] != nil else { return }
         for other in Array(replicas.keys) where edges(routingTo: other.service).isEmpty {
             replicas[other]?.traffic = .none
         }
@@ -155,11 +171,12 @@ package struct SimulatedWorld: Sendable {
 
     private mutating func admit(_ id: ReplicaID) throws(ReportableError) {
         let action = Action.admit(id)
-        let edges = edges(routingTo: id.service)
+        let edges = carriers(of: id.service)
         guard !edges.isEmpty else { throw refusal("no edge routes to \(id.service)", action) }
         if let edge = edges.first(where: { !takesRequests($0) }) { throw refusal("\(edge) is not ready", action) }
+        try mustRun(id)
         guard replicas[id]?.ready == true else { throw refusal("\(id) is not ready", action) }
-        try change(id, running: true) { $0.traffic = .admitted }
+        replicas[id]?.traffic = .admitted
     }
 
     private func confirm(_ id: ReplicaID) throws(ReportableError) {
@@ -175,17 +192,16 @@ package struct SimulatedWorld: Sendable {
 
     private mutating func stop(_ id: ReplicaID) throws(ReportableError) {
         guard var replica = replicas[id], replica.state != .stopped else { return }
-        let edges = edges(routingTo: id.service)
-        if replica.traffic == .admitted, !edges.isEmpty, edges.contains(where: takesRequests) {
+        if replica.traffic == .admitted, carriers(of: id.service).contains(where: takesRequests) {
             throw refusal("\(id) still gets traffic", .stopReplica(id))
         }
         (replica.state, replica.ready, replica.traffic, replica.trouble) = (.stopped, false, .none, nil)
         replicas[id] = replica
-        if routes[id.service] != nil { forgetTraffic(behind: id.service) }
+        if isEdge(id.service) { forgetTraffic(behind: id.service) }
     }
 
     private mutating func forgetTraffic(behind edge: ServiceName) {
-        for id in Array(replicas.keys) where routes[edge]?.contains(id.service) == true { replicas[id]?.traffic = .none }
+        for id in Array(replicas.keys) where carriers(of: id.service).contains(edge) { replicas[id]?.traffic = .none }
     }
 
     private mutating func remove(_ id: ReplicaID) throws(ReportableError) {

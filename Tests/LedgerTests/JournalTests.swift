@@ -175,7 +175,7 @@ struct JournalTests {
         try await ledger.recordOutcome(.skipped, of: 1, in: operation.id, epoch: epoch, at: Samples.now)
         try await ledger.finish(
             operation.id,
-            as: .quarantined,
+            as: .failed,
             failure: nil,
             pointer: .none,
             epoch: epoch,

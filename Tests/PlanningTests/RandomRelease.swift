@@ -13,6 +13,8 @@ struct RandomRelease {
         var rollout = Rollout()
         var dependsOn: [ServiceName] = []
         var routes: [ServiceName] = []
+        /// For flavours with a fixed port: another one than the name gives.
+        var port: Int?
     }
 
     enum Flavour: CaseIterable {
@@ -23,6 +25,8 @@ struct RandomRelease {
     var parts: [Part] = []
 
     private static let names: [ServiceName] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
+
+    init(parts: [Part]) { self.parts = parts }
 
     init(using random: inout SplitMix64) {
         let count = Int.random(in: 1...6, using: &random)
@@ -122,16 +126,16 @@ extension RandomRelease.Part {
             service: name, kind: kind.word, command: [Template("run-\(version)")],
             files: [RenderedFile(path: "settings", content: Template(text), reloadable: reloads)],
             source: flavour == .sourced ? Digest(of: "source \(name) \(version)") : nil,
-            port: port, volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
+            port: portUse, volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
             reload: reloads ? (flavour == .edge ? .edge : .hangup) : nil,
             accounts: flavour == .postgres
                 ? PostgresAccounts(database: "shop", owner: "shop", logins: []) : nil)
     }
 
-    private var port: PortUse {
+    private var portUse: PortUse {
         switch flavour {
         case .app, .sourced: .perReplica
-        case .fixed, .edge, .redis, .postgres: .fixed(9000 + abs(name.text.utf8.reduce(0) { $0 &+ Int($1) }))
+        case .fixed, .edge, .redis, .postgres: .fixed(port ?? 9000 + name.text.utf8.reduce(0) { $0 + Int($1) })
         }
     }
 }

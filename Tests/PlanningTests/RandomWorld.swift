@@ -7,6 +7,7 @@ extension SimulatedWorld {
     /// Breaks a few things: crashes, stops, lost readiness, lost traffic, vanished replicas and sources.
     mutating func suffer(using random: inout SplitMix64) {
         for id in replicas.keys.sorted() where random.chance(of: 4) { damage(id, using: &random) }
+        let routes = routes ?? [:]
         for edge in routes.keys.sorted() where !takesRequests(edge) && random.chance(of: 2) {
             for id in replicas.keys.sorted() where routes[edge]?.contains(id.service) == true {
                 replicas[id]?.traffic = .none

@@ -1,14 +1,11 @@
 import Basics
+import Glibc
 import HostAccess
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Redis, Postgres and HAProxy themselves, with the least configuration that they need.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root")) struct DataServiceTests {

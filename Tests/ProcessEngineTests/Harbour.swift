@@ -1,14 +1,11 @@
 import Basics
+import Glibc
 import HostAccess
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// A temporary home with an engine on it and one stack, torn down without leaving a process.
 struct Harbour {

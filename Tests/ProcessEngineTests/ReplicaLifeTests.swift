@@ -1,13 +1,10 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite(.serialized) struct ReplicaLifeTests {
     @Test("a replica starts, gets ready, stops and is removed, and leaves no process")
@@ -99,6 +96,26 @@ import Testing
             #expect(harbour.processes().map(\.commandLine) == [])
             try await harbour.start(app)
             try await harbour.awaitReady(app)
+        }
+    }
+
+    @Test("supervisors live in sessions of their own and hold nothing of the command that started them")
+    func detached() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            let supervisors = harbour.processes().filter { $0.commandLine.hasPrefix("s6-supervise") }
+            #expect(supervisors.count == 2)
+            for supervisor in supervisors {
+                #expect(supervisor.session == supervisor.id && supervisor.parent != Int(getpid()))
+                let held = Disk.list("/proc/\(supervisor.id)/fd").map { name in
+                    var buffer = [CChar](repeating: 0, count: 512)
+                    let count = readlink("/proc/\(supervisor.id)/fd/\(name)", &buffer, buffer.count)
+                    return String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                }
+                let own = held.filter { $0.hasPrefix(harbour.home) || $0 == "/dev/null" || $0.contains("[signalfd]") }
+                #expect(held == own)
+            }
         }
     }
 

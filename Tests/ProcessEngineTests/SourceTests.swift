@@ -1,13 +1,10 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
 import Testing
 
 @testable import ProcessEngine
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite struct SourceTests {
     private func withSource(_ body: (String, Harbour) async throws -> Void) async throws {

@@ -1,0 +1,105 @@
+import Basics
+import Orchestration
+import StackModel
+import Synchronization
+
+/// Whether a process of slipway lives, is dead, or walks as a ghost: a process that was held up for so long that
+/// others took over, and that now goes on where it was.
+final class Life: Sendable {
+    private enum Mode { case alive, dead, ghost }
+
+    private struct State {
+        var mode = Mode.alive
+        var actions: [Int: Action] = [:]
+        var inFlight = 0
+        var parked: [CheckedContinuation<Void, Never>] = []
+        var atRest: (@Sendable () -> Void)?
+        var diedAt: FaultPoint.Moment?
+        var ghostEffects = 0
+        var isOver = false
+    }
+
+    private static let numbers = Atomic(0)
+
+    let number = Life.numbers.add(1, ordering: .relaxed).newValue
+    private let wanted: @Sendable (FaultPoint, Action) -> Bool
+    private let state = Mutex(State())
+
+    init(dyingAt wanted: @escaping @Sendable (FaultPoint, Action) -> Bool) { self.wanted = wanted }
+
+    /// Remembers the plan that is run now.
+    func follow(_ plan: Plan) {
+        let actions = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.number, $0.action) })
+        state.withLock { $0.actions = actions }
+    }
+
+    /// Called once the process is dead and no effect of it is under way.
+    func whenAtRest(_ call: @escaping @Sendable () -> Void) { state.withLock { $0.atRest = call } }
+
+    /// Its work has ended.
+    func end() { state.withLock { $0.isOver = true } }
+
+    var isOver: Bool { state.withLock { $0.isOver } }
+    var diedAt: FaultPoint.Moment? { state.withLock { $0.diedAt } }
+    /// Effects it asked for after it was woken as a ghost.
+    var ghostEffects: Int { state.withLock { $0.ghostEffects } }
+
+    func pass(_ point: FaultPoint) async {
+        let dies = state.withLock { state in
+            guard state.mode == .alive, let action = state.actions[point.step] else { return false }
+            return wanted(point, action)
+        }
+        if dies { die(at: point.moment) }
+        await parkIfDead()
+    }
+
+    /// Before an effect. False for a ghost, which must have none.
+    func beginEffect() async -> Bool {
+        let isAlive = state.withLock { state in
+            if state.mode == .alive { state.inFlight += 1 }
+            return state.mode == .alive
+        }
+        if isAlive { return true }
+        await parkIfDead()
+        state.withLock { $0.ghostEffects += 1 }
+        return false
+    }
+
+    func endEffect() async {
+        let call = state.withLock { state in
+            state.inFlight -= 1
+            return state.mode == .dead && state.inFlight == 0 ? state.atRest : nil
+        }
+        call?()
+        await parkIfDead()
+    }
+
+    /// The dead go on where they were.
+    func wake() {
+        let parked = state.withLock { state in
+            defer { state.parked = [] }
+            if state.mode == .dead { state.mode = .ghost }
+            return state.parked
+        }
+        for continuation in parked { continuation.resume() }
+    }
+
+    private func die(at moment: FaultPoint.Moment) {
+        let call = state.withLock { state in
+            state.mode = .dead
+            state.diedAt = moment
+            return state.inFlight == 0 ? state.atRest : nil
+        }
+        call?()
+    }
+
+    private func parkIfDead() async {
+        await withCheckedContinuation { continuation in
+            let isDead = state.withLock { state in
+                if state.mode == .dead { state.parked.append(continuation) }
+                return state.mode == .dead
+            }
+            if !isDead { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// An engine in the hands of a process that can die: after its death it begins no effect.
+struct MortalEngine: Engine {
+    let base: any Engine
+    let life: Life
+
+    var kind: EngineKind { base.kind }
+
+    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
+
+    func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
+        try await base.digest(ofSource: directory)
+    }
+
+    func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
+        try await base.preflight(template, in: stack)
+    }
+
+    func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {
+        try await base.observe(stack, depth)
+    }
+
+    func perform(_ action: Action, with inputs: StepInputs) async throws(ReportableError) {
+        guard await life.beginEffect() else { throw ReportableError(.broken, "a ghost has no effects") }
+        do {
+            try await base.perform(action, with: inputs)
+        } catch {
+            await life.endEffect()
+            throw error
+        }
+        await life.endEffect()
+    }
+
+    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> { base.logs(stack, query) }
+
+    func execute(
+        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+    ) async throws(ReportableError) -> Int32 {
+        try await base.execute(command, in: replica, of: stack, with: inputs)
+    }
+}

@@ -1,0 +1,131 @@
+import Basics
+import GRDB
+import Ledger
+import StackModel
+import TestKit
+import Testing
+
+@testable import Orchestration
+
+@Suite("After a process died")
+struct CrashTests {
+    /// Leaves an operation behind whose process died with the first step of its plan begun.
+    @discardableResult
+    private func die(_ yard: Dockyard, _ services: Service..., closing: Bool = false) async throws -> Step {
+        let proposal = try await yard.deployer.propose(Dockyard.deployment(services), to: Dockyard.shop)
+        let now = Instant(milliseconds: 1)
+        _ = try await yard.ledger.record(proposal.target.contents, by: "ada@host", reason: "deploy", at: now)
+        let owner = OwnerID(bootID: "boot", processID: 1, startTicks: 1)
+        let (operation, epoch) = try await yard.ledger.begin(
+            proposal.plan, actor: "ada@host", owner: owner, reason: "deploy", at: now)
+        try await yard.ledger.recordIntent(of: 1, in: operation.id, epoch: epoch, at: now)
+        if closing {
+            try await yard.ledger.finish(
+                operation.id, as: .crashed, failure: nil, pointer: .none, epoch: epoch, at: now)
+        }
+        return try #require(proposal.plan.steps.first)
+    }
+
+    @Test("its operation is closed and the next command goes on from what is there")
+    func recovery() async throws {
+        try await Dockyard.with { yard in
+            try await die(yard, .app(), .edge("api"))
+            let proposal = try await yard.deployer.propose(
+                Dockyard.deployment([.app(), .edge("api")]), to: Dockyard.shop)
+            #expect(proposal.unfinished != nil && !proposal.isEmpty)
+            #expect(try await yard.deploy(.app(), .edge("api")).isSuccess)
+            #expect(try await yard.history() == ["deploy crashed", "deploy succeeded"])
+        }
+    }
+
+    @Test("a step in which it died three times is left to a person, until told to try again")
+    func quarantine() async throws {
+        try await Dockyard.with { yard in
+            for closing in [true, true, false] { try await die(yard, .app(), .edge("api"), closing: closing) }
+            let error = try await expect(.needsDecision) { () async throws(ReportableError) in
+                try await yard.deploy(.app(), .edge("api"))
+            }
+            #expect(error.message.contains("3 times in a row"))
+            #expect(yard.engine.performed == [])
+            let change = Dockyard.deployment([.app(), .edge("api")])
+            #expect(try await yard.carryOut(change, retryCrashed: true).isSuccess)
+        }
+    }
+
+    @Test("back from a deploy that died is back to the release that was current")
+    func rollbackFromDeploy() async throws {
+        try await Dockyard.with { yard in
+            for version in 1...2 { try await yard.deploy(.app(version: version), .edge("api")) }
+            try await die(yard, .app(version: 3), .edge("api"))
+            let report = try await yard.carryOut(.rollback(to: nil))
+            #expect(report.release.number == 2)
+        }
+    }
+
+    @Test("a rollback that died is finished by the same command")
+    func rollbackFromRollback() async throws {
+        try await Dockyard.with { yard in
+            for version in 1...3 { try await yard.deploy(.app(version: version), .edge("api")) }
+            try await yard.carryOut(.rollback(to: nil))
+            let proposal = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
+            #expect(proposal.target.number == 3)
+            _ = try await yard.ledger.begin(
+                proposal.plan, actor: "ada@host", owner: OwnerID(bootID: "", processID: 1, startTicks: 1),
+                reason: "rollback", at: Instant(milliseconds: 1))
+            let again = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
+            #expect(again.target.number == 3)
+        }
+    }
+
+    @Test("when the journal cannot be written no effect begins and nothing is undone")
+    func journalFails() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let performed = yard.engine.performed
+            let path = "\(yard.folder)/ledger"
+            yard.faultPoint = { point in
+                guard point.moment == .beforeIntent, point.step == 1 else { return }
+                do {
+                    try await DatabaseQueue(path: path).write { database in
+                        try database.execute(
+                            sql: """
+                                CREATE TRIGGER full BEFORE UPDATE ON step
+                                BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+                                """)
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            try await expect(.ledgerFailed) { () async throws(ReportableError) in
+                try await yard.deploy(.app(version: 2), .edge("api"))
+            }
+            #expect(yard.engine.performed == performed)
+            #expect(try await yard.history().count == 2)
+        }
+    }
+
+    @Test("a process that was replaced while it slept begins no effect and undoes nothing")
+    func fenced() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let performed = yard.engine.performed
+            let ledger = yard.ledger
+            yard.faultPoint = { point in
+                guard point.moment == .beforeIntent else { return }
+                let other = OwnerID(bootID: "boot", processID: 2, startTicks: 2)
+                do {
+                    let active = try #require(try await ledger.activeOperation(of: Dockyard.shop))
+                    _ = try await ledger.takeOver(active.id, by: other, at: Instant(milliseconds: 1))
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            try await expect(.stackBusy) { () async throws(ReportableError) in
+                try await yard.deploy(.app(version: 2), .edge("api"))
+            }
+            #expect(yard.engine.performed == performed)
+            #expect(try await yard.history() == ["deploy succeeded", "deploy running"])
+        }
+    }
+}

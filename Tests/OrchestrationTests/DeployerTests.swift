@@ -1,0 +1,113 @@
+import Basics
+import Ledger
+import StackModel
+import TestKit
+import Testing
+
+@testable import Orchestration
+
+@Suite("A change from proposal to end")
+struct DeployerTests {
+    @Test("what was reviewed is what runs: a world that moved is shown again, unless the person said yes to anything")
+    func stale() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let proposal = try await yard.deployer.propose(
+                Dockyard.deployment([.app(version: 2), .edge("api")]), to: Dockyard.shop)
+            yard.engine.kill(ReplicaID("api", 1), of: Dockyard.shop)
+            let performed = yard.engine.performed.count
+            let error = try await expect(.planStale) { () async throws(ReportableError) in
+                try await yard.deployer.carryOut(proposal, acceptingChanges: false)
+            }
+            #expect(error.details.contains { $0.contains("api-1") })
+            #expect(yard.engine.performed.count == performed)
+            #expect(try await yard.history() == ["deploy succeeded"])
+            #expect(try await yard.deployer.carryOut(proposal, acceptingChanges: true).isSuccess)
+        }
+    }
+
+    @Test("an optional service whose program is missing is left out, with a warning; any other stops the plan")
+    func missingProgram() async throws {
+        try await Dockyard.with { yard in
+            yard.door = PickyEngine(base: yard.engine, missing: ["web"])
+            let change = Dockyard.deployment([.app(), .app("web", optional: true), .edge("api")])
+            let proposal = try await yard.deployer.propose(change, to: Dockyard.shop)
+            #expect(proposal.warnings.first == "web is optional and left out: the program of web is not installed")
+            #expect(proposal.warnings.contains("api has no memory limit"))
+            #expect(!proposal.plan.steps.contains { $0.action.service == "web" })
+            try await expect(.programMissing) { () async throws(ReportableError) in
+                try await yard.deploy(.app(), .app("web"), .edge("api"))
+            }
+        }
+    }
+
+    @Test("a scale makes a release, which a rollback takes back")
+    func scale() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            #expect(try await yard.carryOut(.scale(["api": 4])).release.number == 2)
+            #expect(yard.replicas.count == 5)
+            #expect(try await yard.carryOut(.rollback(to: nil)).release.number == 1)
+            #expect(yard.replicas.count == 3)
+            try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.carryOut(.scale(["nope": 1]))
+            }
+        }
+    }
+
+    @Test("after a rollback the older file is what runs, and the newer one is a change to a known release")
+    func redeploy() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            try await yard.deploy(.app(version: 2), .edge("api"))
+            try await yard.carryOut(.rollback(to: nil))
+            #expect(try await yard.deploy(.app(), .edge("api")).isNothing)
+            let again = try await yard.deploy(.app(version: 2), .edge("api"))
+            #expect(again.isSuccess && again.release.number == 2)
+        }
+    }
+
+    @Test("a rollback has somewhere to go, or says that it has not")
+    func rollback() async throws {
+        try await Dockyard.with { yard in
+            try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.carryOut(.rollback(to: nil))
+            }
+            try await yard.deploy(.app(), .edge("api"))
+            try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.carryOut(.rollback(to: nil))
+            }
+            try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.carryOut(.rollback(to: 7))
+            }
+        }
+    }
+
+    @Test("a change of what nothing runs by makes a release without a step")
+    func emptyPlan() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let report = try await yard.deploy(.app(rollout: Rollout(healthyFor: .seconds(9))), .edge("api"))
+            #expect(report.isSuccess && report.release.number == 2)
+            #expect(try await yard.currentRelease() == 2)
+        }
+    }
+
+    @Test("whoever comes second is told who holds the stack")
+    func busy() async throws {
+        try await Dockyard.with { yard in
+            let first = yard
+            let gate = Gate()
+            yard.faultPoint = { _ in await gate.pass() }
+            let slow = yard
+            let work = Task { try await slow.deploy(.app(), .edge("api")) }
+            await gate.arrival()
+            let error = try await expect(.stackBusy) { () async throws(ReportableError) in
+                try await first.deploy(.app(), .edge("api"))
+            }
+            #expect(error.message.contains("ada@host") && error.message.contains("deploy"))
+            gate.open()
+            #expect(try await work.value.isSuccess)
+        }
+    }
+}

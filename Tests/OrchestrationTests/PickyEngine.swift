@@ -1,0 +1,39 @@
+import Basics
+import Interfaces
+import StackModel
+import TestKit
+
+/// A machine on which the programs of some services are not installed.
+struct PickyEngine: Engine {
+    let base: FakeEngine
+    let missing: Set<ServiceName>
+
+    var kind: EngineKind { base.kind }
+
+    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
+
+    func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
+        try await base.digest(ofSource: directory)
+    }
+
+    func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
+        guard missing.contains(template.service) else { return ["\(template.service) has no memory limit"] }
+        throw ReportableError(.programMissing, "the program of \(template.service) is not installed")
+    }
+
+    func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {
+        try await base.observe(stack, depth)
+    }
+
+    func perform(_ action: Action, with inputs: StepInputs) async throws(ReportableError) {
+        try await base.perform(action, with: inputs)
+    }
+
+    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> { base.logs(stack, query) }
+
+    func execute(
+        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+    ) async throws(ReportableError) -> Int32 {
+        try await base.execute(command, in: replica, of: stack, with: inputs)
+    }
+}

@@ -1,0 +1,160 @@
+import Basics
+import Planning
+import StackModel
+import TestKit
+import Testing
+
+/// Single rules of the planner, each in the smallest situation that shows it.
+@Suite struct PlannerTests {
+    private func part(_ name: ServiceName, _ flavour: RandomRelease.Flavour = .app) -> RandomRelease.Part {
+        RandomRelease.Part(name: name, flavour: flavour)
+    }
+
+    private func deployed(_ stack: RandomRelease, on world: SimulatedWorld = SimulatedWorld()) throws -> SimulatedWorld {
+        var random = SplitMix64(seed: 1)
+        var run = RandomRun(world: world, desired: DesiredStack(stack.release))
+        try run.run(try plan(stack, on: world), using: &random)
+        return run.world
+    }
+
+    private func plan(
+        _ stack: RandomRelease, _ purpose: Plan.Purpose = .deploy, on world: SimulatedWorld,
+        services: Set<ServiceName>? = nil
+    ) throws(ReportableError) -> Plan {
+        try Planner.plan(
+            PlanRequest(purpose: purpose, target: stack.release, services: services), observed: world.observation)
+    }
+
+    private func step(_ plan: Plan, where matches: (Action) -> Bool) throws -> Step {
+        try #require(plan.steps.first { matches($0.action) })
+    }
+
+    @Test("an unknown service is refused by name")
+    func unknownService() throws {
+        let stack = RandomRelease(parts: [part("alpha")])
+        let error = #expect(throws: ReportableError.self) {
+            try plan(stack, .restart, on: SimulatedWorld(), services: ["beta"])
+        }
+        #expect(error?.code == .notFound)
+        #expect(error?.message == "there is no service beta in shop/local")
+    }
+
+    @Test("a circle of dependencies is refused, but can be stopped and taken down")
+    func circle() throws {
+        var (alpha, beta) = (part("alpha"), part("beta"))
+        let world = try deployed(RandomRelease(parts: [alpha, beta]))
+        (alpha.dependsOn, beta.dependsOn) = (["beta"], ["alpha"])
+        let stack = RandomRelease(parts: [alpha, beta])
+        let error = #expect(throws: ReportableError.self) { try plan(stack, on: world) }
+        #expect(error?.code == .invalidSpec)
+        #expect(try plan(stack, .down, on: world).steps.count == 5)
+    }
+
+    @Test("two replicas on one fixed port are refused")
+    func twoOnOnePort() throws {
+        var alpha = part("alpha", .fixed)
+        alpha.replicas = 2
+        let error = #expect(throws: ReportableError.self) {
+            try plan(RandomRelease(parts: [alpha]), on: SimulatedWorld())
+        }
+        #expect(error?.message.hasPrefix("alpha uses the fixed port") == true)
+    }
+
+    @Test("a renamed service gives its fixed port up before the new one starts")
+    func renamed() throws {
+        let world = try deployed(RandomRelease(parts: [part("alpha", .fixed), part("gamma")]))
+        var beta = part("beta", .fixed)
+        beta.port = 9000 + 518
+        var renamed = RandomRelease(parts: [beta, part("gamma")])
+        renamed.number = 2
+        #expect(world.replicas["alpha-1"]?.port == beta.port)
+        let after = try deployed(renamed, on: world)
+        #expect(after.replicas.keys.sorted() == ["beta-1", "gamma-1"])
+    }
+
+    @Test("two services that swap their fixed ports both make way first, even if one needs the other")
+    func swapped() throws {
+        var (alpha, beta) = (part("alpha", .fixed), part("beta", .fixed))
+        (alpha.port, beta.port, beta.dependsOn) = (9001, 9002, ["alpha"])
+        let world = try deployed(RandomRelease(parts: [alpha, beta]))
+        (alpha.port, beta.port) = (9002, 9001)
+        (alpha.version, beta.version) = (2, 2)
+        let after = try deployed(RandomRelease(parts: [alpha, beta]), on: world)
+        #expect(after.replicas["alpha-2"]?.port == 9002)
+        #expect(after.replicas["beta-2"]?.port == 9001)
+    }
+
+    @Test("a new service behind the same edge as its dependency does not wait for itself")
+    func newServiceBehindOneEdge() throws {
+        var (alpha, edge) = (part("alpha"), part("edge", .edge))
+        (alpha.replicas, edge.routes) = (3, ["alpha"])
+        let world = try deployed(RandomRelease(parts: [alpha, edge]))
+        var beta = part("beta")
+        beta.dependsOn = ["alpha"]
+        alpha.version = 2
+        edge.routes = ["alpha", "beta"]
+        let after = try deployed(RandomRelease(parts: [alpha, beta, edge]), on: world)
+        #expect(after.replicas.values.filter { $0.traffic == .admitted }.count == 4)
+    }
+
+    @Test("a started edge waits for one ready replica of each route, and all replicas wait for the edge")
+    func edgeOrder() throws {
+        var (alpha, edge) = (part("alpha"), part("edge", .edge))
+        (alpha.replicas, edge.routes) = (2, ["alpha"])
+        let plan = try plan(RandomRelease(parts: [alpha, edge]), on: SimulatedWorld())
+        let start = try step(plan) { if case .startReplica("edge-1", _) = $0 { true } else { false } }
+        let ready = try step(plan) { if case .awaitReady("alpha-1", _, _) = $0 { true } else { false } }
+        #expect(start.after == [ready.number])
+        let edgeReady = try step(plan) { if case .awaitReady("edge-1", _, _) = $0 { true } else { false } }
+        for step in plan.steps { if case .admit = step.action { #expect(step.after.contains(edgeReady.number)) } }
+    }
+
+    @Test("a number that is in use, even by a replica that goes, is not given again")
+    func numbers() throws {
+        var alpha = part("alpha")
+        alpha.replicas = 3
+        var world = try deployed(RandomRelease(parts: [alpha]))
+        world.replicas["alpha-2"] = nil
+        alpha.version = 2
+        let plan = try plan(RandomRelease(parts: [alpha]), on: world)
+        let started = plan.steps.compactMap { step -> ReplicaID? in
+            if case .startReplica(let id, _) = step.action { id } else { nil }
+        }
+        #expect(Set(started) == ["alpha-2", "alpha-4", "alpha-5"])
+    }
+
+    @Test("the pivot waits as long as the most careful service that was started")
+    func confirm() throws {
+        var (alpha, beta, gamma) = (part("alpha"), part("beta"), part("gamma"))
+        alpha.rollout.healthyFor = .seconds(5)
+        beta.rollout.healthyFor = .seconds(20)
+        gamma.rollout.healthyFor = .seconds(60)
+        let world = try deployed(RandomRelease(parts: [gamma]))
+        let plan = try plan(RandomRelease(parts: [alpha, beta, gamma]), on: world)
+        let last = try #require(plan.steps.last)
+        #expect(last.isPivot)
+        #expect(last.action == .confirm(["alpha-1", "beta-1"], healthyFor: .seconds(20)))
+    }
+
+    @Test("a service that is optional and has no template is left alone")
+    func optional() throws {
+        let complete = RandomRelease(parts: [part("alpha")]).release
+        var contents = complete.contents
+        contents.stack.services.append(Service(name: "grafana", kind: .grafana(Grafana()), optional: true))
+        let release = Release(
+            number: 1, contents: contents, createdAt: complete.createdAt, createdBy: "test", reason: "test")
+        let plan = try Planner.plan(PlanRequest(purpose: .deploy, target: release), observed: Observation())
+        #expect(Set(plan.steps.compactMap(\.action.service)) == ["alpha"])
+    }
+
+    @Test("neither surge nor absence allowed: one extra replica, and a warning")
+    func noRoom() throws {
+        var alpha = part("alpha")
+        alpha.rollout = Rollout(maxSurge: .count(0), maxUnavailable: .count(0))
+        let world = try deployed(RandomRelease(parts: [alpha]))
+        alpha.version = 2
+        let plan = try plan(RandomRelease(parts: [alpha]), on: world)
+        #expect(plan.warnings.count == 1)
+        #expect(plan.steps.first?.action == .startReplica("alpha-2", revision: alpha.template.revision))
+    }
+}

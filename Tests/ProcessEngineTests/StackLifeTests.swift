@@ -1,0 +1,133 @@
+import Basics
+import Glibc
+import Interfaces
+import StackModel
+import Testing
+
+@testable import ProcessEngine
+
+@Suite(.serialized) struct StackLifeTests {
+    @Test("a program beside a replica runs where it runs, as its user, with its environment")
+    func execute() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server(environment: ["TOKEN": "a b"])
+            try await harbour.start(app)
+            let check = """
+                import os, sys
+                user = os.stat(".").st_uid
+                sys.exit(7 if os.environ["TOKEN"] == "a b" and os.getuid() == user and os.path.exists("app.py") else 1)
+                """
+            let inputs = StepInputs(
+                stack: harbour.stack,
+                release: 1,
+                secret: { _ in SecretValue(user: nil, value: Redacted("")) }
+            )
+            let engine = harbour.engine
+            #expect(
+                try await engine.execute(["python3", "-c", check], in: "api-1", of: harbour.stack, with: inputs) == 7
+            )
+            let killed = ["python3", "-c", "import os; os.kill(os.getpid(), 9)"]
+            #expect(try await engine.execute(killed, in: "api-1", of: harbour.stack, with: inputs) == 137)
+            let missing = await #expect(throws: ReportableError.self) {
+                _ = try await engine.execute(["true"], in: "api-9", of: harbour.stack, with: inputs)
+            }
+            #expect(missing?.code == .notFound)
+        }
+    }
+
+    @Test("a stack is removed when no replica is left, and its data only when that is asked for")
+    func removal() async throws {
+        try await Harbour.with { harbour in
+            var app = Apps.server()
+            app.volume = Volume()
+            try await harbour.perform(.prepareVolume("api"), app)
+            try await harbour.start(app)
+            for action in [Action.removeStack, .removeVolume("api")] {
+                let error = await #expect(throws: ReportableError.self) { try await harbour.perform(action) }
+                #expect(error?.code == .needsDecision)
+            }
+            try await harbour.perform(.removeReplica("api-1"))
+            try await harbour.perform(.removeStack)
+            #expect(Disk.list(harbour.folder.path) == ["volumes"])
+            #expect(try harbour.engine.allotments.load()[harbour.stack].replicaPorts["api-1"] != nil)
+            try await harbour.perform(.removeVolume("api"))
+            try await harbour.perform(.removeVolume("api"))
+            try await harbour.perform(.removeStack)
+            #expect(Disk.list("\(harbour.home)/stacks").isEmpty)
+            #expect(try harbour.engine.allotments.load()[harbour.stack] == StackAllotments())
+        }
+    }
+
+    @Test(
+        "a replica that starts has a quarter of the processor's weight until it is ready",
+        .enabled(if: geteuid() == 0, "needs root")
+    )
+    func weight() async throws {
+        try await Harbour.with { harbour in
+            let limits = Resources(cpu: MilliCores(thousandths: 500), memory: ByteCount(bytes: 128 << 20))
+            let app = Apps.server(limits: limits)
+            #expect(try await harbour.engine.preflight(app, in: harbour.stack).isEmpty)
+            try await harbour.start(app)
+            let process = try await #require(harbour.observed("api-1").processID)
+            try await eventually("its control group") { Self.weight(of: process) != nil }
+            let starting = try #require(Self.weight(of: process))
+            try await harbour.awaitReady(app)
+            #expect(Self.weight(of: process) == starting * 4)
+        }
+    }
+
+    /// From either version of control groups.
+    private static func weight(of process: Int) -> Int? {
+        let lines = (Disk.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n")
+        let paths = lines.compactMap { $0.split(separator: ":").last }.filter { $0.contains("slipway") }
+        return paths.flatMap { ["/sys/fs/cgroup/cpu\($0)/cpu.shares", "/sys/fs/cgroup\($0)/cpu.weight"] }.lazy
+            .compactMap { Disk.text($0) }.compactMap { Int($0.filter(\.isNumber)) }.first
+    }
+
+    @Test("a home that replicas cannot walk into is refused, naming the directory", .enabled(if: geteuid() == 0))
+    func closedHome() async throws {
+        try await Harbour.with { harbour in
+            let above = "\(harbour.home)/closed"
+            try Disk.makeDirectory(above, mode: 0o700)
+            let engine = ProcessEngine(
+                home: "\(above)/home",
+                runner: harbour.engine.runner,
+                http: harbour.engine.http,
+                edge: harbour.engine.edge
+            )
+            let app = Apps.server()
+            let error = await #expect(throws: ReportableError.self) {
+                try await engine.perform(
+                    .startReplica("api-1", revision: app.revision),
+                    with: StepInputs(
+                        stack: harbour.stack,
+                        release: 1,
+                        template: app,
+                        secret: { _ in SecretValue(user: nil, value: Redacted("")) }
+                    )
+                )
+            }
+            #expect(error?.message == "the directory \(above) cannot be entered by the users that replicas run as")
+        }
+    }
+
+    @Test("many replicas are observed at a glance in a few milliseconds")
+    func glance() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.python("import time; time.sleep(600)")
+            for number in 1...8 { try await harbour.start(app, number) }
+            let clock = ContinuousClock()
+            var times: [Duration] = []
+            for _ in 0..<30 {
+                var seen = 0
+                let time = try await clock.measure {
+                    seen = try await harbour.engine.observe(harbour.stack, .glance).replicas.count
+                }
+                #expect(seen == 8)
+                times.append(time)
+            }
+            print("glance at 8 replicas: median \(times.sorted()[15])")
+            #expect(times.sorted()[15] < .milliseconds(50))
+        }
+    }
+}

@@ -1,0 +1,256 @@
+#!/usr/bin/python3
+"""
+Looks for the secret values of a deployed stack everywhere they must not be: the arguments of every process while
+changes run, the environments of processes they are not meant for, the ledger, logs, plans, every output of slipway,
+every file of the home but the 0600 files of the replicas they are for. Then plants one to see that the search finds it.
+
+    acceptance/canary.py
+"""
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections import Counter
+from pathlib import Path
+from urllib.parse import quote
+
+from inventory import command
+from yard import StackCopy, Yard
+
+LARGEST = 64 << 20  # bytes of a file
+
+
+class Search:
+    """Looks for values in their usual guises and counts the places."""
+
+    def __init__(self, values: dict[str, str]):
+        self.places: Counter = Counter()
+        self.found: dict[str, str] = {}  # place: names of what was there
+        self._needles = {
+            guise.encode(): name
+            for name, value in values.items()
+            for guise in (value, quote(value, safe=""), b64encode(value.encode()).decode().rstrip("="), value.encode().hex())
+        }
+
+    def names(self, content: bytes) -> set[str]:
+        return {name for needle, name in self._needles.items() if needle in content}
+
+    def look(self, kind: str, place: str, content: bytes) -> None:
+        self.places[kind] += 1
+        if names := self.names(content):
+            self.found[f"{kind}: {place}"] = ", ".join(sorted(names))
+
+
+class ProcessWatch:
+    """Reads the arguments of every process all the time, and the environments as often as that allows."""
+
+    def __init__(self, search: Search):
+        self.search = search
+        self.rounds = 0
+        self._seen: set[tuple[int, str, bytes]] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "ProcessWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            for process in (entry for entry in os.listdir("/proc") if entry.isdecimal()):
+                self._look(int(process), "cmdline", "arguments")
+                if self._look(int(process), "environ", "environments of others"):
+                    continue
+            self.rounds += 1
+            time.sleep(0.002)
+
+    def _look(self, process: int, file: str, kind: str) -> None:
+        try:
+            content = Path(f"/proc/{process}/{file}").read_bytes()
+        except OSError:
+            return
+        key = (process, file, content)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        if file == "environ" and self.search.names(content) and meant_for(content, process):
+            self.search.places["environments meant to have some"] += 1
+        else:
+            self.search.look(kind, f"{process} {command(process)}", content)
+
+
+def meant_for(content: bytes, process: int) -> bool:
+    """The API itself, from the moment it becomes the API; and redis-cli, which takes its password this way."""
+    line = command(process)
+    if re.match(r"(\S*/)?(s6-supervise|s6-log|slipway|haproxy|prometheus|postgres|redis-server)\b", line):
+        return False
+    return b"SLIPWAY_REPLICA=api-" in content or line.startswith("redis-cli")
+
+
+# What is secret
+
+
+def values_of(stack: StackCopy, given: str) -> dict[str, str]:
+    """Read from where they are meant to be."""
+    text = next((stack.folder / "replicas").glob("api-*/environment")).read_text()
+    variables = dict(re.findall(r'^(\w+)="(.*)"$', text, re.M))
+    values = {
+        "redis-app": re.search(r"//[^:]+:([^@]+)@", variables["REDIS_URL"])[1],
+        "postgres-app": re.search(r"//[^:]+:([^@]+)@", variables["DATABASE_URL"])[1],
+        "jwt": variables["JWT_SECRET"],
+        "given": variables["CANARY"],
+        "redis-admin": next((stack.folder / "replicas").glob("redis-*/work/admin.secret")).read_text().strip(),
+    }
+    if values["given"] != given or min(map(len, values.values())) < 20 or len(set(values.values())) != len(values):
+        raise RuntimeError(f"these are no secrets: {values.keys()}")
+    master = (stack.yard.home / "keys/master.key").read_text(errors="replace").strip()
+    return values | {"master key": master.splitlines()[-1]}
+
+
+# Files
+
+MEANT = [
+    (r"stacks/shop/local/replicas/api-\d+/environment", {"redis-app", "postgres-app", "jwt", "given"}, "root"),
+    (r"stacks/shop/local/replicas/redis-\d+/work/admin\.secret", {"redis-admin"}, "redis"),
+    (r"keys/master\.key", {"master key"}, "root"),
+]
+
+
+def search_files(search: Search, yard: Yard) -> None:
+    """The whole home. Files that are meant to hold a value must be for their owner alone."""
+    for folder, _, names in os.walk(yard.home):
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_file() or path.is_symlink() or path.stat().st_size > LARGEST:
+                continue
+            content, place = path.read_bytes(), str(path.relative_to(yard.home))
+            allowed = next((each for each in MEANT if re.fullmatch(each[0], place)), None)
+            if allowed and search.names(content) <= allowed[1]:
+                search.places["files meant to have some"] += 1
+                mode, owner = path.stat().st_mode & 0o7777, path.owner()
+                if mode != 0o600 or owner != allowed[2]:
+                    search.found[f"file {place}"] = f"is {mode:o} of {owner}, not 600 of {allowed[2]}"
+            else:
+                search.look("files", place, content)
+
+
+def search_temporary(search: Search, since: float) -> None:
+    """What somebody may have dropped meanwhile."""
+    for folder in ("/tmp", "/run", "/dev/shm", "/var/tmp"):
+        for path in Path(folder).glob("*"):
+            try:
+                if path.is_file() and path.stat().st_mtime >= since and path.stat().st_size < LARGEST:
+                    search.look("temporary files", str(path), path.read_bytes())
+            except OSError:
+                continue
+
+
+# Outputs
+
+
+def search_outputs(search: Search, stack: StackCopy) -> None:
+    saved = stack.yard.root / "plan.json"
+    calls = {
+        "status": [], "status --output json": [], "history": [], "history --output json": [], "plan": [],
+        "plan --output json": [], f"plan --out {saved}": [], "deploy --dry-run": [], "rollback --dry-run": [],
+        "restart --dry-run": [], "scale --replicas api=3 --dry-run": [], "down --dry-run": [], "logs --tail 1000": [],
+    }  # fmt: skip
+    for call in calls:
+        verb, *arguments = call.split()
+        run = stack.slipway(verb, *arguments)
+        search.look("outputs", call, (run.output + run.errors).encode())
+    search.look("outputs", "saved plan", saved.read_bytes())
+    spec = stack.yard.slipway("validate", stack.path)
+    search.look("outputs", "validate", (spec.output + spec.errors).encode())
+
+
+def change(search: Search, stack: StackCopy, version: str) -> None:
+    """A deploy, its rollback, a deploy that fails: watched while they run, and their words read."""
+    stack.edit(r'APP_VERSION: ".*"', f'APP_VERSION: "{version}"')
+    runs = {"deploy": stack.deploy("--progress", "json"), "rollback": stack.slipway("rollback", "--yes")}
+    stack.edit(r"readiness: /readyz", "readiness: /nowhere")
+    stack.edit(r"deadline: 2m", "deadline: 3s")
+    runs["failing deploy"] = stack.deploy("--progress", "plain")
+    stack.edit(r"readiness: /nowhere", "readiness: /readyz")
+    stack.edit(r"deadline: 3s", "deadline: 2m")
+    for name, run in runs.items():
+        search.look("outputs", name, (run.output + run.errors).encode())
+        wanted = 5 if name == "failing deploy" else 0
+        stack.yard.check(f"a {name} under the eyes of the search", run.code == wanted, f"exit {run.code}",
+                         details=run if run.code != wanted else "")  # fmt: skip
+
+
+# The search itself
+
+
+def self_test(yard: Yard, stack: StackCopy, values: dict[str, str]) -> None:
+    """Each kind of place with a planted value; a search that finds nothing there proves nothing."""
+    value = values["jwt"]
+    planted = yard.home / "stacks/shop/local/logs/planted"
+    planted.write_text(f"before {value} after")
+    search = Search(values)
+    search_files(search, yard)
+    planted.unlink()
+    yard.check("a value planted in a file is found", any("planted" in place for place in search.found))
+    for kind, arguments, variables in (("arguments", [value], {}), ("environments of others", [], {"PLANTED": value})):
+        search = Search(values)
+        with ProcessWatch(search) as watch:
+            planted_process = subprocess.Popen(["sleep", "0.3"] if not arguments else
+                                               [sys.executable, "-c", "import time; time.sleep(0.3)", *arguments],
+                                               env={**os.environ, **variables})  # fmt: skip
+            planted_process.wait()
+        found = any(place.startswith(kind) and f" {planted_process.args[0]}" in place or kind in place
+                    for place in search.found)  # fmt: skip
+        yard.check(f"a value planted in the {kind} of a process is found", found, f"{watch.rounds} rounds")
+    environment_file = next((stack.folder / "replicas").glob("api-*/environment"))
+    environment_file.chmod(0o640)
+    search = Search(values)
+    search_files(search, yard)
+    environment_file.chmod(0o600)
+    yard.check("a file with a loose mode is found", any("environment" in place for place in search.found))
+
+
+def main() -> int:
+    with Yard("canary") as yard:
+        began = time.time()
+        stack = yard.copy("stacks/shop")
+        # A secret given by the person, in the file that is meant for that; slipway's own environment stays clean.
+        given = f"canary-{secrets.token_urlsafe(24)}"
+        (stack.path / ".env").write_text(f"CANARY_VALUE={given}\n")
+        (stack.path / ".env").chmod(0o600)
+        stack.edit(r"^(      JWT_SECRET: .*)$", r"\1\n      CANARY: ${secret:canary}")
+        stack.edit(r"^secrets:$", "secrets:\n  canary: {kind: given, from: CANARY_VALUE}")
+        stack.edit(r"healthyFor: 3s", "healthyFor: 1s")
+        deployed = stack.deploy()
+        if not yard.check("deploys", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed):
+            return yard.exit_code
+        values = values_of(stack, given)
+        search = Search(values)
+        search.look("outputs", "first deploy", (deployed.output + deployed.errors).encode())
+        with ProcessWatch(search) as watch:
+            change(search, stack, "1.1.0")
+            search_outputs(search, stack)
+        search_files(search, yard)
+        search_temporary(search, began)
+        for kind, count in search.places.items():
+            yard.note(f"{count:6} {kind}")
+        yard.check(f"none of {len(values)} secret values is found where it must not be", not search.found,
+                   f"{sum(search.places.values())} places searched, processes {watch.rounds} times",
+                   details="\n".join(f"{place}: {what}" for place, what in search.found.items()))  # fmt: skip
+        self_test(yard, stack, values)
+        stack.down()
+        yard.check_nothing_left()
+        return yard.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
