@@ -53,7 +53,9 @@ struct ServiceUpdate {
     ) {
         self.desired = desired
         self.roster = roster
-        self.bounds = RolloutBounds(desired)
+        // What stands in the way of another service has to go first, and cannot wait for its successor.
+        let isBlocking = roster.retired.contains { blocking.contains($0.id) }
+        self.bounds = RolloutBounds(desired, replacing: isBlocking ? nil : roster.retired)
         self.causes = causes
         self.isRouted = isRouted
         self.edgeStarts = edgeStarts
