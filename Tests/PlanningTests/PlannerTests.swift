@@ -110,7 +110,9 @@ import Testing
         let world = try deployed(stack)
         let steps = try plan(stack, .restart, on: world).steps
         #expect(steps.filter { $0.action.service == "edge" }.map(\.action.summary) == ["reconfigure edge-1 in place"])
-        #expect(steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2)
+        #expect(
+            steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2
+        )
         let alone = try plan(stack, .restart, on: world, services: ["edge"]).steps
         #expect(alone.first?.action.summary == "reconfigure edge-1 in place")
         #expect(alone.allSatisfy { $0.action.service != "alpha" })
