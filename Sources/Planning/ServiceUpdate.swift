@@ -109,7 +109,7 @@ struct ServiceUpdate {
         guard isNeeded else { return leaveForLater(roster.retired) }
         let blockers = retire(roster.retired.filter { blocking.contains($0.id) }, isOpening: false)
         let others = retire(roster.retired.filter { !blocking.contains($0.id) })
-        _ = bringUp(starts(), behind: (blockers + others).map(\.last))
+        _ = bringUp(starts(), behind: (blockers + others).map(\.last), opens: others.isEmpty)
     }
 
     /// New replicas come as far as the surge goes, old ones go as far as enough others serve, in turn until all new
@@ -196,6 +196,7 @@ extension ServiceUpdate {
     private mutating func bringUp(
         _ wave: [BringUp],
         behind removals: [PlanDraft.Ref] = [],
+        opens: Bool = true,
         readmitting: Bool = false
     ) -> [PlanDraft.Ref?] {
         let rollout = desired.service.rollout
@@ -208,7 +209,7 @@ extension ServiceUpdate {
                 .startReplica(item.id, revision: desired.revision),
                 cause,
                 &last[index],
-                opens: removals.isEmpty
+                opens: opens
             )
             begun.append(step)
             marks.started.append(item.id)

@@ -84,7 +84,12 @@ import Testing
         let world = try deployed(RandomRelease(parts: [alpha, beta]))
         (alpha.port, beta.port) = (9002, 9001)
         (alpha.version, beta.version) = (2, 2)
-        let after = try deployed(RandomRelease(parts: [alpha, beta]), on: world)
+        let swapped = RandomRelease(parts: [alpha, beta])
+        let plan = try plan(swapped, on: world)
+        let start = try step(plan) { if case .startReplica("beta-2", _) = $0 { true } else { false } }
+        let ready = try step(plan) { if case .awaitReady("alpha-2", _, _) = $0 { true } else { false } }
+        #expect(start.after.contains(ready.number))
+        let after = try deployed(swapped, on: world)
         #expect(after.replicas["alpha-2"]?.port == 9002)
         #expect(after.replicas["beta-2"]?.port == 9001)
     }
