@@ -53,6 +53,7 @@ struct ProgressTests {
                 [2] wait until api-3 is ready for 3s, at most 2m: failed after 12.0 s: api-3 exited with code 1
                 [3] remove what is left of the stack: skipped
                 going back: api-3 exited with code 1
+                  | KeyError
 
                 """)
     }
@@ -100,7 +101,7 @@ struct ProgressTests {
 
                 """)
         #expect(frames[3].hasPrefix("\u{1B}[4A"), "it goes up over the four lines it drew before")
-        #expect(frames[8] == "Going back: api-3 exited with code 1\n")
+        #expect(frames[8] == "Going back: api-3 exited with code 1\n  | KeyError\n")
     }
 
     /// Without what moves the cursor.
