@@ -19,7 +19,7 @@ final class FakeBench: EngineBench {
     var engine: any Engine { watched }
 
     init() throws {
-        folder = try TemporaryFolder.make()
+        folder = try TemporaryFolder.make(inMemory: true)
         world = FakeEngine()
         watched = WatchedEngine(base: world)
     }
