@@ -134,7 +134,7 @@ import Testing
         }
         try await Harbour.with { harbour in
             let app = Apps.server(slow.replacing("LENGTH", with: "60"))
-            let error = try await failure(of: app, in: harbour, within: .seconds(9), for: .seconds(20))
+            let error = try await failure(of: app, in: harbour, for: .seconds(20))
             #expect(error.message.hasSuffix("and then not any more: GET /healthz got no reply (none within 1s)"))
         }
     }
@@ -174,8 +174,8 @@ import Testing
         try await Harbour.with { harbour in
             let first = Apps.python("print('from the first'); raise SystemExit(3)")
             let second = Apps.python("print('from the second'); raise SystemExit(3)")
-            _ = try await failure(of: first, in: harbour, within: .seconds(3))
-            let error = try await failure(of: second, in: harbour, within: .seconds(3))
+            _ = try await failure(of: first, in: harbour)
+            let error = try await failure(of: second, in: harbour)
             #expect(error.details == ["from the second"])
         }
     }
@@ -195,7 +195,7 @@ import Testing
                 app.command = ["./serve"]
                 app.source = digest
                 try await harbour.perform(.storeSource("api", digest), app, source: source)
-                let error = try await failure(of: app, in: harbour, within: .seconds(1))
+                let error = try await failure(of: app, in: harbour)
                 #expect(error.message == "the program ./serve of api \(words)")
             }
         }
