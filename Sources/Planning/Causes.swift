@@ -41,10 +41,14 @@ struct Causes {
     }
 
     func reconfigure(_ replica: ObservedReplica?, _ desired: DesiredService) -> String {
+        if purpose == .restart, desired.restartsInPlace {
+            return "a restart was asked for, and \(desired.name) starts anew without closing its port"
+        }
         guard let replica, replica.configuration != desired.configuration else {
             return "its accounts are made before anything uses them"
         }
-        return "configuration \(replica.configuration.short) is not \(desired.configuration.short) of release \(release)"
+        return
+            "configuration \(replica.configuration.short) is not \(desired.configuration.short) of release \(release)"
     }
 
     func admit(_ replica: ObservedReplica?, _ id: ReplicaID, edgeStarts: Bool) -> String {

@@ -46,7 +46,8 @@ struct Convergence {
 
     private func roster(of service: DesiredService) -> ReplicaRoster {
         let isChosen = services?.contains(service.name) ?? true
-        let aim: ReplicaRoster.Aim = isChosen ? (purpose == .restart ? .replaceAll : .converge) : .leave
+        let isReplaced = purpose == .restart && !service.restartsInPlace
+        let aim: ReplicaRoster.Aim = isChosen ? (isReplaced ? .replaceAll : .converge) : .leave
         return ReplicaRoster(of: service, observed: observed[service.name], aim: aim)
     }
 
@@ -57,10 +58,14 @@ struct Convergence {
         let edges = desired.edges(routingTo: service.name).filter(isThere)
         let prepared = prepare(service, roster)
         var update = ServiceUpdate(
-            service, roster, causes,
+            service,
+            roster,
+            causes,
             isRouted: !edges.isEmpty,
             edgeStarts: edges.contains { rosters[$0].map { $0.startCount > 0 } ?? false },
-            blocking: blockers.holders, draft: draft.take())
+            blocking: blockers.holders,
+            draft: draft.take()
+        )
         update.write()
         guard update.marks.started.count == roster.startCount else { throw stuck(service) }
         update.draft.join(prepared, before: update.marks.opening)
@@ -98,10 +103,12 @@ struct Convergence {
         switch bounds.exclusion {
         case .port(let port)? where isReplaced:
             warnings.append(
-                "\(name) uses the fixed port \(port), so old and new cannot overlap: it is away while it is replaced")
+                "\(name) uses the fixed port \(port), so old and new cannot overlap: it is away while it is replaced"
+            )
         case .data? where isReplaced:
             warnings.append(
-                "\(name) keeps data, so old and new cannot overlap: it is away while it is replaced")
+                "\(name) keeps data, so old and new cannot overlap: it is away while it is replaced"
+            )
         default: break
         }
         let rollout = service.service.rollout
@@ -109,7 +116,8 @@ struct Convergence {
             rollout.maxSurge.roundedUp(of: service.service.replicas) == 0
         {
             warnings.append(
-                "\(name) allows neither surge nor absence, so no step would be possible: one extra replica is used")
+                "\(name) allows neither surge nor absence, so no step would be possible: one extra replica is used"
+            )
         }
         let absent = desired.edges(routingTo: name).filter { !isThere($0) }
         for edge in absent where roster.startCount > 0 {
@@ -119,8 +127,10 @@ struct Convergence {
 
     private func stuck(_ service: DesiredService) -> ReportableError {
         ReportableError(
-            .broken, "no order of steps leads \(service.name) to release \(desired.release.number)",
-            hint: "Please report this with the stack file and the output of `slipway status --output json`.")
+            .broken,
+            "no order of steps leads \(service.name) to release \(desired.release.number)",
+            hint: "Please report this with the stack file and the output of `slipway status --output json`."
+        )
     }
 
     // MARK: - Between services
@@ -139,7 +149,9 @@ struct Convergence {
     }
 
     private mutating func connect(
-        _ service: DesiredService, _ waiting: ServiceGraph, _ blockers: PortBlockers,
+        _ service: DesiredService,
+        _ waiting: ServiceGraph,
+        _ blockers: PortBlockers,
         _ freed: [ReplicaID: PlanDraft.Ref]
     ) {
         guard let mine = marks[service.name] else { return }
@@ -205,7 +217,8 @@ struct Convergence {
         let proof = draft.add(
             .confirm(started, healthyFor: longest),
             because: "release \(desired.release.number) counts once everything it started has stayed ready",
-            isPivot: true)
+            isPivot: true
+        )
         draft.wait(proof, for: all.flatMap(\.tips))
         return proof
     }

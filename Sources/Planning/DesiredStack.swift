@@ -101,6 +101,10 @@ package struct DesiredService: Sendable {
 
     /// Whether there is a data directory that only one replica may use at a time.
     package var keepsData: Bool { service.keepsData || template.volume != nil }
+
+    /// Whether taking its files up anew is all that a restart has to do: an edge then gets new processes beside the
+    /// old ones, while replacing it would close its port.
+    package var restartsInPlace: Bool { template.reload == .edge }
 }
 
 extension Service {

@@ -21,7 +21,10 @@ struct Exchange {
     ///   - spare: replicas that serve now beyond those that have to.
     ///   - gains: steps after which one more replica serves.
     init(
-        room: Int, spare: Int, gains: [PlanDraft.Ref], starts: ArraySlice<BringUp>,
+        room: Int,
+        spare: Int,
+        gains: [PlanDraft.Ref],
+        starts: ArraySlice<BringUp>,
         serving: ArraySlice<ObservedReplica>
     ) {
         self.room = ArraySlice(repeating: nil, count: max(0, room))

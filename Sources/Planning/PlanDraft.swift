@@ -86,12 +86,19 @@ struct PlanDraft {
         let line = lines[ref]
         let after = line.after.count < 2 ? line.after.map { numbers[$0] } : Array(Set(line.after.map { numbers[$0] }))
         return Step(
-            number: numbers[ref], action: line.action, cause: line.cause, after: after, isPivot: line.isPivot)
+            number: numbers[ref],
+            action: line.action,
+            cause: line.cause,
+            after: after,
+            isPivot: line.isPivot
+        )
     }
 
     private func circle(through action: Action) -> ReportableError {
         ReportableError(
-            .broken, "the plan waits for itself at \"\(action.summary)\"",
-            hint: "Please report this with the stack file and the output of `slipway status --output json`.")
+            .broken,
+            "the plan waits for itself at \"\(action.summary)\"",
+            hint: "Please report this with the stack file and the output of `slipway status --output json`."
+        )
     }
 }

@@ -12,7 +12,10 @@ package struct PlanRequest: Sendable {
     package var destroyData: Bool
 
     package init(
-        purpose: Plan.Purpose, target: Release, services: Set<ServiceName>? = nil, destroyData: Bool = false
+        purpose: Plan.Purpose,
+        target: Release,
+        services: Set<ServiceName>? = nil,
+        destroyData: Bool = false
     ) {
         self.purpose = purpose
         self.target = target

@@ -15,7 +15,9 @@ package enum Planner {
     /// The same with the target release read before, for callers that plan towards it again and again.
     /// - Precondition: `desired` was made from the request's target.
     package static func plan(
-        _ request: PlanRequest, towards desired: DesiredStack, observed: Observation
+        _ request: PlanRequest,
+        towards desired: DesiredStack,
+        observed: Observation
     ) throws(ReportableError) -> Plan {
         try check(request, desired)
         let services = ObservedServices(observed)
@@ -32,8 +34,14 @@ package enum Planner {
             warnings = teardown.warnings
         }
         return Plan(
-            purpose: request.purpose, stack: request.target.stack.id, release: request.target.number,
-            releaseDigest: request.target.digest, basis: observed.fingerprint, steps: steps, warnings: warnings)
+            purpose: request.purpose,
+            stack: request.target.stack.id,
+            release: request.target.number,
+            releaseDigest: request.target.digest,
+            basis: observed.fingerprint,
+            steps: steps,
+            warnings: warnings
+        )
     }
 
     private static func check(_ request: PlanRequest, _ desired: DesiredStack) throws(ReportableError) {
@@ -41,13 +49,18 @@ package enum Planner {
         for name in (request.services ?? []).sorted() where stack.service(name) == nil {
             let names = stack.services.map(\.name.text).joined(separator: ", ")
             throw ReportableError(
-                .notFound, "there is no service \(name) in \(stack.id)", hint: "The stack has \(names).")
+                .notFound,
+                "there is no service \(name) in \(stack.id)",
+                hint: "The stack has \(names)."
+            )
         }
         guard request.purpose != .stop, request.purpose != .down else { return }
         if let name = desired.circular {
             throw ReportableError(
-                .invalidSpec, "\(name) depends on itself through its dependencies",
-                hint: "Take one service out of `dependsOn` in the circle.")
+                .invalidSpec,
+                "\(name) depends on itself through its dependencies",
+                hint: "Take one service out of `dependsOn` in the circle."
+            )
         }
         if let name = desired.withoutTemplate.first(where: { stack.service($0)?.optional == false }) {
             throw ReportableError(.broken, "release \(request.target.number) has no template for \(name)")
@@ -63,7 +76,10 @@ package enum Planner {
             case .port(let port): "uses the fixed port \(port)"
             }
         throw ReportableError(
-            .invalidSpec, "\(desired.name) \(reason), so \(desired.service.replicas) replicas can never run at once",
-            hint: "Set `replicas: 1` for \(desired.name), or put it behind an edge so that each replica has its own port.")
+            .invalidSpec,
+            "\(desired.name) \(reason), so \(desired.service.replicas) replicas can never run at once",
+            hint:
+                "Set `replicas: 1` for \(desired.name), or put it behind an edge so that each replica has its own port."
+        )
     }
 }

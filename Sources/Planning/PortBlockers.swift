@@ -10,14 +10,18 @@ struct PortBlockers {
     private let byPort: [Int: [ReplicaID]]
 
     init(
-        _ desired: DesiredStack, _ observed: ObservedServices, _ rosters: [ServiceName: ReplicaRoster],
+        _ desired: DesiredStack,
+        _ observed: ObservedServices,
+        _ rosters: [ServiceName: ReplicaRoster],
         includingGone: Bool
     ) {
         let needed = Dictionary(
             desired.services.compactMap { service -> (Int, ServiceName)? in
                 guard case .fixed(let port) = service.template.port else { return nil }
                 return (rosters[service.name]?.startCount ?? 0) > 0 ? (port, service.name) : nil
-            }, uniquingKeysWith: { first, _ in first })
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
         func blocks(_ replica: ObservedReplica) -> Bool {
             guard let port = replica.port, replica.state != .stopped else { return false }
             return needed[port].map { $0 != replica.id.service } ?? false

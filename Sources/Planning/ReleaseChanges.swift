@@ -13,11 +13,16 @@ package enum ReleaseChanges {
                 lines.append(added(service))
                 continue
             }
-            lines += ServiceChanges(
-                name: service.name, old: former, new: service,
-                oldTemplate: old.contents.templates[service.name], newTemplate: new.contents.templates[service.name],
-                oldAddress: old.contents.addresses[service.name], newAddress: new.contents.addresses[service.name]
-            ).lines
+            lines +=
+                ServiceChanges(
+                    name: service.name,
+                    old: former,
+                    new: service,
+                    oldTemplate: old.contents.templates[service.name],
+                    newTemplate: new.contents.templates[service.name],
+                    oldAddress: old.contents.addresses[service.name],
+                    newAddress: new.contents.addresses[service.name]
+                ).lines
         }
         lines += old.stack.services.filter { new.stack.service($0.name) == nil }.map { "\($0.name): no longer there" }
         lines += secrets(old, new) + rest(old.stack, new.stack)

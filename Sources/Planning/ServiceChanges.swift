@@ -92,7 +92,9 @@ struct ServiceChanges {
     }
 
     private func change<Value: Equatable & CustomStringConvertible>(
-        _ key: String, _ old: Value?, _ new: Value?
+        _ key: String,
+        _ old: Value?,
+        _ new: Value?
     ) -> [String] {
         guard old != new else { return [] }
         return ["\(name): \(key) \(old.map(\.description) ?? "none") -> \(new.map(\.description) ?? "none")"]

@@ -43,8 +43,13 @@ struct ServiceUpdate {
     private var readmissions: [PlanDraft.Ref] = []
 
     init(
-        _ desired: DesiredService, _ roster: ReplicaRoster, _ causes: Causes, isRouted: Bool, edgeStarts: Bool,
-        blocking: Set<ReplicaID>, draft: consuming PlanDraft
+        _ desired: DesiredService,
+        _ roster: ReplicaRoster,
+        _ causes: Causes,
+        isRouted: Bool,
+        edgeStarts: Bool,
+        blocking: Set<ReplicaID>,
+        draft: consuming PlanDraft
     ) {
         self.desired = desired
         self.roster = roster
@@ -85,9 +90,14 @@ struct ServiceUpdate {
         return BringUp(
             id: id,
             ready: replica.ready ? nil : causes.ready(id, isNew: false),
-            reconfigure: !roster.isLeft && replica.configuration != desired.configuration
-                ? causes.reconfigure(replica, desired) : nil,
-            admit: admit ? causes.admit(replica, id, edgeStarts: edgeStarts) : nil)
+            reconfigure: isReconfigured(replica) ? causes.reconfigure(replica, desired) : nil,
+            admit: admit ? causes.admit(replica, id, edgeStarts: edgeStarts) : nil
+        )
+    }
+
+    private func isReconfigured(_ replica: ObservedReplica) -> Bool {
+        guard !roster.isLeft else { return false }
+        return replica.configuration != desired.configuration || causes.purpose == .restart && desired.restartsInPlace
     }
 
     // MARK: - What goes and what comes
@@ -120,8 +130,12 @@ struct ServiceUpdate {
         let spare = max(0, available - max(0, desired.service.replicas - bounds.unavailable))
         let existing = roster.kept.count + serving.count + broken.count
         var exchange = Exchange(
-            room: desired.service.replicas + bounds.surge - existing, spare: spare, gains: gains,
-            starts: starts()[...], serving: serving[...])
+            room: desired.service.replicas + bounds.surge - existing,
+            spare: spare,
+            gains: gains,
+            starts: starts()[...],
+            serving: serving[...]
+        )
         if exchange.room.count < exchange.starts.count {
             exchange.makeRoom(retire(broken).map(\.last))
         } else {
@@ -154,16 +168,22 @@ struct ServiceUpdate {
         let accounts = desired.template.accounts != nil
         let again = roster.sleepers.map { replica in
             BringUp(
-                id: replica.id, start: "\(replica.id) is stopped", ready: causes.ready(replica.id, isNew: true),
+                id: replica.id,
+                start: "\(replica.id) is stopped",
+                ready: causes.ready(replica.id, isNew: true),
                 reconfigure: accounts ? causes.reconfigure(nil, desired) : nil,
-                admit: isRouted ? causes.admit(nil, replica.id, edgeStarts: false) : nil)
+                admit: isRouted ? causes.admit(nil, replica.id, edgeStarts: false) : nil
+            )
         }
         let fresh = zip(roster.fresh, causes.start(desired, roster)).map { number, cause in
             let id = ReplicaID(desired.name, number)
             return BringUp(
-                id: id, start: cause, ready: causes.ready(id, isNew: true),
+                id: id,
+                start: cause,
+                ready: causes.ready(id, isNew: true),
                 reconfigure: accounts ? causes.reconfigure(nil, desired) : nil,
-                admit: isRouted ? causes.admit(nil, id, edgeStarts: false) : nil)
+                admit: isRouted ? causes.admit(nil, id, edgeStarts: false) : nil
+            )
         }
         return again + fresh
     }
@@ -174,7 +194,9 @@ struct ServiceUpdate {
 extension ServiceUpdate {
     /// Writes what each replica of a wave needs, kind by kind. Returns the last step of each, nil where it needs none.
     private mutating func bringUp(
-        _ wave: [BringUp], behind removals: [PlanDraft.Ref] = [], readmitting: Bool = false
+        _ wave: [BringUp],
+        behind removals: [PlanDraft.Ref] = [],
+        readmitting: Bool = false
     ) -> [PlanDraft.Ref?] {
         let rollout = desired.service.rollout
         var last = wave.map(\.room)
@@ -182,7 +204,12 @@ extension ServiceUpdate {
         var begun: [PlanDraft.Ref] = []
         for (index, item) in wave.enumerated() {
             guard let cause = item.start else { continue }
-            let step = add(.startReplica(item.id, revision: desired.revision), cause, &last[index], opens: removals.isEmpty)
+            let step = add(
+                .startReplica(item.id, revision: desired.revision),
+                cause,
+                &last[index],
+                opens: removals.isEmpty
+            )
             begun.append(step)
             marks.started.append(item.id)
         }
@@ -210,7 +237,10 @@ extension ServiceUpdate {
 
     /// Adds a step behind the last one of its replica and becomes the last one itself.
     private mutating func add(
-        _ action: Action, _ cause: String, _ last: inout PlanDraft.Ref?, opens: Bool = true
+        _ action: Action,
+        _ cause: String,
+        _ last: inout PlanDraft.Ref?,
+        opens: Bool = true
     ) -> PlanDraft.Ref {
         let step = draft.add(action, because: cause, after: last)
         if opens, last == nil { marks.opening.append(step) }
@@ -227,12 +257,17 @@ extension ServiceUpdate {
     }
 
     private mutating func retire(
-        _ replicas: [ObservedReplica], substitutes: [PlanDraft.Ref?]? = nil, isOpening: Bool = true
+        _ replicas: [ObservedReplica],
+        substitutes: [PlanDraft.Ref?]? = nil,
+        isOpening: Bool = true
     ) -> [Chain] {
         let wave = replicas.enumerated().map { index, replica in
             Retirement(
-                replica, causes.retire(replica, of: desired), drain: desired.service.rollout.drain,
-                substitute: substitutes?[index])
+                replica,
+                causes.retire(replica, of: desired),
+                drain: desired.service.rollout.drain,
+                substitute: substitutes?[index]
+            )
         }
         let chains = draft.retire(wave)
         for (item, chain) in zip(wave, chains) {

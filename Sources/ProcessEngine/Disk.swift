@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import StackModel
 
 /// Who a file belongs to.
 struct FileOwner: Hashable, Sendable, Codable {
@@ -10,6 +11,13 @@ struct FileOwner: Hashable, Sendable, Codable {
 /// Files as the engine needs them: written whole or not at all, with the mode and owner they are to have from the
 /// first byte on. Links in the last part of a path are never followed.
 enum Disk {
+    /// When a file was last given its name.
+    static func renamedAt(_ path: String) -> Instant? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return Instant(milliseconds: status.st_ctim.tv_sec * 1000 + status.st_ctim.tv_nsec / 1_000_000)
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
@@ -24,6 +32,22 @@ enum Disk {
     static func list(_ path: String) -> [String] {
         guard let stream = opendir(path) else { return [] }
         defer { closedir(stream) }
+        return names(in: stream)
+    }
+
+    /// The names in an open directory.
+    private static func list(_ directory: Int32) -> [String] {
+        // The stream takes its descriptor with it when it is closed.
+        let copy = dup(directory)
+        guard copy >= 0, let stream = fdopendir(copy) else {
+            if copy >= 0 { close(copy) }
+            return []
+        }
+        defer { closedir(stream) }
+        return names(in: stream)
+    }
+
+    private static func names(in stream: OpaquePointer) -> [String] {
         var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
@@ -62,12 +86,14 @@ enum Disk {
         }
     }
 
-    /// Replaces a file in one instant; a crash leaves the old one or the new one. Durable once it returns.
+    /// Replaces a file in one instant; a crash of ours leaves the old one or the new one. Survives a power cut once it
+    /// returns, unless it is not asked to be durable.
     static func write(
         _ content: some Collection<UInt8>,
         to path: String,
         mode: mode_t = 0o600,
-        owner: FileOwner? = nil
+        owner: FileOwner? = nil,
+        durable: Bool = true
     ) throws(ReportableError) {
         let temporary = "\(path).new"
         unlink(temporary)
@@ -78,8 +104,9 @@ enum Disk {
         guard fchmod(file, mode) == 0 else { throw failure("set the mode of", temporary) }
         if let owner { try give(file, to: owner, path: temporary) }
         try writeAll(Array(content), to: file, path: temporary)
-        guard fsync(file) == 0, rename(temporary, path) == 0 else { throw failure("replace", path) }
-        sync(directory: parent(of: path))
+        if durable { try flush(file, path: temporary) }
+        guard rename(temporary, path) == 0 else { throw failure("replace", path) }
+        if durable { sync(directory: parent(of: path)) }
     }
 
     /// Makes a directory and those above it. One that is there gets the mode and owner.
@@ -115,12 +142,24 @@ enum Disk {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
-    /// Removes a directory and everything in it. Nothing to do when it is gone.
+    /// Removes a directory and everything in it. Nothing to do when it is gone. Goes from open directory to open
+    /// directory, so that whoever may write there cannot lead it elsewhere meanwhile.
     static func remove(tree path: String) throws(ReportableError) {
         guard exists(path) else { return }
-        guard isDirectory(path) else { return try remove(file: path) }
-        for name in list(path) { try remove(tree: "\(path)/\(name)") }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove the directory", path) }
+        try remove(path, in: AT_FDCWD, path: path)
+    }
+
+    private static func remove(_ name: String, in above: Int32, path: String) throws(ReportableError) {
+        let directory = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard directory >= 0 else {
+            guard unlinkat(above, name, 0) == 0 || errno == ENOENT else { throw failure("remove", path) }
+            return
+        }
+        defer { close(directory) }
+        for entry in list(directory) { try remove(entry, in: directory, path: "\(path)/\(entry)") }
+        guard unlinkat(above, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw failure("remove the directory", path)
+        }
     }
 
     static func parent(of path: String) -> String {

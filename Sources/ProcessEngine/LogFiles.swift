@@ -10,21 +10,22 @@ struct LogFiles: Sendable {
         self.folder = folder
     }
 
-    var current: String { "\(folder.logs)/current" }
-
-    /// Rotated files, oldest first, without those that ended before `since`.
-    func rotated(since: Instant?) -> [String] {
-        Disk.list(folder.logs).filter { name in
+    /// The names of a log's files, oldest first, without rotated ones that ended before `since`. Those are named by
+    /// TAI64N labels, so that their order is that of time; `current` comes last.
+    static func names(in directory: String, since: Instant? = nil) -> [String] {
+        let rotated = Disk.list(directory).filter { name in
             guard let label = TAI64N(text: Array(name.utf8.prefix(25))) else { return false }
             return since.map { label.instant >= $0 } ?? true
-        }.map { "\(folder.logs)/\($0)" }
+        }
+        return rotated + ["current"]
     }
 
     /// The last lines of the newest file; a rotated one is asked only when that is too short.
     func last(_ count: Int) -> [LogLine] {
         var lines: [LogLine] = []
-        for path in (rotated(since: nil) + [current]).reversed() where lines.count < count {
-            let piece = LogFiles.lines(in: Disk.read(path, last: 1 << 16) ?? [], of: folder.id)
+        for name in Self.names(in: folder.logs).reversed() where lines.count < count {
+            let content = Disk.read("\(folder.logs)/\(name)", last: 1 << 16)
+            let piece = Self.lines(in: content ?? [], of: folder.id)
             lines = piece.suffix(count - lines.count) + lines
         }
         return lines

@@ -1,45 +1,48 @@
 import Basics
 import Glibc
+import StackModel
 
-/// A place in a growing log. `s6-log` renames a full file and begins a new one; what was still unread in the old one
-/// is read first.
+/// How far the log of one replica number was read: `current` and the files that `s6-log` rotated it into.
+///
+/// Files are told apart by what they are, not by their names: a full `current` gets a new name while we read.
 struct LogTail: Sendable {
-    let path: String
-    private var inode: UInt = 0
-    private var offset = 0
+    let directory: String
+    /// Rotated files that ended before this are never opened.
+    let since: Instant?
+    private var offsets: [UInt: Int] = [:]
 
-    init(path: String) {
-        self.path = path
+    init(directory: String, since: Instant?) {
+        self.directory = directory
+        self.since = since
     }
 
-    /// All whole lines since the last time.
+    /// All whole lines since the last time, file by file, oldest first.
     mutating func readOn() -> [UInt8] {
         var content: [UInt8] = []
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        if inode != 0 && status.st_ino != inode {
-            content += read(renamed() ?? "")
-            offset = 0
-        }
-        inode = UInt(status.st_ino)
-        return content + read(path)
+        var names: [String]
+        repeat {
+            names = self.names
+            for name in names { read(name, &content) }
+            // A file that was renamed between the listing and the reading is found by the next listing.
+        } while names != self.names
+        return content
     }
 
-    private func renamed() -> String? {
-        let directory = Disk.parent(of: path)
-        return Disk.list(directory).reversed().lazy.map { "\(directory)/\($0)" }.first { candidate in
-            var status = stat()
-            return stat(candidate, &status) == 0 && UInt(status.st_ino) == inode
-        }
-    }
+    private var names: [String] { LogFiles.names(in: directory, since: since) }
 
-    private mutating func read(_ path: String) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { return [] }
+    private mutating func read(_ name: String, _ content: inout [UInt8]) {
+        let file = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return }
         defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { return }
+        let inode = UInt(status.st_ino)
+        // A new file may have the number of one that was deleted: it is then shorter than what was read of that.
+        let offset = offsets[inode].flatMap { $0 <= status.st_size ? $0 : nil } ?? 0
+        offsets[inode] = offset
         lseek(file, offset, SEEK_SET)
-        guard let content = Disk.readToEnd(file), let end = content.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
-        offset += end + 1
-        return Array(content[...end])
+        guard let piece = Disk.readToEnd(file), let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { return }
+        content += piece[...end]
+        offsets[inode] = offset + end + 1
     }
 }

@@ -72,6 +72,10 @@ struct Observer: Sendable {
             return main == nil ? "nothing supervises it, as after a reboot" : "its supervisor is gone"
         }
         if main == nil { return last ?? "it does not run" }
+        // Should its log program end too, nobody would empty the pipe, and the program would hang once it is full.
+        if !Supervisor(folder: replica.logger, runner: engine.runner).isAlive {
+            return "the supervisor of its log is gone"
+        }
         let recent = exits.count(within: .seconds(10), of: WallClock.now)
         return recent >= 2 ? "it ended \(recent) times within 10 s; last \(last ?? "")" : nil
     }

@@ -31,10 +31,9 @@ struct ReadinessWatch: Sendable {
         var readySince: ContinuousClock.Instant?
         var patience = ProbePatience()
         while true {
-            try checkAlive(exitsBefore: 0)
+            try await checkAlive(exitsBefore: 0)
             let answer = await probe.ask()
-            if readySince != nil { try await awaitWordOfEnd(after: answer, exitsBefore: 0) }
-            try checkAlive(exitsBefore: 0)
+            try await checkAlive(exitsBefore: 0)
             patience.note(answer)
             switch (answer.complaint, readySince) {
             case (nil, nil):
@@ -61,7 +60,7 @@ struct ReadinessWatch: Sendable {
         let before = record.release == release ? 0 : ExitLog(folder).exits.count
         let began = ContinuousClock.now
         while true {
-            try checkAlive(exitsBefore: before)
+            try await checkAlive(exitsBefore: before)
             if case .notReady(let reason) = await probe.ask() {
                 try await checkDying(exitsBefore: before)
                 throw failure.unreadyAgain(reason, after: span(since: began))
@@ -71,18 +70,13 @@ struct ReadinessWatch: Sendable {
         }
     }
 
-    /// A program that ends refuses connections a moment before its end is written down, and its end says more.
-    private func awaitWordOfEnd(after answer: ProbeAnswer, exitsBefore: Int) async throws(ReportableError) {
-        guard !answer.isReady, !answer.isLate else { return }
-        let folder = folder
-        _ = try await polled(atMost: .seconds(1)) { ExitLog(folder).exits.count > exitsBefore }
-    }
-
-    private func checkAlive(exitsBefore: Int) throws(ReportableError) {
+    private func checkAlive(exitsBefore: Int) async throws(ReportableError) {
         let exits = ExitLog(folder).exits
         if exits.count > exitsBefore {
-            let start = exitsBefore == 0 ? record.createdAt : exits[exitsBefore - 1].at
-            throw failure.ended(exits[exitsBefore], after: start)
+            let start = exitsBefore == 0 ? Disk.renamedAt(folder.started) : exits[exitsBefore - 1].at
+            // Its last words may still be on their way to the log.
+            try await pause(TimeSpan(milliseconds: 50))
+            throw failure.ended(exits[exitsBefore], after: start ?? record.createdAt)
         }
         if !engine.supervisor(of: folder).isAlive { throw failure.supervisorGone() }
     }
@@ -90,8 +84,8 @@ struct ReadinessWatch: Sendable {
     /// A program that dies closes its port before its end is written down: its end is then the cause.
     private func checkDying(exitsBefore: Int) async throws(ReportableError) {
         let folder = folder
-        _ = try await polled(atMost: TimeSpan(milliseconds: 500)) { ExitLog(folder).exits.count > exitsBefore }
-        try checkAlive(exitsBefore: exitsBefore)
+        _ = try await polled(atMost: .seconds(1)) { ExitLog(folder).exits.count > exitsBefore }
+        try await checkAlive(exitsBefore: exitsBefore)
     }
 
     /// A program that listens, but not where it should, or that cannot, will not become ready by waiting.

@@ -150,7 +150,7 @@ struct ReplicaStart: Sendable {
         let supervisor = engine.supervisor(of: folder)
         try await supervisor.start(output: "\(folder.logger)/fifo")
         // From here on it is wanted: a crash now leaves a replica that ought to run and does not.
-        try Disk.remove(file: folder.down)
+        try Disk.move(folder.down, to: folder.started)
         try await supervisor.send("-u")
         try await supervisor.wait(atMost: .seconds(5), "\(folder.id) was not started by its supervisor") {
             supervisor.status?.processID != nil || !ExitLog(folder).exits.isEmpty

@@ -4,7 +4,8 @@ import StackModel
 /// Writes what s6 needs to supervise a replica: scripts, environment, rendered files, the record.
 ///
 /// Made under a temporary name and moved into place, with a `down` file in it, so that nothing starts before
-/// everything is there.
+/// everything is there. No process outlives a power cut, and a start makes the directory anew: so only the record,
+/// which an observation reads, has to survive one.
 struct ServiceDirectory: Sendable {
     let folder: ReplicaFolder
     let record: ReplicaRecord
@@ -26,14 +27,14 @@ struct ServiceDirectory: Sendable {
         try Disk.makeDirectory(folder.logs, mode: 0o700)
         try Disk.makeDirectory("\(place)/work", mode: 0o700, owner: record.account.owner)
         try Self.write(content.files, in: "\(place)/work", owner: record.account.owner)
-        try Disk.write([], to: "\(place)/down")
-        try Disk.write(environment.utf8, to: "\(place)/environment")
+        try Disk.write([], to: "\(place)/down", durable: false)
+        try Disk.write(environment.utf8, to: "\(place)/environment", durable: false)
         try writeScript(try run, to: "\(place)/run")
         try writeScript(finish, to: "\(place)/finish")
         try writeScript(logger, to: "\(place)/log/run")
-        try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal")
+        try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
         // Should we die while it stops, its supervisor sees the stop through.
-        try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill")
+        try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
         try Disk.makePipe("\(place)/log/fifo", owner: record.account.owner)
         try record.save(in: place)
         try Disk.move(place, to: folder.path)
@@ -53,7 +54,7 @@ struct ServiceDirectory: Sendable {
             }
             let above = Disk.parent(of: path)
             if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: owner) }
-            try Disk.write(file.content.utf8, to: path, owner: owner)
+            try Disk.write(file.content.utf8, to: path, owner: owner, durable: false)
         }
     }
 
@@ -107,6 +108,6 @@ struct ServiceDirectory: Sendable {
     }
 
     private func writeScript(_ script: ExeclineScript, to path: String) throws(ReportableError) {
-        try Disk.write(script.text.utf8, to: path, mode: 0o700)
+        try Disk.write(script.text.utf8, to: path, mode: 0o700, durable: false)
     }
 }

@@ -11,7 +11,8 @@ struct SourceStore: Sendable {
         let stack = stack
         try await offPool { () throws(ReportableError) in
             guard !Disk.isDirectory(stack.source(digest)) else { return }
-            let unfinished = "\(stack.sources)/.new-\(digest)"
+            // Two services may have the same source, and store it at the same moment.
+            let unfinished = "\(stack.sources)/.new-\(digest)-\(service)"
             try Disk.makeDirectory(stack.sources, mode: 0o755)
             try Disk.remove(tree: unfinished)
             let copied = try SourceTree(directory).copy(to: unfinished)
@@ -23,7 +24,12 @@ struct SourceStore: Sendable {
                     hint: "Run the command again to plan with what is there now."
                 )
             }
-            try Disk.move(unfinished, to: stack.source(digest))
+            do throws(ReportableError) {
+                try Disk.move(unfinished, to: stack.source(digest))
+            } catch {
+                try Disk.remove(tree: unfinished)
+                guard Disk.isDirectory(stack.source(digest)) else { throw error }
+            }
         }
     }
 }

@@ -44,7 +44,9 @@ struct ReplicaFolder: Hashable, Sendable {
     var logger: String { "\(path)/log" }
     var record: String { "\(path)/replica.json" }
     var exits: String { "\(path)/exits" }
+    /// While it is there the replica is wanted down; a start renames it to `started`.
     var down: String { "\(path)/down" }
+    var started: String { "\(path)/started" }
     var environment: String { "\(path)/environment" }
     /// The only place here that the replica may write to.
     var work: String { "\(path)/work" }

@@ -17,7 +17,8 @@ package final class FakeEngine: Engine {
     /// - Parameters:
     ///   - latency: how long each action takes, measured by `clock`.
     package init(
-        kind: EngineKind = .process, latency: @escaping @Sendable (Action) -> Duration = { _ in .zero },
+        kind: EngineKind = .process,
+        latency: @escaping @Sendable (Action) -> Duration = { _ in .zero },
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.kind = kind
@@ -45,11 +46,13 @@ package final class FakeEngine: Engine {
     package func digest(ofSource directory: String) async throws(ReportableError) -> Digest { source(at: directory) }
 
     package func preflight(
-        _ template: ReplicaTemplate, in stack: StackID
+        _ template: ReplicaTemplate,
+        in stack: StackID
     ) async throws(ReportableError) -> [String] { [] }
 
     package func observe(
-        _ stack: StackID, _ depth: ObservationDepth
+        _ stack: StackID,
+        _ depth: ObservationDepth
     ) async throws(ReportableError) -> Observation {
         try locked { state throws(ReportableError) in
             guard !state.isDead else { throw FakeEngine.crash }
@@ -94,7 +97,10 @@ package final class FakeEngine: Engine {
 
     /// Does nothing and succeeds when the replica runs.
     package func execute(
-        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+        _ command: [String],
+        in replica: ReplicaID,
+        of stack: StackID,
+        with inputs: StepInputs
     ) async throws(ReportableError) -> Int32 {
         guard world(of: stack).replicas[replica]?.state == .running else {
             throw ReportableError(.notFound, "\(replica) does not run")

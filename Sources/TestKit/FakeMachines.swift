@@ -55,7 +55,10 @@ struct FakeMachines: Sendable {
         guard case .awaitReady(let id, _, let deadline) = action, let replica = world?.replicas[id] else { return }
         for case .neverReady(let matches) in faults where matches(replica) {
             throw ReportableError(
-                .replicaFailed, "\(id) was not ready within \(deadline)", details: ["\(id): still warming up"])
+                .replicaFailed,
+                "\(id) was not ready within \(deadline)",
+                details: ["\(id): still warming up"]
+            )
         }
     }
 

@@ -3,7 +3,7 @@ import Planning
 import StackModel
 
 /// Watches a plan run and objects when a rollout breaks the bounds of its release: too few replicas that serve, too
-/// many that exist, old and new side by side where that was ruled out.
+/// many that exist, old and new side by side where that was ruled out, a start before what it depends on is ready.
 package struct RolloutWatch: Sendable {
     private struct Bounds: Sendable {
         /// Fewer may never serve because of something the plan does.
@@ -11,18 +11,30 @@ package struct RolloutWatch: Sendable {
         /// More may never exist because of something the plan starts.
         let ceiling: Int
         let overlaps: Bool
+        /// All new ones get their traffic together, when the last of them is ready.
+        let switches: Bool
+        /// Services of which one replica has to be ready before one of this is started.
+        let needs: [ServiceName]
     }
 
     private var bounds: [ServiceName: Bounds] = [:]
+    /// Replicas that ran before the first step.
+    private let old: Set<ReplicaID>
 
     /// - Parameter world: as it is before the first step. Where fewer serve than should, no more may be taken away.
     package init(_ desired: DesiredStack, in world: SimulatedWorld) {
+        old = Set(world.replicas.values.filter { $0.state == .running }.map(\.id))
+        let present = Set(desired.services.filter { $0.service.replicas > 0 }.map(\.name))
         for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
             let allowed = Self.allowed(service, existing: world.replicas.values.filter { $0.id.service == service.name })
             bounds[service.name] = Bounds(
-                floor: min(wanted - allowed.absence, serving), ceiling: wanted + allowed.surge,
-                overlaps: allowed.overlap)
+                floor: min(wanted - allowed.absence, serving),
+                ceiling: wanted + allowed.surge,
+                overlaps: allowed.overlap,
+                switches: allowed.overlap && service.service.rollout.strategy == .blueGreen,
+                needs: service.service.dependsOn.filter(present.contains)
+            )
         }
     }
 
@@ -44,13 +56,34 @@ package struct RolloutWatch: Sendable {
     }
 
     /// Throws `broken` when an action that led from one world to the other broke a bound.
-    package func check(_ action: Action, from before: SimulatedWorld, to after: SimulatedWorld) throws(ReportableError) {
+    package func check(_ action: Action, from before: SimulatedWorld, to after: SimulatedWorld) throws(ReportableError)
+    {
         guard let service = action.service, let bounds = bounds[service] else { return }
         let (had, has) = (before.serving(service), after.serving(service))
         if has < had, has < bounds.floor {
             throw objection(action, "only \(has) of at least \(bounds.floor) replicas of \(service) serve")
         }
-        guard case .startReplica(_, let revision) = action else { return }
+        switch action {
+        case .startReplica(_, let revision): try checkStart(of: service, action, revision, after)
+        case .admit(let id) where bounds.switches && !old.contains(id):
+            let new = after.replicas.values.filter { $0.id.service == service && !old.contains($0.id) }
+            if let other = new.first(where: { $0.state == .running && !$0.ready }) {
+                throw objection(action, "\(other.id) is not ready yet")
+            }
+        default: break
+        }
+    }
+
+    private func checkStart(
+        of service: ServiceName,
+        _ action: Action,
+        _ revision: Digest,
+        _ after: SimulatedWorld
+    ) throws(ReportableError) {
+        guard let bounds = bounds[service] else { return }
+        if let need = bounds.needs.first(where: { !after.takesRequests($0) }) {
+            throw objection(action, "\(service) needs \(need), which is not ready")
+        }
         let existing = after.replicas.values.filter { $0.id.service == service && $0.state != .stopped }
         if existing.count > bounds.ceiling {
             throw objection(action, "\(existing.count) of at most \(bounds.ceiling) replicas of \(service) exist")

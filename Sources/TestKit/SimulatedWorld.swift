@@ -1,4 +1,5 @@
 import Basics
+import Planning
 import StackModel
 
 /// A machine as a value: does what actions ask for, and refuses what would harm a real one.
@@ -28,11 +29,14 @@ package struct SimulatedWorld: Sendable {
         Observation(replicas: Array(replicas.values), volumes: Array(volumes), sources: Array(sources))
     }
 
-    /// Learns who routes to whom; what no edge routes to any more loses its traffic when an edge takes up the change.
-    package mutating func learn(_ stack: Stack) {
+    /// Learns who routes to whom, and the digests of the templates. What no edge routes to any more loses its traffic
+    /// when an edge takes up the change.
+    package mutating func learn(_ desired: DesiredStack) {
         var routes: [ServiceName: Set<ServiceName>] = [:]
-        for service in stack.services where service.replicas > 0 {
-            if case .edge(let edge) = service.kind { routes[service.name] = Set(edge.routes.map(\.service)) }
+        for service in desired.services {
+            known[service.revision] = (service.template, service.configuration)
+            guard service.service.replicas > 0, case .edge(let edge) = service.service.kind else { continue }
+            routes[service.name] = Set(edge.routes.map(\.service))
         }
         self.routes = routes
     }
@@ -56,14 +60,16 @@ package struct SimulatedWorld: Sendable {
         return edges.isEmpty || (replica.traffic == .admitted && edges.allSatisfy(takesRequests))
     }
 
-    /// Whether an edge has a replica that is up.
-    package func takesRequests(_ edge: ServiceName) -> Bool {
-        replicas.values.contains { $0.id.service == edge && $0.state == .running && $0.ready }
+    /// Whether a service has a replica that is up and answers its probe.
+    package func takesRequests(_ service: ServiceName) -> Bool {
+        replicas.values.contains { $0.id.service == service && $0.state == .running && $0.ready }
     }
 
     /// Does one thing. `template` is needed by `startReplica` and `reconfigure`.
     package mutating func apply(
-        _ action: Action, template: ReplicaTemplate? = nil, release: Int = 0
+        _ action: Action,
+        template: ReplicaTemplate? = nil,
+        release: Int = 0
     ) throws(ReportableError) {
         switch action {
         case .storeSource(_, let digest): sources.insert(digest)
@@ -86,7 +92,10 @@ package struct SimulatedWorld: Sendable {
     // MARK: - Starting
 
     private mutating func start(
-        _ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate?, _ release: Int
+        _ id: ReplicaID,
+        _ revision: Digest,
+        _ template: ReplicaTemplate?,
+        _ release: Int
     ) throws(ReportableError) {
         let action = Action.startReplica(id, revision: revision)
         guard let template, let configuration = configuration(of: template, revision) else {
@@ -99,9 +108,13 @@ package struct SimulatedWorld: Sendable {
         try checkRoom(for: id, template, action)
         if case .fixed(let port) = template.port { fixedPorts[id] = port }
         replicas[id] = ObservedReplica(
-            id: id, revision: revision,
+            id: id,
+            revision: revision,
             configuration: template.accounts == nil ? configuration : Self.unconfigured,
-            release: release, ready: false, port: fixedPorts[id])
+            release: release,
+            ready: false,
+            port: fixedPorts[id]
+        )
         if template.kind == "edge" { edges.insert(id.service) }
         if isEdge(id.service) { forgetTraffic(behind: id.service) }
     }
@@ -115,7 +128,9 @@ package struct SimulatedWorld: Sendable {
     }
 
     private func checkRoom(
-        for id: ReplicaID, _ template: ReplicaTemplate, _ action: Action
+        for id: ReplicaID,
+        _ template: ReplicaTemplate,
+        _ action: Action
     ) throws(ReportableError) {
         if let source = template.source, !sources.contains(source) { throw refusal("its source is not stored", action) }
         if template.volume != nil {
@@ -151,7 +166,9 @@ package struct SimulatedWorld: Sendable {
     }
 
     private mutating func reconfigure(
-        _ id: ReplicaID, _ configuration: Digest, _ template: ReplicaTemplate?
+        _ id: ReplicaID,
+        _ configuration: Digest,
+        _ template: ReplicaTemplate?
     ) throws(ReportableError) {
         let action = Action.reconfigure(id, configuration: configuration)
         guard let template, template.configuration == configuration else {
@@ -197,7 +214,7 @@ package struct SimulatedWorld: Sendable {
         }
         (replica.state, replica.ready, replica.traffic, replica.trouble) = (.stopped, false, .none, nil)
         replicas[id] = replica
-        if isEdge(id.service) { forgetTraffic(behind: id.service) }
+        if isEdge(id.service), !takesRequests(id.service) { forgetTraffic(behind: id.service) }
     }
 
     private mutating func forgetTraffic(behind edge: ServiceName) {

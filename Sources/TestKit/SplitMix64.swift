@@ -13,7 +13,9 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// True in one of `of` cases.
-    package mutating func chance(_ numerator: Int = 1, of: Int) -> Bool { Int.random(in: 0..<of, using: &self) < numerator }
+    package mutating func chance(_ numerator: Int = 1, of: Int) -> Bool {
+        Int.random(in: 0..<of, using: &self) < numerator
+    }
 
     /// One of the elements.
     /// - Precondition: there is one.

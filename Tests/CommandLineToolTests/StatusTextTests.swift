@@ -1,10 +1,10 @@
 import Basics
 import Ledger
-import Orchestration
 import StackModel
 import Testing
 
 @testable import CommandLineTool
+@testable import Orchestration
 
 @Suite("slipway status as a person reads it")
 struct StatusTextTests {

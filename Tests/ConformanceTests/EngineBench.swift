@@ -68,16 +68,11 @@ extension EngineBench {
     /// Runs `body` under load and says what became of the requests.
     func underLoad(_ body: () async throws -> Void) async throws -> Tally {
         let tally = Tally()
-        let load = Task { await load(tally) }
-        do {
-            try await body()
-        } catch {
-            tally.stop()
-            await load.value
-            throw error
-        }
+        let requests = Task { await load(tally) }
+        defer { tally.stop() }
+        try await body()
         tally.stop()
-        await load.value
+        await requests.value
         return tally
     }
 }

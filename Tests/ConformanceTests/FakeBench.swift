@@ -56,6 +56,18 @@ final class WatchedEngine: Engine {
         var crashing: Set<Digest> = []
         var lost: Set<ServiceName> = []
         var watch: (@Sendable (Answer?) -> Void)?
+
+        mutating func note(_ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate) {
+            let environment = template.environment.mapValues(\.source)
+            answers[id] = Answer(
+                code: template.source.flatMap { codes[$0] } ?? "", config: environment["CONFIG"] ?? "",
+                secret: "version \(template.secrets[Variant.secret.name] ?? 0)")
+            switch environment["BEHAVIOUR"] {
+            case "never-ready": never.insert(revision)
+            case "crashing": crashing.insert(revision)
+            default: break
+            }
+        }
     }
 
     private let base: FakeEngine
@@ -116,19 +128,5 @@ final class WatchedEngine: Engine {
         _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
     ) async throws(ReportableError) -> Int32 {
         try await base.execute(command, in: replica, of: stack, with: inputs)
-    }
-}
-
-extension WatchedEngine.State {
-    fileprivate mutating func note(_ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate) {
-        let environment = template.environment.mapValues(\.source)
-        answers[id] = Answer(
-            code: template.source.flatMap { codes[$0] } ?? "", config: environment["CONFIG"] ?? "",
-            secret: "version \(template.secrets[Variant.secret.name] ?? 0)")
-        switch environment["BEHAVIOUR"] {
-        case "never-ready": never.insert(revision)
-        case "crashing": crashing.insert(revision)
-        default: break
-        }
     }
 }

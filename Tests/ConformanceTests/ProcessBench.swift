@@ -60,7 +60,7 @@ final class ProcessBench: EngineBench {
     }
 
     func keep(_ word: String) async throws {
-        try #require(await reply(to: "/keep/\(word)") != nil, "the word was not kept")
+        _ = try #require(await reply(to: "/keep/\(word)"), "the word was not kept")
     }
 
     func keptWord() async throws -> String? {

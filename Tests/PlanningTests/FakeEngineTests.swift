@@ -16,9 +16,12 @@ import Testing
 
     private func perform(_ action: Action, on engine: FakeEngine) async throws(ReportableError) {
         let inputs = StepInputs(
-            stack: stack, release: 1, template: action.service.flatMap { shop.release.contents.templates[$0] },
+            stack: stack,
+            release: 1,
+            template: action.service.flatMap { shop.release.contents.templates[$0] },
             sourceDirectory: "api 1.0.0",
-            secret: { _ throws(ReportableError) in SecretValue(user: nil, value: Redacted("x")) })
+            secret: { _ throws(ReportableError) in SecretValue(user: nil, value: Redacted("x")) }
+        )
         try await engine.perform(action, with: inputs)
     }
 
@@ -87,7 +90,7 @@ import Testing
         let redis = try #require(shop.release.contents.templates["redis"])
         let harmful: [Action] = [
             .startReplica("redis-2", revision: redis.revision), .stopReplica("api-1"), .removeReplica("redis-1"),
-            .removeStack, .removeVolume("redis"), .reconfigure("redis-2", configuration: redis.configuration),
+            .removeStack, .removeVolume("redis"), .reconfigure("postgres-1", configuration: redis.revision),
         ]
         for action in harmful {
             let error = await #expect(throws: ReportableError.self) { try await perform(action, on: engine) }

@@ -4,7 +4,9 @@ import Testing
 /// Texts that a person has read and found good, kept beside the tests. `UPDATE_GOLDEN=1` writes them anew.
 enum Golden {
     static func expect(
-        _ text: String, matches name: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ text: String,
+        matches name: String,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Golden").appending(path: "\(name).txt")

@@ -39,7 +39,11 @@ import Testing
         var target = second
         target.rollout = Rollout(maxSurge: .count(0), maxUnavailable: .count(1))
         try expect(
-            try target.plan(.deploy, on: try first.deployed()), target, from: first, matches: "rolling-without-surge")
+            try target.plan(.deploy, on: try first.deployed()),
+            target,
+            from: first,
+            matches: "rolling-without-surge"
+        )
     }
 
     @Test("a blue-green update")
@@ -126,8 +130,11 @@ import Testing
     @Test("a restart of one service")
     func restart() throws {
         try expect(
-            try first.plan(.restart, on: try first.deployed(), services: ["api"]), first, from: first,
-            matches: "restart")
+            try first.plan(.restart, on: try first.deployed(), services: ["api"]),
+            first,
+            from: first,
+            matches: "restart"
+        )
     }
 
     @Test("a stop of a service that another one needs")

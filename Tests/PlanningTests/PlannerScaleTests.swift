@@ -1,5 +1,5 @@
 import Basics
-import Interfaces
+import Foundation
 import Planning
 import StackModel
 import TestKit
@@ -21,31 +21,42 @@ import Testing
         case nothing = "nothing to do"
     }
 
-    @Test("10,000 replicas are observed and planned in time, and the time grows with their number", arguments: Situation.allCases)
-    func scale(situation: Situation) async throws {
-        let small = try await time(situation, replicas: 1000)
-        let large = try await time(situation, replicas: 10_000)
+    @Test(
+        "10,000 replicas are observed and planned in time, and the time grows with their number",
+        arguments: Situation.allCases
+    )
+    func scale(situation: Situation) throws {
+        let small = try time(situation, replicas: 1000)
+        let large = try time(situation, replicas: 10_000)
         print("observe and plan, \(situation.rawValue): 1,000 replicas \(small.text), 10,000 replicas \(large.text)")
         #expect(large < Self.bound)
         #expect(large < max(small * 12, .milliseconds(20)))
     }
 
-    /// The best of three: other tests run beside this one.
-    private func time(_ situation: Situation, replicas: Int) async throws -> Duration {
+    /// Processor time of this thread, and the best of five: other tests and other programs run beside this one.
+    private func time(_ situation: Situation, replicas: Int) throws -> Duration {
         let target = DesiredStack(stack(version: 2, replicas: replicas).release)
         let engine = FakeEngine()
         let before = stack(version: situation == .update ? 1 : 2, replicas: replicas).release
         if situation != .upFromNothing { engine.change(before.stack.id) { $0.fill(DesiredStack(before)) } }
         var best = Duration.seconds(3600)
-        for _ in 0..<3 {
-            let start = ContinuousClock.now
-            let observed = try await engine.observe(before.stack.id, .glance)
+        for _ in 0..<5 {
+            let start = threadTime()
+            let observed = engine.world(of: before.stack.id).observation
             let plan = try Planner.plan(
-                PlanRequest(purpose: .deploy, target: target.release), observed: observed)
-            best = min(best, ContinuousClock.now - start)
+                PlanRequest(purpose: .deploy, target: target.release),
+                observed: observed
+            )
+            best = min(best, threadTime() - start)
             #expect(plan.isEmpty == (situation == .nothing))
         }
         return best
+    }
+
+    private func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     private func stack(version: Int, replicas: Int) -> RandomRelease {
@@ -73,8 +84,12 @@ extension SimulatedWorld {
             for number in 1...max(1, service.service.replicas) {
                 let id = ReplicaID(service.name, number)
                 replicas[id] = ObservedReplica(
-                    id: id, revision: service.revision, configuration: service.configuration,
-                    release: desired.release.number, traffic: service.name == "edge" ? .none : .admitted)
+                    id: id,
+                    revision: service.revision,
+                    configuration: service.configuration,
+                    release: desired.release.number,
+                    traffic: service.name == "edge" ? .none : .admitted
+                )
             }
         }
     }

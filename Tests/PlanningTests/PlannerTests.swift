@@ -10,7 +10,8 @@ import Testing
         RandomRelease.Part(name: name, flavour: flavour)
     }
 
-    private func deployed(_ stack: RandomRelease, on world: SimulatedWorld = SimulatedWorld()) throws -> SimulatedWorld {
+    private func deployed(_ stack: RandomRelease, on world: SimulatedWorld = SimulatedWorld()) throws -> SimulatedWorld
+    {
         var random = SplitMix64(seed: 1)
         var run = RandomRun(world: world, desired: DesiredStack(stack.release))
         try run.run(try plan(stack, on: world), using: &random)
@@ -18,11 +19,15 @@ import Testing
     }
 
     private func plan(
-        _ stack: RandomRelease, _ purpose: Plan.Purpose = .deploy, on world: SimulatedWorld,
+        _ stack: RandomRelease,
+        _ purpose: Plan.Purpose = .deploy,
+        on world: SimulatedWorld,
         services: Set<ServiceName>? = nil
     ) throws(ReportableError) -> Plan {
         try Planner.plan(
-            PlanRequest(purpose: purpose, target: stack.release, services: services), observed: world.observation)
+            PlanRequest(purpose: purpose, target: stack.release, services: services),
+            observed: world.observation
+        )
     }
 
     private func step(_ plan: Plan, where matches: (Action) -> Bool) throws -> Step {
@@ -97,6 +102,20 @@ import Testing
         #expect(after.replicas.values.filter { $0.traffic == .admitted }.count == 4)
     }
 
+    @Test("a restart takes no edge away: it starts anew in place, and everything else is replaced")
+    func restartOfTheEdge() throws {
+        var (alpha, edge) = (part("alpha"), part("edge", .edge))
+        (alpha.replicas, edge.routes) = (2, ["alpha"])
+        let stack = RandomRelease(parts: [alpha, edge])
+        let world = try deployed(stack)
+        let steps = try plan(stack, .restart, on: world).steps
+        #expect(steps.filter { $0.action.service == "edge" }.map(\.action.summary) == ["reconfigure edge-1 in place"])
+        #expect(steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2)
+        let alone = try plan(stack, .restart, on: world, services: ["edge"]).steps
+        #expect(alone.first?.action.summary == "reconfigure edge-1 in place")
+        #expect(alone.allSatisfy { $0.action.service != "alpha" })
+    }
+
     @Test("a started edge waits for one ready replica of each route, and all replicas wait for the edge")
     func edgeOrder() throws {
         var (alpha, edge) = (part("alpha"), part("edge", .edge))
@@ -142,7 +161,12 @@ import Testing
         var contents = complete.contents
         contents.stack.services.append(Service(name: "grafana", kind: .grafana(Grafana()), optional: true))
         let release = Release(
-            number: 1, contents: contents, createdAt: complete.createdAt, createdBy: "test", reason: "test")
+            number: 1,
+            contents: contents,
+            createdAt: complete.createdAt,
+            createdBy: "test",
+            reason: "test"
+        )
         let plan = try Planner.plan(PlanRequest(purpose: .deploy, target: release), observed: Observation())
         #expect(Set(plan.steps.compactMap(\.action.service)) == ["alpha"])
     }

@@ -3,7 +3,7 @@ import Planning
 import StackModel
 import TestKit
 
-/// One stack, an earlier and a later release of it, and what may happen between them.
+/// One stack, an earlier and a later release of it, and what may happen between them: another story for each run.
 struct RandomCase {
     /// Plans that were made, and steps that were in them.
     private(set) var plans = 0
@@ -11,7 +11,7 @@ struct RandomCase {
     private var random: SplitMix64
     private let earlier: DesiredStack
     private let later: DesiredStack
-    private var last: Plan?
+    private var recent: [Plan] = []
 
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
@@ -20,10 +20,12 @@ struct RandomCase {
         later = DesiredStack(first.changed(using: &random).release)
     }
 
-    /// The plan that was at work, for the report of a failure.
-    var story: String { last.map { PlanText.render($0, target: nil, previous: nil) } ?? "" }
+    /// The plan that was at work and the one before, for the report of a failure.
+    var story: String {
+        recent.suffix(2).map { PlanText.render($0, target: nil, previous: nil) }.joined(separator: "\n\n")
+    }
 
-    /// Throws when a bound is broken on the way or a plan does not arrive.
+    /// One story. Throws when a bound is broken on the way or a plan does not arrive.
     mutating func run() throws(ReportableError) {
         var world = SimulatedWorld()
         if !random.chance(of: 8) { world = try arrive(.deploy, earlier, from: world) }
@@ -46,7 +48,10 @@ struct RandomCase {
 
     /// Plans and runs; when it runs to the end, the world has to be what the release asks for.
     private mutating func arrive(
-        _ purpose: Plan.Purpose, _ desired: DesiredStack, from world: SimulatedWorld, cut: Bool = false
+        _ purpose: Plan.Purpose,
+        _ desired: DesiredStack,
+        from world: SimulatedWorld,
+        cut: Bool = false
     ) throws(ReportableError) -> SimulatedWorld {
         var run = RandomRun(world: world, desired: desired)
         let request = PlanRequest(purpose: purpose, target: desired.release)
@@ -61,10 +66,12 @@ struct RandomCase {
     }
 
     private mutating func plan(
-        _ request: PlanRequest, _ desired: DesiredStack, _ world: SimulatedWorld
+        _ request: PlanRequest,
+        _ desired: DesiredStack,
+        _ world: SimulatedWorld
     ) throws(ReportableError) -> Plan {
         let plan = try Planner.plan(request, towards: desired, observed: world.observation)
-        last = plan
+        recent = recent.suffix(1) + [plan]
         plans += 1
         steps += plan.steps.count
         guard random.chance(of: 16) else { return plan }

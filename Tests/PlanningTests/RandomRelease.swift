@@ -82,17 +82,33 @@ struct RandomRelease {
         }
         return Rollout(
             strategy: random.pick([.rolling, .rolling, .rolling, .recreate, .blueGreen]),
-            maxSurge: bound(&random), maxUnavailable: bound(&random))
+            maxSurge: bound(&random),
+            maxUnavailable: bound(&random)
+        )
     }
 
     var release: Release {
         let stack = Stack(
-            name: "shop", environment: "local", engine: .process, services: parts.map(\.service))
+            name: "shop",
+            environment: "local",
+            engine: .process,
+            services: parts.map(\.service)
+        )
         let templates = Dictionary(uniqueKeysWithValues: parts.map { ($0.name, $0.template) })
         let contents = Release.Contents(
-            stack: stack, spec: "", addresses: [:], secrets: [:], templates: templates)
+            stack: stack,
+            spec: "",
+            addresses: [:],
+            secrets: [:],
+            templates: templates
+        )
         return Release(
-            number: number, contents: contents, createdAt: Instant(milliseconds: 0), createdBy: "test", reason: "test")
+            number: number,
+            contents: contents,
+            createdAt: Instant(milliseconds: 0),
+            createdBy: "test",
+            reason: "test"
+        )
     }
 }
 
@@ -123,13 +139,17 @@ extension RandomRelease.Part {
         let reloads = flavour != .app && flavour != .sourced
         let text = "setting \(setting) routes \(routes.map(\.text).joined(separator: " "))"
         return ReplicaTemplate(
-            service: name, kind: kind.word, command: [Template("run-\(version)")],
+            service: name,
+            kind: kind.word,
+            command: [Template("run-\(version)")],
             files: [RenderedFile(path: "settings", content: Template(text), reloadable: reloads)],
             source: flavour == .sourced ? Digest(of: "source \(name) \(version)") : nil,
-            port: portUse, volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
+            port: portUse,
+            volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
             reload: reloads ? (flavour == .edge ? .edge : .hangup) : nil,
             accounts: flavour == .postgres
-                ? PostgresAccounts(database: "shop", owner: "shop", logins: []) : nil)
+                ? PostgresAccounts(database: "shop", owner: "shop", logins: []) : nil
+        )
     }
 
     private var portUse: PortUse {

@@ -42,9 +42,11 @@ struct RandomRun {
     /// Does steps of a plan in a random order that respects `after`, at most `limit` of them, and watches the rollout.
     /// A drain that was cut short leaves its replica draining.
     mutating func run(
-        _ plan: Plan, limit: Int = .max, using random: inout SplitMix64
+        _ plan: Plan,
+        limit: Int = .max,
+        using random: inout SplitMix64
     ) throws(ReportableError) {
-        world.learn(desired.release.stack)
+        world.learn(desired)
         let watch = RolloutWatch(desired, in: world)
         let isRollout = plan.purpose.activatesRelease || plan.purpose == .restart
         var order = RandomOrder(plan)

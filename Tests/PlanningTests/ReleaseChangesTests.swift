@@ -16,7 +16,8 @@ import Testing
 
     @Test(
         "what looks like a credential is not repeated",
-        arguments: [("API_TOKEN", "x"), ("URL", "redis://app:hunter2@host/0"), ("stripe_key", "sk")])
+        arguments: [("API_TOKEN", "x"), ("URL", "redis://app:hunter2@host/0"), ("stripe_key", "sk")]
+    )
     func credentials(variable: String, value: String) {
         let lines = ReleaseChanges.between(release([variable: "before"]), release([variable: value]))
         #expect(lines == ["api.env.\(variable): changed"])
@@ -42,9 +43,19 @@ import Testing
         let stack = Stack(name: "shop", environment: "local", engine: .process, services: [app])
         let template = ReplicaTemplate(service: "api", kind: "app", command: ["run"], environment: variables)
         let contents = Release.Contents(
-            stack: stack, spec: spec, addresses: [:], secrets: [:], templates: ["api": template])
+            stack: stack,
+            spec: spec,
+            addresses: [:],
+            secrets: [:],
+            templates: ["api": template]
+        )
         return Release(
-            number: 1, contents: contents, createdAt: Instant(milliseconds: 0), createdBy: "test", reason: "test")
+            number: 1,
+            contents: contents,
+            createdAt: Instant(milliseconds: 0),
+            createdBy: "test",
+            reason: "test"
+        )
     }
 
     private func release(_ variables: [String: String]) -> Release { release(variables.mapValues { Template($0) }) }

@@ -99,6 +99,22 @@ import Testing
         }
     }
 
+    @Test("a replica whose log has lost its supervisor is failing")
+    func logSupervisorKilled() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            try await harbour.awaitReady(app)
+            for entry in harbour.processes() where entry.commandLine.hasPrefix("s6-supervise") {
+                if entry.commandLine.hasSuffix("/log") { kill(pid_t(entry.id), SIGKILL) }
+            }
+            try await eventually("failing") { try await harbour.observed("api-1").state == .failing }
+            #expect(try await harbour.observed("api-1").trouble == "the supervisor of its log is gone")
+            try await harbour.stop(app)
+            #expect(harbour.processes().map(\.commandLine) == [])
+        }
+    }
+
     @Test("supervisors live in sessions of their own and hold nothing of the command that started them")
     func detached() async throws {
         try await Harbour.with { harbour in

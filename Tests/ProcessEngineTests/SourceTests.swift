@@ -56,6 +56,21 @@ import Testing
         }
     }
 
+    @Test("services that share a source store it at the same moment")
+    func shared() async throws {
+        try await withSource { source, harbour in
+            let digest = try await harbour.engine.digest(ofSource: source)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 1...8 {
+                    let service = ServiceName(unchecked: "api-\(number)")
+                    group.addTask { try await harbour.perform(.storeSource(service, digest), source: source) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(Disk.list(harbour.folder.sources) == [digest.hex])
+        }
+    }
+
     @Test("a source that changed since it was planned is refused and not stored")
     func changed() async throws {
         try await withSource { source, harbour in
