@@ -31,7 +31,11 @@ final class ProcessBench: EngineBench {
         port = try #require(Self.freePort(), "no port is free")
         let runner = LiveCommandRunner()
         engine = ProcessEngine(
-            home: "\(folder)/home", runner: runner, http: http, edge: HAProxyEdge(runner: runner))
+            home: "\(folder)/home",
+            runner: runner,
+            http: http,
+            edge: HAProxyEdge(runner: runner)
+        )
         for code in ["one", "two"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(code)", withIntermediateDirectories: true)
             let text = BenchApp.text.replacing("@CODE@", with: code)
@@ -101,7 +105,8 @@ final class ProcessBench: EngineBench {
     private func found() -> [(id: Int, words: [String])] {
         let ids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int($0) }
         return ids.compactMap { id in
-            guard id != Int(getpid()), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"), !line.isEmpty
+            guard id != Int(getpid()), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"),
+                !line.isEmpty
             else { return nil }
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             let place = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")) ?? ""
