@@ -98,7 +98,7 @@ struct Convergence {
 
     private mutating func warn(_ service: DesiredService, _ roster: ReplicaRoster) {
         let name = service.name
-        let bounds = RolloutBounds(service)
+        let bounds = RolloutBounds(service, replacing: roster.retired)
         let isReplaced = roster.startCount > 0 && roster.retired.contains { $0.state == .running }
         switch bounds.exclusion {
         case .port(let port)? where isReplaced:

@@ -22,11 +22,14 @@ package struct RolloutBounds: Hashable, Sendable {
 
     /// Surge is rounded up and absence down, as the vocabulary says. When both come to nothing an update could never
     /// take its first step; then one replica more is allowed, because that costs memory and the other costs requests.
-    package init(_ desired: DesiredService) {
+    ///
+    /// - Parameter replaced: the replicas that give way. With none given, another one is taken to hold the same port.
+    package init(_ desired: DesiredService, replacing replaced: [ObservedReplica]? = nil) {
         let replicas = desired.service.replicas
         let rollout = desired.service.rollout
-        self.exclusion = Self.exclusion(of: desired)
-        self.strategy = exclusion == nil ? rollout.strategy : .recreate
+        let moves = replaced.map { Self.moves(desired, from: $0) } ?? false
+        self.exclusion = moves ? nil : Self.exclusion(of: desired)
+        self.strategy = moves ? .rolling : exclusion == nil ? rollout.strategy : .recreate
         switch strategy {
         case .rolling:
             self.unavailable = min(replicas, rollout.maxUnavailable.roundedDown(of: replicas))
@@ -37,6 +40,12 @@ package struct RolloutBounds: Hashable, Sendable {
         case .recreate:
             (self.surge, self.unavailable) = (0, replicas)
         }
+    }
+
+    /// An edge that moves to another port serves on the old one until it is proven on the new one.
+    private static func moves(_ desired: DesiredService, from replaced: [ObservedReplica]) -> Bool {
+        guard case .edge = desired.service.kind, case .fixed(let port) = desired.template.port else { return false }
+        return !desired.keepsData && !replaced.isEmpty && replaced.allSatisfy { $0.port.map { $0 != port } ?? false }
     }
 
     private static func exclusion(of desired: DesiredService) -> Exclusion? {

@@ -53,7 +53,9 @@ struct ServiceUpdate {
     ) {
         self.desired = desired
         self.roster = roster
-        self.bounds = RolloutBounds(desired)
+        // What stands in the way of another service has to go first, and cannot wait for its successor.
+        let isBlocking = roster.retired.contains { blocking.contains($0.id) }
+        self.bounds = RolloutBounds(desired, replacing: isBlocking ? nil : roster.retired)
         self.causes = causes
         self.isRouted = isRouted
         self.edgeStarts = edgeStarts
@@ -107,7 +109,7 @@ struct ServiceUpdate {
         guard isNeeded else { return leaveForLater(roster.retired) }
         let blockers = retire(roster.retired.filter { blocking.contains($0.id) }, isOpening: false)
         let others = retire(roster.retired.filter { !blocking.contains($0.id) })
-        _ = bringUp(starts(), behind: (blockers + others).map(\.last))
+        _ = bringUp(starts(), behind: (blockers + others).map(\.last), opens: others.isEmpty)
     }
 
     /// New replicas come as far as the surge goes, old ones go as far as enough others serve, in turn until all new
@@ -194,6 +196,7 @@ extension ServiceUpdate {
     private mutating func bringUp(
         _ wave: [BringUp],
         behind removals: [PlanDraft.Ref] = [],
+        opens: Bool = true,
         readmitting: Bool = false
     ) -> [PlanDraft.Ref?] {
         let rollout = desired.service.rollout
@@ -206,7 +209,7 @@ extension ServiceUpdate {
                 .startReplica(item.id, revision: desired.revision),
                 cause,
                 &last[index],
-                opens: removals.isEmpty
+                opens: opens
             )
             begun.append(step)
             marks.started.append(item.id)

@@ -84,7 +84,7 @@ struct ReadinessWatch: Sendable {
     /// A program that dies closes its port before its end is written down: its end is then the cause.
     private func checkDying(exitsBefore: Int) async throws(ReportableError) {
         let folder = folder
-        _ = try await polled(atMost: TimeSpan(milliseconds: 500)) { ExitLog(folder).exits.count > exitsBefore }
+        _ = try await polled(atMost: .seconds(1)) { ExitLog(folder).exits.count > exitsBefore }
         try await checkAlive(exitsBefore: exitsBefore)
     }
 

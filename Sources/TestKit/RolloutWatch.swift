@@ -27,7 +27,10 @@ package struct RolloutWatch: Sendable {
         let present = Set(desired.services.filter { $0.service.replicas > 0 }.map(\.name))
         for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
-            let allowed = Self.allowed(service)
+            let allowed = Self.allowed(
+                service,
+                existing: world.replicas.values.filter { $0.id.service == service.name }
+            )
             bounds[service.name] = Bounds(
                 floor: min(wanted - allowed.absence, serving),
                 ceiling: wanted + allowed.surge,
@@ -39,9 +42,16 @@ package struct RolloutWatch: Sendable {
     }
 
     /// What the spec allows, worked out apart from the planner on purpose.
-    private static func allowed(_ desired: DesiredService) -> (surge: Int, absence: Int, overlap: Bool) {
+    private static func allowed(
+        _ desired: DesiredService,
+        existing: [ObservedReplica]
+    ) -> (surge: Int, absence: Int, overlap: Bool) {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
-        if case .fixed = desired.template.port { return (0, wanted, false) }
+        if case .fixed(let port) = desired.template.port {
+            guard case .edge = desired.service.kind else { return (0, wanted, false) }
+            let moves = desired.template.volume == nil && existing.allSatisfy { $0.port != port }
+            return (moves ? 1 : 0, wanted, moves)
+        }
         if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
         if rollout.strategy == .blueGreen { return (wanted, 0, true) }
         let surge = rollout.maxSurge.roundedUp(of: wanted)

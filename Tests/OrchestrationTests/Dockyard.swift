@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Glibc
 import Interfaces
 import Orchestration
@@ -30,7 +29,7 @@ struct Dockyard {
         var name = Array("/tmp/slipway-orchestration-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer { for file in ["ledger", "lock"] { unlink("\(folder)/\(file)") }; rmdir(folder) }
         var yard = Dockyard(
             engine: FakeEngine(latency: latency),
             ledger: try Ledger(path: "\(folder)/ledger"),
