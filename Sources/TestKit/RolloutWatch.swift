@@ -57,7 +57,9 @@ package struct RolloutWatch: Sendable {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
         if case .fixed(let port) = desired.template.port {
             guard case .edge = desired.service.kind else { return (0, wanted, false) }
-            let moves = desired.template.volume == nil && existing.allSatisfy { $0.port != port }
+            // A new one that a crash left half-way has the new port already; it is the old ones that count.
+            let old = existing.filter { $0.revision != desired.revision }
+            let moves = desired.template.volume == nil && !old.isEmpty && old.allSatisfy { $0.port != port }
             return (moves ? 1 : 0, wanted, moves)
         }
         if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
