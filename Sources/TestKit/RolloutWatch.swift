@@ -27,7 +27,10 @@ package struct RolloutWatch: Sendable {
         let present = Set(desired.services.filter { $0.service.replicas > 0 }.map(\.name))
         for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
-            let allowed = Self.allowed(service, existing: world.replicas.values.filter { $0.id.service == service.name })
+            let allowed = Self.allowed(
+                service,
+                existing: world.replicas.values.filter { $0.id.service == service.name }
+            )
             bounds[service.name] = Bounds(
                 floor: min(wanted - allowed.absence, serving),
                 ceiling: wanted + allowed.surge,
@@ -40,7 +43,8 @@ package struct RolloutWatch: Sendable {
 
     /// What the spec allows, worked out apart from the planner on purpose.
     private static func allowed(
-        _ desired: DesiredService, existing: [ObservedReplica]
+        _ desired: DesiredService,
+        existing: [ObservedReplica]
     ) -> (surge: Int, absence: Int, overlap: Bool) {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
         if case .fixed(let port) = desired.template.port {
