@@ -40,7 +40,9 @@ struct PlanExecutor {
             }
         }
         if let failure { throw Task.isCancelled ? PlanFailure(Self.interrupted) : failure }
-        if !queue.isEmpty { throw PlanFailure(ReportableError(.broken, "the plan has steps that wait for one another")) }
+        if !queue.isEmpty {
+            throw PlanFailure(ReportableError(.broken, "the plan has steps that wait for one another"))
+        }
     }
 
     static let interrupted = ReportableError(

@@ -9,21 +9,38 @@ import Testing
 @Suite("How an operation is shown while it runs")
 struct ProgressTests {
     private static let start = Step(
-        number: 1, action: .startReplica(ReplicaID("api", 3), revision: Digest(of: "revision")),
-        cause: "api-1 has another revision", after: [])
+        number: 1,
+        action: .startReplica(ReplicaID("api", 3), revision: Digest(of: "revision")),
+        cause: "api-1 has another revision",
+        after: []
+    )
     private static let wait = Step(
-        number: 2, action: .awaitReady(ReplicaID("api", 3), healthyFor: .seconds(3), deadline: .seconds(120)),
-        cause: "api-3 is new", after: [1])
+        number: 2,
+        action: .awaitReady(ReplicaID("api", 3), healthyFor: .seconds(3), deadline: .seconds(120)),
+        cause: "api-3 is new",
+        after: [1]
+    )
     private static let sweep = Step(number: 3, action: .removeStack, cause: "nothing runs any more", after: [2])
 
     private static let plan = Plan(
-        purpose: .deploy, stack: StackID("shop", "local"), release: 2, releaseDigest: Digest(of: "release"),
-        basis: Digest(of: "world"), steps: [start, wait, sweep])
+        purpose: .deploy,
+        stack: StackID("shop", "local"),
+        release: 2,
+        releaseDigest: Digest(of: "release"),
+        basis: Digest(of: "world"),
+        steps: [start, wait, sweep]
+    )
     private static let failure = ReportableError(.replicaFailed, "api-3 exited with code 1", details: ["KeyError"])
 
     private static let crashed = Operation(
-        id: 6, plan: plan, state: .crashed, startedAt: Instant(milliseconds: 0), actor: "ada@host",
-        owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1), reason: "deploy")
+        id: 6,
+        plan: plan,
+        state: .crashed,
+        startedAt: Instant(milliseconds: 0),
+        actor: "ada@host",
+        owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1),
+        reason: "deploy"
+    )
 
     private let events: [ProgressEvent] = [
         .recovered(crashed),
@@ -53,8 +70,10 @@ struct ProgressTests {
                 [2] wait until api-3 is ready for 3s, at most 2m: failed after 12.0 s: api-3 exited with code 1
                 [3] remove what is left of the stack: skipped
                 going back: api-3 exited with code 1
+                  | KeyError
 
-                """)
+                """
+        )
     }
 
     @Test("for programs: one object per line and event")
@@ -76,7 +95,8 @@ struct ProgressTests {
                 {"event":"reverting","message":"api-3 exited with code 1"}
                 {"event":"ended","milliseconds":4000,"purpose":"revert"}
 
-                """)
+                """
+        )
     }
 
     @Test("on a terminal: a tree that is drawn over itself")
@@ -90,7 +110,8 @@ struct ProgressTests {
                       start api-3 (revision \(Digest(of: "revision").short))  waiting for port 20001
                   · the stack  0/1
 
-                """)
+                """
+        )
         #expect(
             Self.stripped(frames[6]) == """
                 deploy shop/local: 1 of 3 steps
@@ -98,9 +119,10 @@ struct ProgressTests {
                       ✗ wait until api-3 is ready for 3s, at most 2m: api-3 exited with code 1
                   · the stack  0/1
 
-                """)
+                """
+        )
         #expect(frames[3].hasPrefix("\u{1B}[4A"), "it goes up over the four lines it drew before")
-        #expect(frames[8] == "Going back: api-3 exited with code 1\n")
+        #expect(frames[8] == "Going back: api-3 exited with code 1\n  | KeyError\n")
     }
 
     /// Without what moves the cursor.

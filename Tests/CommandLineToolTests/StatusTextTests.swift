@@ -14,37 +14,81 @@ struct StatusTextTests {
     private func ago(_ seconds: Int) -> Instant { Instant(milliseconds: now.milliseconds - seconds * 1000) }
 
     private func replica(
-        _ id: ReplicaID, _ state: ObservedReplica.State = .running, traffic: ObservedReplica.Traffic = .none, port: Int,
+        _ id: ReplicaID,
+        _ state: ObservedReplica.State = .running,
+        traffic: ObservedReplica.Traffic = .none,
+        port: Int,
         up: Int = 60
     ) -> ObservedReplica {
         ObservedReplica(
-            id: id, revision: Digest(of: "r"), configuration: Digest(of: "c"), release: 2, state: state,
-            ready: state == .running, traffic: traffic, inFlight: 3, port: port, startedAt: ago(up), restarts: 1)
+            id: id,
+            revision: Digest(of: "r"),
+            configuration: Digest(of: "c"),
+            release: 2,
+            state: state,
+            ready: state == .running,
+            traffic: traffic,
+            inFlight: 3,
+            port: port,
+            startedAt: ago(up),
+            restarts: 1
+        )
     }
 
     private func service(_ name: ServiceName, _ kind: String, _ replicas: [ObservedReplica], port: Int)
         -> StackStatus.ServiceStatus
     {
         StackStatus.ServiceStatus(
-            name: name, kind: kind, wanted: 1, replicas: replicas, address: Address(host: "127.0.0.1", port: port))
+            name: name,
+            kind: kind,
+            wanted: 1,
+            replicas: replicas,
+            address: Address(host: "127.0.0.1", port: port)
+        )
     }
 
     private func operation(_ state: Operation.State, _ failure: ReportableError? = nil) -> Operation {
         let plan = Plan(
-            purpose: .deploy, stack: stack, release: 2, releaseDigest: Digest(of: "d"), basis: Digest(of: "b"), steps: [])
+            purpose: .deploy,
+            stack: stack,
+            release: 2,
+            releaseDigest: Digest(of: "d"),
+            basis: Digest(of: "b"),
+            steps: []
+        )
         return Operation(
-            id: 7, plan: plan, state: state, startedAt: ago(300), endedAt: state.isActive ? nil : ago(290),
-            actor: "ada@host", owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1), reason: "deploy",
-            failure: failure)
+            id: 7,
+            plan: plan,
+            state: state,
+            startedAt: ago(300),
+            endedAt: state.isActive ? nil : ago(290),
+            actor: "ada@host",
+            owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1),
+            reason: "deploy",
+            failure: failure
+        )
     }
 
     private func status(
-        _ services: [StackStatus.ServiceStatus], release: Int? = 2, drift: [String] = [], stopped: Bool = false,
-        last: Operation? = nil, unfinished: Operation? = nil
+        _ services: [StackStatus.ServiceStatus],
+        release: Int? = 2,
+        drift: [String] = [],
+        stopped: Bool = false,
+        last: Operation? = nil,
+        unfinished: Operation? = nil
     ) -> String {
         let status = StackStatus(
-            stack: stack, release: release, releaseDigest: Digest(of: "d"), deployedAt: ago(7200), deployedBy: "ada@host",
-            stopped: stopped, services: services, drift: drift, lastOperation: last, unfinished: unfinished)
+            stack: stack,
+            release: release,
+            releaseDigest: Digest(of: "d"),
+            deployedAt: ago(7200),
+            deployedBy: "ada@host",
+            stopped: stopped,
+            services: services,
+            drift: drift,
+            lastOperation: last,
+            unfinished: unfinished
+        )
         return StatusText(status, now: now, style: TextStyle(color: false)).render()
     }
 
@@ -53,16 +97,21 @@ struct StatusTextTests {
         let text = status(
             [
                 service(
-                    "api", "app",
+                    "api",
+                    "app",
                     [
                         replica(ReplicaID("api", 1), traffic: .admitted, port: 20001),
                         replica(ReplicaID("api", 2), traffic: .draining, port: 20002, up: 600),
                         replica(ReplicaID("api", 3), .failing, port: 20003),
-                    ], port: 8000),
+                    ],
+                    port: 8000
+                ),
                 service("edge", "edge", [replica(ReplicaID("edge", 1), port: 8080)], port: 8080),
                 service("redis", "redis", [], port: 6379),
             ],
-            drift: ["api-3 is failing: exited with code 1"], last: operation(.succeeded))
+            drift: ["api-3 is failing: exited with code 1"],
+            last: operation(.succeeded)
+        )
         #expect(
             text == """
                 shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host
@@ -77,7 +126,8 @@ struct StatusTextTests {
                 drift: api-3 is failing: exited with code 1
 
                 last: deploy by ada@host, done in 10.0 s, 5 min ago
-                """)
+                """
+        )
     }
 
     @Test("a first deploy that failed, and one that is open")
@@ -87,6 +137,10 @@ struct StatusTextTests {
         #expect(text.hasPrefix("shop/local: no release is current\n"))
         #expect(text.contains("\nopen: operation 7 (deploy) since 2026-11-21 06:30:02Z\n"))
         #expect(text.hasSuffix("\nlast: deploy by ada@host, failed after 10.0 s: api-1 exited with code 1, 5 min ago"))
-        #expect(status([], stopped: true).hasPrefix("shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host, stopped\n"))
+        #expect(
+            status([], stopped: true).hasPrefix(
+                "shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host, stopped\n"
+            )
+        )
     }
 }

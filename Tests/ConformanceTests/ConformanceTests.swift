@@ -13,7 +13,8 @@ struct ConformanceTests {
     @Test(
         "on the process engine",
         .enabled(if: ProcessBench.lacking == nil, Comment(rawValue: ProcessBench.lacking ?? "")),
-        arguments: Scenario.allCases)
+        arguments: Scenario.allCases
+    )
     func process(scenario: Scenario) async throws {
         let bench = try ProcessBench()
         do {

@@ -42,7 +42,8 @@ final class DeathScenario<Bench: EngineBench>: Sendable {
         let seen = Seen()
         for _ in 1...400 {
             let process = try bench.boot { point, action in seen.isNew("\(point.moment) \(action.summary)") }
-            let ending = await process.carryOut(change)
+            // So many deaths in a row are what the quarantine of a step is for; here a person insists.
+            let ending = await process.carryOut(change, retryCrashed: true)
             guard ending.isDeath else {
                 _ = try ending.get()
                 print("\(change.reason): \(seen.count) deaths")
@@ -63,9 +64,7 @@ final class DeathScenario<Bench: EngineBench>: Sendable {
         for _ in 1...1000 where !ghosts.allSatisfy(\.isOver) { try await Task.sleep(for: .milliseconds(10)) }
         let restless = ghosts.count { !$0.isOver }
         #expect(restless == 0, "ghosts do not come to rest")
-        // A process that was held up between intent and effect cannot know; nothing else may be begun.
-        let excusable = ghosts.count { $0.diedAt == .afterIntent }
-        #expect(ghosts.map(\.ghostEffects).reduce(0, +) == excusable)
+        #expect(ghosts.map(\.inexcusableEffects).reduce(0, +) == 0)
         #expect(try await bench.status().lastOperation == before)
     }
 }

@@ -19,7 +19,7 @@ final class FakeBench: EngineBench {
     var engine: any Engine { watched }
 
     init() throws {
-        folder = try TemporaryFolder.make()
+        folder = try TemporaryFolder.make(inMemory: true)
         world = FakeEngine()
         watched = WatchedEngine(base: world)
     }
@@ -60,8 +60,10 @@ final class WatchedEngine: Engine {
         mutating func note(_ id: ReplicaID, _ revision: Digest, _ template: ReplicaTemplate) {
             let environment = template.environment.mapValues(\.source)
             answers[id] = Answer(
-                code: template.source.flatMap { codes[$0] } ?? "", config: environment["CONFIG"] ?? "",
-                secret: "version \(template.secrets[Variant.secret.name] ?? 0)")
+                code: template.source.flatMap { codes[$0] } ?? "",
+                config: environment["CONFIG"] ?? "",
+                secret: "version \(template.secrets[Variant.secret.name] ?? 0)"
+            )
             switch environment["BEHAVIOUR"] {
             case "never-ready": never.insert(revision)
             case "crashing": crashing.insert(revision)
@@ -75,11 +77,16 @@ final class WatchedEngine: Engine {
 
     init(base: FakeEngine) {
         self.base = base
-        base.add(.neverReady { [weak self] replica in self?.state.withLock { $0.never.contains(replica.revision) } ?? false })
+        base.add(
+            .neverReady { [weak self] replica in self?.state.withLock { $0.never.contains(replica.revision) } ?? false }
+        )
         base.add(
             .dies(
                 { [weak self] replica in self?.state.withLock { $0.crashing.contains(replica.revision) } ?? false },
-                afterActions: 3, trouble: "exited with code 1"))
+                afterActions: 3,
+                trouble: "exited with code 1"
+            )
+        )
     }
 
     var kind: EngineKind { base.kind }
@@ -106,7 +113,9 @@ final class WatchedEngine: Engine {
         if let watch = state.withLock({ $0.watch }) { watch(answer(on: base.world(of: inputs.stack))) }
     }
 
-    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
+    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
+        try await base.addresses(for: stack)
+    }
 
     func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
         let digest = try await base.digest(ofSource: directory)
@@ -122,10 +131,15 @@ final class WatchedEngine: Engine {
         try await base.observe(stack, depth)
     }
 
-    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> { base.logs(stack, query) }
+    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
+        base.logs(stack, query)
+    }
 
     func execute(
-        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+        _ command: [String],
+        in replica: ReplicaID,
+        of stack: StackID,
+        with inputs: StepInputs
     ) async throws(ReportableError) -> Int32 {
         try await base.execute(command, in: replica, of: stack, with: inputs)
     }

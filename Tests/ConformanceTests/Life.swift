@@ -14,8 +14,8 @@ final class Life: Sendable {
         var inFlight = 0
         var parked: [CheckedContinuation<Void, Never>] = []
         var atRest: (@Sendable () -> Void)?
-        var diedAt: FaultPoint.Moment?
         var ghostEffects = 0
+        var excusedEffects = 0
         var isOver = false
     }
 
@@ -40,16 +40,17 @@ final class Life: Sendable {
     func end() { state.withLock { $0.isOver = true } }
 
     var isOver: Bool { state.withLock { $0.isOver } }
-    var diedAt: FaultPoint.Moment? { state.withLock { $0.diedAt } }
-    /// Effects it asked for after it was woken as a ghost.
-    var ghostEffects: Int { state.withLock { $0.ghostEffects } }
+    /// Effects it asked for after it was woken as a ghost, without those it was held up right before: between the
+    /// intent and the effect a process cannot know that others took over.
+    var inexcusableEffects: Int { state.withLock { $0.ghostEffects - $0.excusedEffects } }
 
     func pass(_ point: FaultPoint) async {
         let dies = state.withLock { state in
             guard state.mode == .alive, let action = state.actions[point.step] else { return false }
             return wanted(point, action)
         }
-        if dies { die(at: point.moment) }
+        if dies { die() }
+        if point.moment == .afterIntent { excuseIfDead() }
         await parkIfDead()
     }
 
@@ -60,6 +61,7 @@ final class Life: Sendable {
             return state.mode == .alive
         }
         if isAlive { return true }
+        excuseIfDead()
         await parkIfDead()
         state.withLock { $0.ghostEffects += 1 }
         return false
@@ -84,13 +86,18 @@ final class Life: Sendable {
         for continuation in parked { continuation.resume() }
     }
 
-    private func die(at moment: FaultPoint.Moment) {
+    private func die() {
         let call = state.withLock { state in
             state.mode = .dead
-            state.diedAt = moment
             return state.inFlight == 0 ? state.atRest : nil
         }
         call?()
+    }
+
+    private func excuseIfDead() {
+        state.withLock { state in
+            if state.mode == .dead { state.excusedEffects += 1 }
+        }
     }
 
     private func parkIfDead() async {

@@ -9,7 +9,9 @@ struct MortalEngine: Engine {
 
     var kind: EngineKind { base.kind }
 
-    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
+    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
+        try await base.addresses(for: stack)
+    }
 
     func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
         try await base.digest(ofSource: directory)
@@ -34,10 +36,15 @@ struct MortalEngine: Engine {
         await life.endEffect()
     }
 
-    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> { base.logs(stack, query) }
+    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
+        base.logs(stack, query)
+    }
 
     func execute(
-        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+        _ command: [String],
+        in replica: ReplicaID,
+        of stack: StackID,
+        with inputs: StepInputs
     ) async throws(ReportableError) -> Int32 {
         try await base.execute(command, in: replica, of: stack, with: inputs)
     }

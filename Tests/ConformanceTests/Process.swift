@@ -42,11 +42,11 @@ struct Process: Sendable {
     }
 
     /// Returns when the change has ended, or when this process has died and nothing of it moves any more.
-    func carryOut(_ change: Change) async -> Ending {
+    func carryOut(_ change: Change, retryCrashed: Bool = false) async -> Ending {
         let (endings, sender) = AsyncStream.makeStream(of: Ending.self)
         life.whenAtRest { sender.yield(.died) }
         Task {
-            sender.yield(await ending(of: change))
+            sender.yield(await ending(of: change, retryCrashed: retryCrashed))
             life.end()
             sender.finish()
         }
@@ -54,12 +54,12 @@ struct Process: Sendable {
         return .died
     }
 
-    private func ending(of change: Change) async -> Ending {
+    private func ending(of change: Change, retryCrashed: Bool) async -> Ending {
         let life = life
         let deployer = Deployer(dependencies) { if case .began(let plan, _) = $0 { life.follow(plan) } }
         do throws(ReportableError) {
             let proposal = try await deployer.propose(change, to: stack)
-            return .done(try await deployer.carryOut(proposal, acceptingChanges: true))
+            return .done(try await deployer.carryOut(proposal, acceptingChanges: true, retryCrashed: retryCrashed))
         } catch {
             return .failed(error)
         }

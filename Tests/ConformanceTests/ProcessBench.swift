@@ -31,7 +31,11 @@ final class ProcessBench: EngineBench {
         port = try #require(Self.freePort(), "no port is free")
         let runner = LiveCommandRunner()
         engine = ProcessEngine(
-            home: "\(folder)/home", runner: runner, http: http, edge: HAProxyEdge(runner: runner))
+            home: "\(folder)/home",
+            runner: runner,
+            http: http,
+            edge: HAProxyEdge(runner: runner)
+        )
         for code in ["one", "two"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(code)", withIntermediateDirectories: true)
             let text = BenchApp.text.replacing("@CODE@", with: code)
@@ -79,7 +83,9 @@ final class ProcessBench: EngineBench {
     func kill(_ replica: ReplicaID) async throws {
         let observed = try await engine.observe(stack, .glance).replica(replica)
         let program = try #require(observed?.processID)
-        let supervisors = found().filter { $0.words.first == "s6-supervise" && $0.words.last?.hasSuffix("/\(replica)") == true }
+        let supervisors = found().filter {
+            $0.words.first == "s6-supervise" && $0.words.last?.hasSuffix("/\(replica)") == true
+        }
         for supervisor in supervisors { Glibc.kill(pid_t(supervisor.id), SIGKILL) }
         Glibc.kill(pid_t(program), SIGKILL)
     }
@@ -89,8 +95,8 @@ final class ProcessBench: EngineBench {
         for process in found() {
             if process.words.contains("app.py") { census["api", default: 0] += 1 }
             if process.words.first?.contains("redis-server") == true { census["redis", default: 0] += 1 }
-            let folder = process.words.last ?? ""
-            if process.words.first == "s6-supervise", folder.contains("/replicas/edge-") { census["edge", default: 0] += 1 }
+            let folder = process.words.last?.split(separator: "/").last ?? ""
+            if process.words.first == "s6-supervise", folder.hasPrefix("edge-") { census["edge", default: 0] += 1 }
         }
         return census
     }
@@ -99,7 +105,8 @@ final class ProcessBench: EngineBench {
     private func found() -> [(id: Int, words: [String])] {
         let ids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int($0) }
         return ids.compactMap { id in
-            guard id != Int(getpid()), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"), !line.isEmpty
+            guard id != Int(getpid()), let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline"),
+                !line.isEmpty
             else { return nil }
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             let place = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/cwd")) ?? ""
@@ -109,12 +116,12 @@ final class ProcessBench: EngineBench {
     }
 
     func tearDown() async {
-        if let current = try? await Ledger(path: ledgerPath).releases(of: stack, limit: 1), !current.isEmpty {
-            do {
+        do {
+            if try await !Ledger(path: ledgerPath).releases(of: stack, limit: 1).isEmpty {
                 _ = try await carryOut(.down(destroyData: true))
-            } catch {
-                Issue.record(error)
             }
+        } catch {
+            Issue.record(error)
         }
         let left = found()
         #expect(left.map { $0.words.joined(separator: " ") } == [], "processes were left behind")

@@ -54,7 +54,10 @@ enum Scenario: String, CaseIterable, Sendable, CustomTestStringConvertible {
     private static func nothingToDo(_ bench: some EngineBench) async throws {
         _ = try await bench.deploy(.first)
         let process = try bench.boot()
-        let proposal = try await Deployer(process.dependencies).propose(.deploy(bench.declared(.first)), to: bench.stack)
+        let proposal = try await Deployer(process.dependencies).propose(
+            .deploy(bench.declared(.first)),
+            to: bench.stack
+        )
         #expect(proposal.isEmpty, "\(proposal.plan.steps.map(\.cause))")
         guard case .nothingToDo = try await bench.deploy(.first).outcome else {
             Issue.record("something was done")

@@ -27,8 +27,12 @@ struct Variant: Sendable, CustomStringConvertible {
 
     func stack(_ id: StackID, port: Int) -> Stack {
         Stack(
-            name: id.stack, environment: id.environment, engine: .process, services: [api, redis, edge(port)],
-            secrets: [Self.secret, SecretDeclaration(name: "redis-app", kind: .redisUser, service: "redis")])
+            name: id.stack,
+            environment: id.environment,
+            engine: .process,
+            services: [api, redis, edge(port)],
+            secrets: [Self.secret, SecretDeclaration(name: "redis-app", kind: .redisUser, service: "redis")]
+        )
     }
 
     private var api: Service {
@@ -41,10 +45,18 @@ struct Variant: Sendable, CustomStringConvertible {
         ]
         let health = HealthCheck(readiness: "/readyz", interval: TimeSpan(milliseconds: 200))
         let app = App(
-            source: code, command: ["python3", "app.py", "\(.port)"], port: 8000, env: environment, health: health)
+            source: code,
+            command: ["python3", "app.py", "\(.port)"],
+            port: 8000,
+            env: environment,
+            health: health
+        )
         let rollout = Rollout(
-            strategy: strategy, healthyFor: TimeSpan(milliseconds: 300), drain: .seconds(5),
-            deadline: .seconds(behaviour == .neverReady ? 2 : 20))
+            strategy: strategy,
+            healthyFor: TimeSpan(milliseconds: 300),
+            drain: .seconds(5),
+            deadline: .seconds(behaviour == .neverReady ? 2 : 20)
+        )
         return Service(name: "api", kind: .app(app), replicas: replicas, dependsOn: ["redis"], rollout: rollout)
     }
 

@@ -17,11 +17,22 @@ struct CrashTests {
         _ = try await yard.ledger.record(proposal.target.contents, by: "ada@host", reason: "deploy", at: now)
         let owner = OwnerID(bootID: "boot", processID: 1, startTicks: 1)
         let (operation, epoch) = try await yard.ledger.begin(
-            proposal.plan, actor: "ada@host", owner: owner, reason: "deploy", at: now)
+            proposal.plan,
+            actor: "ada@host",
+            owner: owner,
+            reason: "deploy",
+            at: now
+        )
         try await yard.ledger.recordIntent(of: 1, in: operation.id, epoch: epoch, at: now)
         if closing {
             try await yard.ledger.finish(
-                operation.id, as: .crashed, failure: nil, pointer: .none, epoch: epoch, at: now)
+                operation.id,
+                as: .crashed,
+                failure: nil,
+                pointer: .none,
+                epoch: epoch,
+                at: now
+            )
         }
         return try #require(proposal.plan.steps.first)
     }
@@ -31,7 +42,9 @@ struct CrashTests {
         try await Dockyard.with { yard in
             try await die(yard, .app(), .edge("api"))
             let proposal = try await yard.deployer.propose(
-                Dockyard.deployment([.app(), .edge("api")]), to: Dockyard.shop)
+                Dockyard.deployment([.app(), .edge("api")]),
+                to: Dockyard.shop
+            )
             #expect(proposal.unfinished != nil && !proposal.isEmpty)
             #expect(try await yard.deploy(.app(), .edge("api")).isSuccess)
             #expect(try await yard.history() == ["deploy crashed", "deploy succeeded"])
@@ -70,8 +83,12 @@ struct CrashTests {
             let proposal = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
             #expect(proposal.target.number == 3)
             _ = try await yard.ledger.begin(
-                proposal.plan, actor: "ada@host", owner: OwnerID(bootID: "", processID: 1, startTicks: 1),
-                reason: "rollback", at: Instant(milliseconds: 1))
+                proposal.plan,
+                actor: "ada@host",
+                owner: OwnerID(bootID: "", processID: 1, startTicks: 1),
+                reason: "rollback",
+                at: Instant(milliseconds: 1)
+            )
             let again = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
             #expect(again.target.number == 3)
         }
@@ -91,7 +108,8 @@ struct CrashTests {
                             sql: """
                                 CREATE TRIGGER full BEFORE UPDATE ON step
                                 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
-                                """)
+                                """
+                        )
                     }
                 } catch {
                     Issue.record(error)

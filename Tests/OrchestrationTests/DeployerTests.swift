@@ -13,7 +13,9 @@ struct DeployerTests {
         try await Dockyard.with { yard in
             try await yard.deploy(.app(), .edge("api"))
             let proposal = try await yard.deployer.propose(
-                Dockyard.deployment([.app(version: 2), .edge("api")]), to: Dockyard.shop)
+                Dockyard.deployment([.app(version: 2), .edge("api")]),
+                to: Dockyard.shop
+            )
             yard.engine.kill(ReplicaID("api", 1), of: Dockyard.shop)
             let performed = yard.engine.performed.count
             let error = try await expect(.planStale) { () async throws(ReportableError) in

@@ -29,9 +29,12 @@ struct Dockyard {
         var name = Array("/tmp/slipway-orchestration-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { for file in ["ledger", "lock"] { unlink("\(folder)/\(file)") } ; rmdir(folder) }
+        defer { for file in ["ledger", "lock"] { unlink("\(folder)/\(file)") }; rmdir(folder) }
         var yard = Dockyard(
-            engine: FakeEngine(latency: latency), ledger: try Ledger(path: "\(folder)/ledger"), folder: folder)
+            engine: FakeEngine(latency: latency),
+            ledger: try Ledger(path: "\(folder)/ledger"),
+            folder: folder
+        )
         try await body(&yard)
     }
 
@@ -81,7 +84,10 @@ struct Dockyard {
 extension Service {
     /// An app of two replicas behind `edge`, whose version makes its replicas differ.
     static func app(
-        _ name: ServiceName = "api", version: Int = 1, replicas: Int = 2, rollout: Rollout = Rollout(),
+        _ name: ServiceName = "api",
+        version: Int = 1,
+        replicas: Int = 2,
+        rollout: Rollout = Rollout(),
         optional: Bool = false
     ) -> Service {
         let app = App(command: ["serve", "\(.port)"], port: 8000, env: ["VERSION": "\(version)"])
@@ -89,7 +95,10 @@ extension Service {
     }
 
     static func edge(_ targets: ServiceName...) -> Service {
-        Service(name: "edge", kind: .edge(Edge(listen: 8080, routes: targets.map { Route(path: "/\($0)", service: $0) })))
+        Service(
+            name: "edge",
+            kind: .edge(Edge(listen: 8080, routes: targets.map { Route(path: "/\($0)", service: $0) }))
+        )
     }
 }
 
@@ -113,7 +122,8 @@ extension ChangeReport {
 /// Fails a test unless an error of this kind is thrown; returns it.
 @discardableResult
 func expect<Value>(
-    _ code: ErrorCode, sourceLocation: Testing.SourceLocation = #_sourceLocation,
+    _ code: ErrorCode,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation,
     _ body: () async throws(ReportableError) -> Value
 ) async throws -> ReportableError {
     do throws(ReportableError) {

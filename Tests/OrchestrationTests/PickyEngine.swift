@@ -10,7 +10,9 @@ struct PickyEngine: Engine {
 
     var kind: EngineKind { base.kind }
 
-    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook { try await base.addresses(for: stack) }
+    func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
+        try await base.addresses(for: stack)
+    }
 
     func digest(ofSource directory: String) async throws(ReportableError) -> Digest {
         try await base.digest(ofSource: directory)
@@ -29,10 +31,15 @@ struct PickyEngine: Engine {
         try await base.perform(action, with: inputs)
     }
 
-    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> { base.logs(stack, query) }
+    func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
+        base.logs(stack, query)
+    }
 
     func execute(
-        _ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs
+        _ command: [String],
+        in replica: ReplicaID,
+        of stack: StackID,
+        with inputs: StepInputs
     ) async throws(ReportableError) -> Int32 {
         try await base.execute(command, in: replica, of: stack, with: inputs)
     }

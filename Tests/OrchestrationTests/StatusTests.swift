@@ -27,7 +27,8 @@ struct StatusTests {
             #expect(
                 try await reader.read(Dockyard.shop).drift == [
                     "api-1 is failing: exited with code 9", "api runs 1 of 2 replicas",
-                ])
+                ]
+            )
             #expect(try await yard.deploy(.app(), .edge("api")).isSuccess)
             #expect(try await reader.read(Dockyard.shop).isHealthy)
             yard.engine.change(Dockyard.shop) { world in

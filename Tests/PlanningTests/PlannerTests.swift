@@ -84,9 +84,29 @@ import Testing
         let world = try deployed(RandomRelease(parts: [alpha, beta]))
         (alpha.port, beta.port) = (9002, 9001)
         (alpha.version, beta.version) = (2, 2)
-        let after = try deployed(RandomRelease(parts: [alpha, beta]), on: world)
+        let swapped = RandomRelease(parts: [alpha, beta])
+        let plan = try plan(swapped, on: world)
+        let start = try step(plan) { if case .startReplica("beta-2", _) = $0 { true } else { false } }
+        let ready = try step(plan) { if case .awaitReady("alpha-2", _, _) = $0 { true } else { false } }
+        #expect(start.after.contains(ready.number))
+        let after = try deployed(swapped, on: world)
         #expect(after.replicas["alpha-2"]?.port == 9002)
         #expect(after.replicas["beta-2"]?.port == 9001)
+    }
+
+    @Test("an app that moves behind an edge gives its port up when its successor is ready, not before")
+    func movesBehindEdge() throws {
+        let world = try deployed(RandomRelease(parts: [part("alpha", .fixed)]))
+        var edge = part("edge", .edge)
+        (edge.port, edge.routes) = (part("alpha", .fixed).fixedPort, ["alpha"])
+        let stack = RandomRelease(parts: [part("alpha"), edge])
+        let plan = try plan(stack, on: world)
+        let ready = try step(plan) { if case .awaitReady("alpha-2", _, _) = $0 { true } else { false } }
+        let stop = try step(plan) { $0 == .stopReplica("alpha-1") }
+        #expect(stop.after == [ready.number])
+        let after = try deployed(stack, on: world)
+        #expect(after.replicas["alpha-2"]?.traffic == .admitted)
+        #expect(after.replicas["edge-1"]?.port == edge.port)
     }
 
     @Test("a new service behind the same edge as its dependency does not wait for itself")
@@ -110,7 +130,9 @@ import Testing
         let world = try deployed(stack)
         let steps = try plan(stack, .restart, on: world).steps
         #expect(steps.filter { $0.action.service == "edge" }.map(\.action.summary) == ["reconfigure edge-1 in place"])
-        #expect(steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2)
+        #expect(
+            steps.count { if case .startReplica(let id, _) = $0.action { id.service == "alpha" } else { false } } == 2
+        )
         let alone = try plan(stack, .restart, on: world, services: ["edge"]).steps
         #expect(alone.first?.action.summary == "reconfigure edge-1 in place")
         #expect(alone.allSatisfy { $0.action.service != "alpha" })

@@ -48,10 +48,39 @@ struct RandomRelease {
             let gone = next.parts.remove(at: Int.random(in: 0..<next.parts.count, using: &random)).name
             for index in next.parts.indices { next.parts[index].dependsOn.removeAll { $0 == gone } }
         }
+        next.exchangePorts(using: &random)
+        if random.chance(of: 6) { next.moveBehindEdge() }
         let free = Self.names.filter { name in !next.parts.contains { $0.name == name } }
-        if random.chance(of: 4), let name = free.first { next.add(name, using: &random) }
+        if random.chance(of: 4), let name = free.first {
+            next.add(name, using: &random)
+            if let gone = parts.first(where: { part in !next.parts.contains { $0.name == part.name } }) {
+                next.parts[next.parts.count - 1].port = gone.fixedPort
+            }
+        }
         if random.chance(of: 3) { next.reroute(using: &random) } else { next.dropDeadRoutes() }
         return next
+    }
+
+    /// Fixed ports go round among those that have one.
+    private mutating func exchangePorts(using random: inout SplitMix64) {
+        guard random.chance(of: 5) else { return }
+        let ports = parts.map(\.fixedPort)
+        for index in parts.indices {
+            parts[index].port = ports[(index + 1) % ports.count]
+            parts[index].version += 1
+        }
+    }
+
+    /// The first app with a fixed port gets an edge, which takes the port over.
+    private mutating func moveBehindEdge() {
+        guard let index = parts.firstIndex(where: { $0.flavour == .fixed }),
+            let free = Self.names.first(where: { name in !parts.contains { $0.name == name } })
+        else { return }
+        var edge = Part(name: free, flavour: .edge)
+        edge.port = parts[index].fixedPort
+        edge.routes = [parts[index].name]
+        parts[index].flavour = .app
+        parts.append(edge)
     }
 
     private mutating func add(_ name: ServiceName, using random: inout SplitMix64) {
@@ -155,7 +184,10 @@ extension RandomRelease.Part {
     private var portUse: PortUse {
         switch flavour {
         case .app, .sourced: .perReplica
-        case .fixed, .edge, .redis, .postgres: .fixed(port ?? 9000 + name.text.utf8.reduce(0) { $0 + Int($1) })
+        case .fixed, .edge, .redis, .postgres: .fixed(fixedPort)
         }
     }
+
+    /// Used where the flavour has one.
+    var fixedPort: Int { port ?? 9000 + name.text.utf8.reduce(0) { $0 + Int($1) } }
 }

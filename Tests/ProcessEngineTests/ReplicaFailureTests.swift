@@ -256,7 +256,7 @@ private struct Squatter {
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var process = pid_t()
-        try #require(posix_spawnp(&process, "python3", nil, nil, &words, environ) == 0)
+        try #require(posix_spawn(&process, "/usr/bin/python3", nil, nil, &words, environ) == 0)
         self.process = Int(process)
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         while Ports.holder(of: port) == nil && ContinuousClock.now < deadline { usleep(20_000) }
