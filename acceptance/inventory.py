@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from yard import StackCopy
+from yard import StackCopy, control_groups_of
 
 
 def faults(stack: StackCopy, release: int) -> list[str]:
@@ -194,9 +194,7 @@ def folder_faults(stack: StackCopy, status: dict) -> list[str]:
         folder = stack.folder / part
         if folder.is_dir():
             found += [f"rubble: {path}" for path in folder.iterdir() if path.name.startswith(".")]
-    end = hashlib.sha256(str(stack.folder).encode()).hexdigest()[:8]
-    groups = [path for path in Path("/sys/fs/cgroup").glob("**/slipway/*") if path.name.endswith(f".{end}")]
-    found += [f"control group {path}" for path in groups if path.name.split(".")[2] not in replicas]
+    found += [f"control group {path}" for path in control_groups_of(stack.folder) if path.name.split(".")[2] not in replicas]
     return found
 
 

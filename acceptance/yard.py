@@ -370,10 +370,7 @@ class Yard:
         return self.check("leaves nothing behind", not left, f"{len(left)} things left", details="\n".join(left))
 
     def control_groups(self) -> list[Path]:
-        # Each is named after its stack, its replica and a digest of the folder it lies in.
-        ends = {hashlib.sha256(str(stack.folder).encode()).hexdigest()[:8] for stack in self._stacks}
-        found = Path("/sys/fs/cgroup").glob("**/slipway/*")
-        return [group for group in found if group.is_dir() and group.name.rpartition(".")[2] in ends]
+        return [group for stack in self._stacks for group in control_groups_of(stack.folder)]
 
     @staticmethod
     def _settled(look) -> list:
@@ -423,6 +420,15 @@ def _process(entry: Path, folder: str) -> Process | None:
 def mounts_below(folder: Path) -> list[str]:
     mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
     return [mount for mount in mounts if mount.startswith(f"{folder}/")]
+
+
+def control_groups_of(folder: Path) -> list[Path]:
+    """Those of a stack's replicas: each is named after its stack, its replica and a digest of the stack's folder."""
+    end = "." + hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    roots = [Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").glob("*")]
+    # Others come and go: a glob that went further down would trip over them.
+    return [root / "slipway" / name for root in roots if (root / "slipway").is_dir()
+            for name in os.listdir(root / "slipway") if name.endswith(end)]  # fmt: skip
 
 
 def is_alive(process: int) -> bool:

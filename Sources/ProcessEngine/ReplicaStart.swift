@@ -146,6 +146,10 @@ struct ReplicaStart: Sendable {
     }
 
     private func launch() async throws(ReportableError) {
+        if template.kind == "postgres" {
+            let cluster = PostmasterFile(cluster: "\(folder.stack.volume(template.service))/data")
+            try await offPool { () throws(ReportableError) in try cluster.removeIfStale() }
+        }
         try await Supervisor(folder: folder.logger, runner: engine.runner).start(output: "/dev/null")
         let supervisor = engine.supervisor(of: folder)
         try await supervisor.start(output: "\(folder.logger)/fifo")
