@@ -38,7 +38,7 @@ struct Convergence {
         let blockers = PortBlockers(desired, observed, rosters, includingGone: purpose != .restart)
         for service in desired.services { try update(service, blockers) }
         let freed = freePorts(blockers)
-        let waiting = graphThroughEdges()
+        let waiting = graphThroughEdges(blockers.graph)
         for service in desired.services { connect(service, waiting, blockers, freed) }
         finish(except: Set(freed.keys))
         return try draft.numbered()
@@ -63,7 +63,7 @@ struct Convergence {
             causes,
             isRouted: !edges.isEmpty,
             edgeStarts: edges.contains { rosters[$0].map { $0.startCount > 0 } ?? false },
-            blocking: blockers.holders,
+            blockers: blockers,
             draft: draft.take()
         )
         update.write()
@@ -135,7 +135,7 @@ struct Convergence {
 
     // MARK: - Between services
 
-    /// Ports that another service needs are given up first, without waiting for anything.
+    /// Ports that another service needs are given up first; those of services that go, without waiting for anything.
     private mutating func freePorts(_ blockers: PortBlockers) -> [ReplicaID: PlanDraft.Ref] {
         var freed: [ReplicaID: PlanDraft.Ref] = [:]
         for service in desired.services { freed.merge(marks[service.name]?.freed ?? [:]) { first, _ in first } }
@@ -177,8 +177,8 @@ struct Convergence {
 
     /// The services with what their full rollout waits for: dependencies, and edges that change in this plan. Where
     /// the full rollout of a dependency would wait for the very service that needs it, less has to do.
-    private func graphThroughEdges() -> ServiceGraph {
-        var graph = desired.graph
+    private func graphThroughEdges(_ graph: ServiceGraph) -> ServiceGraph {
+        var graph = graph
         for service in desired.services {
             for edge in desired.edges(routingTo: service.name) where marks[edge]?.ready.isEmpty == false {
                 graph.connect(service.name, to: edge)

@@ -1,12 +1,17 @@
 import StackModel
 
 /// Old replicas that listen on a fixed port which a replica of another service is about to need: a service was renamed,
-/// or two have swapped their ports. They have to go before, not after, the new release is proven.
+/// two have swapped their ports, or an app has moved behind an edge that takes its port over. They have to go before,
+/// not after, the new release is proven.
 struct PortBlockers {
     /// Those of services that the release no longer has.
     let gone: [ObservedReplica]
     /// All of them.
     let holders: Set<ReplicaID>
+    /// Those that may wait until another replica of their own service is ready.
+    let patient: Set<ReplicaID>
+    /// Who waits for whom, with the waiting for the patient ones.
+    let graph: ServiceGraph
     private let byPort: [Int: [ReplicaID]]
 
     init(
@@ -29,13 +34,23 @@ struct PortBlockers {
         var gone: [ObservedReplica] = []
         var retired: [ObservedReplica] = []
         for name in observed.names where !needed.isEmpty {
-            if let service = desired.service(name) {
-                guard RolloutBounds(service).exclusion != nil else { continue }
+            if desired.service(name) != nil {
                 retired += rosters[name]?.retired.filter(blocks) ?? []
             } else if includingGone, desired.release.stack.service(name) == nil {
                 gone += observed[name].filter(blocks)
             }
         }
+        var graph = desired.graph
+        var patient: Set<ReplicaID> = []
+        for holder in retired {
+            guard let needy = holder.port.flatMap({ needed[$0] }), !graph.reaches(holder.id.service, needy) else {
+                continue
+            }
+            graph.connect(needy, to: holder.id.service)
+            patient.insert(holder.id)
+        }
+        self.graph = graph
+        self.patient = patient
         self.gone = gone
         self.byPort = Dictionary(grouping: gone + retired) { $0.port ?? 0 }.mapValues { $0.map(\.id) }
         self.holders = Set((gone + retired).map(\.id))

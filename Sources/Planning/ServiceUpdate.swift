@@ -31,8 +31,11 @@ struct ServiceUpdate {
     let isRouted: Bool
     /// That edge is started by this plan, and knows nobody then.
     let edgeStarts: Bool
-    /// Replicas of it that hold a port another service needs.
-    let blocking: Set<ReplicaID>
+    let blockers: PortBlockers
+    /// Replicas that go but hold a port another service needs.
+    let holders: [ObservedReplica]
+    /// All others that go.
+    let retired: [ObservedReplica]
 
     var marks = Marks()
     var draft: PlanDraft
@@ -48,7 +51,7 @@ struct ServiceUpdate {
         _ causes: Causes,
         isRouted: Bool,
         edgeStarts: Bool,
-        blocking: Set<ReplicaID>,
+        blockers: PortBlockers,
         draft: consuming PlanDraft
     ) {
         self.desired = desired
@@ -59,7 +62,9 @@ struct ServiceUpdate {
         self.causes = causes
         self.isRouted = isRouted
         self.edgeStarts = edgeStarts
-        self.blocking = blocking
+        self.blockers = blockers
+        self.holders = roster.retired.filter { blockers.holders.contains($0.id) }
+        self.retired = roster.retired.filter { !blockers.holders.contains($0.id) }
         self.draft = draft
     }
 
@@ -105,11 +110,10 @@ struct ServiceUpdate {
     /// All old replicas go, then all new ones start. What keeps data never has two writers, what has a fixed port
     /// never two listeners.
     private mutating func recreate() {
-        let isNeeded = roster.startCount > 0 || bounds.exclusion != nil
-        guard isNeeded else { return leaveForLater(roster.retired) }
-        let blockers = retire(roster.retired.filter { blocking.contains($0.id) }, isOpening: false)
-        let others = retire(roster.retired.filter { !blocking.contains($0.id) })
-        _ = bringUp(starts(), behind: (blockers + others).map(\.last), opens: others.isEmpty)
+        let freed = retire(holders, isOpening: false)
+        guard roster.startCount > 0 || bounds.exclusion != nil else { return leaveForLater(retired) }
+        let removed = retire(retired)
+        _ = bringUp(starts(), behind: (freed + removed).map(\.last), opens: removed.isEmpty)
     }
 
     /// New replicas come as far as the surge goes, old ones go as far as enough others serve, in turn until all new
@@ -119,16 +123,16 @@ struct ServiceUpdate {
     ///
     /// Replicas that serve nobody make room first when there is none, else they go last with the rest.
     private mutating func roll(_ gains: [PlanDraft.Ref]) {
-        let useful = roster.retired.filter(isUseful)
+        let useful = retired.filter(isUseful)
         let serving = useful.filter { $0.traffic != .admitted } + useful.filter { $0.traffic == .admitted }
-        let stopped = roster.retired.filter { $0.state == .stopped }
-        let broken = roster.retired.filter { $0.state != .stopped && !isUseful($0) }
+        let stopped = retired.filter { $0.state == .stopped }
+        let broken = retired.filter { $0.state != .stopped && !isUseful($0) }
         marks.isServing = marks.isServing || !serving.isEmpty
         readmit(serving.filter { isRouted && edgeStarts && $0.traffic == .admitted })
 
         let available = roster.kept.filter(serves).count + serving.count
         let spare = max(0, available - max(0, desired.service.replicas - bounds.unavailable))
-        let existing = roster.kept.count + serving.count + broken.count
+        let existing = roster.kept.count + serving.count + broken.count + holders.count
         var exchange = Exchange(
             room: desired.service.replicas + bounds.surge - existing,
             spare: spare,
@@ -136,14 +140,25 @@ struct ServiceUpdate {
             starts: starts()[...],
             serving: serving[...]
         )
-        if exchange.room.count < exchange.starts.count {
-            exchange.makeRoom(retire(broken).map(\.last))
-        } else {
-            leaveForLater(broken)
-        }
-        run(&exchange)
+        let isCrowded = exchange.room.count < exchange.starts.count
+        if isCrowded { exchange.makeRoom(retire(broken).map(\.last)) } else { leaveForLater(broken) }
+        freePorts(&exchange)
         draft.join(exchange.owed, before: marks.starts)
         leaveForLater(Array(exchange.serving) + stopped)
+    }
+
+    /// Runs the exchange, with ports given up as late as the service that needs them allows: when there is room for a
+    /// new replica beside the old one, the new one gets ready first.
+    private mutating func freePorts(_ exchange: inout Exchange) {
+        let hasRoom = !exchange.room.isEmpty && !exchange.starts.isEmpty
+        let freed = retire(holders, isOpening: false)
+        exchange.makeRoom(freed.map(\.last))
+        let first = marks.ready.count
+        run(&exchange)
+        guard hasRoom, first < marks.ready.count else { return }
+        for (holder, chain) in zip(holders, freed) where blockers.patient.contains(holder.id) {
+            draft.wait(chain.first, for: [marks.ready[first]])
+        }
     }
 
     /// It answers and could serve, or does: not to be given up before another one serves.
@@ -273,7 +288,7 @@ extension ServiceUpdate {
         let chains = draft.retire(wave)
         for (item, chain) in zip(wave, chains) {
             if isOpening, item.substitute == nil { marks.opening.append(chain.first) }
-            if blocking.contains(item.replica.id) { marks.freed[item.replica.id] = chain.last }
+            if blockers.holders.contains(item.replica.id) { marks.freed[item.replica.id] = chain.last }
         }
         return chains
     }

@@ -20,10 +20,18 @@ package struct RolloutWatch: Sendable {
     private var bounds: [ServiceName: Bounds] = [:]
     /// Replicas that ran before the first step.
     private let old: Set<ReplicaID>
+    /// Fixed ports and whose they are to be.
+    private let ports: [Int: ServiceName]
 
     /// - Parameter world: as it is before the first step. Where fewer serve than should, no more may be taken away.
     package init(_ desired: DesiredStack, in world: SimulatedWorld) {
         old = Set(world.replicas.values.filter { $0.state == .running }.map(\.id))
+        ports = Dictionary(
+            desired.services.compactMap { service in
+                if case .fixed(let port) = service.template.port { (port, service.name) } else { nil }
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
         let present = Set(desired.services.filter { $0.service.replicas > 0 }.map(\.name))
         for service in desired.services {
             let (wanted, serving) = (service.service.replicas, world.serving(service.name))
@@ -64,7 +72,7 @@ package struct RolloutWatch: Sendable {
     {
         guard let service = action.service, let bounds = bounds[service] else { return }
         let (had, has) = (before.serving(service), after.serving(service))
-        if has < had, has < bounds.floor {
+        if has < had, has < bounds.floor, !isInTheWay(action.replica.flatMap { before.replicas[$0] }) {
             throw objection(action, "only \(has) of at least \(bounds.floor) replicas of \(service) serve")
         }
         switch action {
@@ -76,6 +84,12 @@ package struct RolloutWatch: Sendable {
             }
         default: break
         }
+    }
+
+    /// It has the port that another service is to have, and no choice.
+    private func isInTheWay(_ replica: ObservedReplica?) -> Bool {
+        guard let replica, let port = replica.port, let owner = ports[port] else { return false }
+        return owner != replica.id.service
     }
 
     private func checkStart(

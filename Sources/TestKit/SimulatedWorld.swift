@@ -106,7 +106,7 @@ package struct SimulatedWorld: Sendable {
             if existing.state == .running { return }
         }
         try checkRoom(for: id, template, action)
-        if case .fixed(let port) = template.port { fixedPorts[id] = port }
+        fixedPorts[id] = if case .fixed(let port) = template.port { port } else { nil }
         replicas[id] = ObservedReplica(
             id: id,
             revision: revision,

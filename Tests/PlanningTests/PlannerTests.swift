@@ -94,6 +94,21 @@ import Testing
         #expect(after.replicas["beta-2"]?.port == 9001)
     }
 
+    @Test("an app that moves behind an edge gives its port up when its successor is ready, not before")
+    func movesBehindEdge() throws {
+        let world = try deployed(RandomRelease(parts: [part("alpha", .fixed)]))
+        var edge = part("edge", .edge)
+        (edge.port, edge.routes) = (part("alpha", .fixed).fixedPort, ["alpha"])
+        let stack = RandomRelease(parts: [part("alpha"), edge])
+        let plan = try plan(stack, on: world)
+        let ready = try step(plan) { if case .awaitReady("alpha-2", _, _) = $0 { true } else { false } }
+        let stop = try step(plan) { $0 == .stopReplica("alpha-1") }
+        #expect(stop.after == [ready.number])
+        let after = try deployed(stack, on: world)
+        #expect(after.replicas["alpha-2"]?.traffic == .admitted)
+        #expect(after.replicas["edge-1"]?.port == edge.port)
+    }
+
     @Test("a new service behind the same edge as its dependency does not wait for itself")
     func newServiceBehindOneEdge() throws {
         var (alpha, edge) = (part("alpha"), part("edge", .edge))

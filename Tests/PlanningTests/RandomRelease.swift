@@ -49,6 +49,7 @@ struct RandomRelease {
             for index in next.parts.indices { next.parts[index].dependsOn.removeAll { $0 == gone } }
         }
         next.exchangePorts(using: &random)
+        if random.chance(of: 6) { next.moveBehindEdge() }
         let free = Self.names.filter { name in !next.parts.contains { $0.name == name } }
         if random.chance(of: 4), let name = free.first {
             next.add(name, using: &random)
@@ -68,6 +69,18 @@ struct RandomRelease {
             parts[index].port = ports[(index + 1) % ports.count]
             parts[index].version += 1
         }
+    }
+
+    /// The first app with a fixed port gets an edge, which takes the port over.
+    private mutating func moveBehindEdge() {
+        guard let index = parts.firstIndex(where: { $0.flavour == .fixed }),
+            let free = Self.names.first(where: { name in !parts.contains { $0.name == name } })
+        else { return }
+        var edge = Part(name: free, flavour: .edge)
+        edge.port = parts[index].fixedPort
+        edge.routes = [parts[index].name]
+        parts[index].flavour = .app
+        parts.append(edge)
     }
 
     private mutating func add(_ name: ServiceName, using random: inout SplitMix64) {
