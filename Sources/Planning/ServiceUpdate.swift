@@ -57,7 +57,7 @@ struct ServiceUpdate {
         self.desired = desired
         self.roster = roster
         // What stands in the way of another service has to go first, and cannot wait for its successor.
-        let isBlocking = roster.retired.contains { blocking.contains($0.id) }
+        let isBlocking = roster.retired.contains { blockers.holders.contains($0.id) }
         self.bounds = RolloutBounds(desired, replacing: isBlocking ? nil : roster.retired)
         self.causes = causes
         self.isRouted = isRouted
