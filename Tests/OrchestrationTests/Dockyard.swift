@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 import Glibc
 import Interfaces
 import Orchestration
@@ -29,7 +30,7 @@ struct Dockyard {
         var name = Array("/tmp/slipway-orchestration-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { for file in ["ledger", "lock"] { unlink("\(folder)/\(file)") }; rmdir(folder) }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         var yard = Dockyard(
             engine: FakeEngine(latency: latency),
             ledger: try Ledger(path: "\(folder)/ledger"),

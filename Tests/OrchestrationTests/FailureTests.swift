@@ -95,15 +95,17 @@ struct FailureTests {
         }
     }
 
-    @Test("independent steps overlap; the first failure ends the others and is the one reported")
+    /// Without the end of its neighbours it would take an hour.
+    @Test(
+        "independent steps overlap; the first failure ends the others and is the one reported",
+        .timeLimit(.minutes(5))
+    )
     func neighbours() async throws {
-        let slow: @Sendable (Action) -> Duration = { $0.replica?.service == "web" ? .seconds(60) : .milliseconds(20) }
+        let slow: @Sendable (Action) -> Duration = { $0.replica?.service == "web" ? .seconds(3600) : .milliseconds(20) }
         try await Dockyard.with(latency: slow) { yard in
             yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
-            let began = ContinuousClock.now
             let report = try await yard.deploy(.app(), .app("web"), .edge("api", "web"))
             #expect(report.failure == cause)
-            #expect(ContinuousClock.now - began < .seconds(30))
             #expect(yard.engine.mostInFlight >= 2)
             let failed = try #require(try await yard.ledger.operations(of: Dockyard.shop, limit: 2).last)
             let echoes = try await yard.ledger.steps(of: failed.id).filter { $0.failure?.code == .interrupted }
