@@ -1,5 +1,8 @@
 import Basics
+import FoundationEssentials
 import Glibc
+import HostAccess
+import Interfaces
 import Testing
 
 @testable import ProcessEngine
@@ -7,8 +10,8 @@ import Testing
 /// When the lock file of a dead Postgres may go.
 @Suite struct PostmasterFileTests {
     @Test("it goes when nobody works in the data directory, whosoever has its number now")
-    func stale() throws {
-        try Self.withCluster { cluster in
+    func stale() async throws {
+        try await Self.withCluster { cluster in
             try PostmasterFile(cluster: cluster).removeIfStale()
             #expect(!Disk.exists("\(cluster)/postmaster.pid"))
             // Once more, with none there.
@@ -17,12 +20,19 @@ import Testing
     }
 
     @Test("it stays while a process works in the data directory")
-    func inUse() throws {
-        try Self.withCluster { cluster in
-            let worker = try Self.sleeper(in: cluster)
-            defer {
-                kill(worker, SIGKILL)
-                waitpid(worker, nil, 0)
+    func inUse() async throws {
+        try await Self.withCluster { cluster in
+            let worker = Task {
+                try await LiveCommandRunner().run(
+                    CommandLine("sleep", ["60"], directory: cluster, timeout: .seconds(60))
+                )
+            }
+            defer { worker.cancel() }
+            try await eventually("a worker") {
+                ProcessTable().entries.contains { entry in
+                    let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.id)/cwd")
+                    return place == cluster
+                }
             }
             try PostmasterFile(cluster: cluster).removeIfStale()
             #expect(Disk.exists("\(cluster)/postmaster.pid"))
@@ -30,24 +40,12 @@ import Testing
     }
 
     /// A directory with a lock file that names us: a process that is alive.
-    private static func withCluster(_ body: (String) throws -> Void) throws {
+    private static func withCluster(_ body: (String) async throws -> Void) async throws {
         var name = Array("/tmp/slipway-cluster-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let cluster = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? Disk.remove(tree: cluster) }
         try Disk.write("\(getpid())\n\(cluster)\n".utf8, to: "\(cluster)/postmaster.pid")
-        try body(cluster)
-    }
-
-    private static func sleeper(in directory: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        try #require(posix_spawn_file_actions_addchdir_np(&actions, directory) == 0)
-        let words = ["sleep", "60"].map { strdup($0) }
-        defer { for word in words { free(word) } }
-        var process: pid_t = 0
-        try #require(posix_spawn(&process, "/bin/sleep", &actions, nil, words + [nil], nil) == 0)
-        return process
+        try await body(cluster)
     }
 }
