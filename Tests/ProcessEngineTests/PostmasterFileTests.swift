@@ -39,15 +39,14 @@ import Testing
         try body(cluster)
     }
 
+    /// A process that works in the directory; `env` becomes `sleep` once it is there.
     private static func sleeper(in directory: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        try #require(posix_spawn_file_actions_addchdir_np(&actions, directory) == 0)
-        let words = ["sleep", "60"].map { strdup($0) }
-        defer { for word in words { free(word) } }
+        let words = ["env", "--chdir=\(directory)", "sleep", "60"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0
-        try #require(posix_spawn(&process, "/bin/sleep", &actions, nil, words + [nil], nil) == 0)
+        try #require(posix_spawn(&process, "/usr/bin/env", nil, nil, arguments, nil) == 0)
+        for _ in 0..<200 where Disk.text("/proc/\(process)/comm") != "sleep\n" { usleep(10_000) }
         return process
     }
 }
