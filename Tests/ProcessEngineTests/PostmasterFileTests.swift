@@ -1,8 +1,5 @@
 import Basics
-import FoundationEssentials
 import Glibc
-import HostAccess
-import Interfaces
 import Testing
 
 @testable import ProcessEngine
@@ -10,8 +7,8 @@ import Testing
 /// When the lock file of a dead Postgres may go.
 @Suite struct PostmasterFileTests {
     @Test("it goes when nobody works in the data directory, whosoever has its number now")
-    func stale() async throws {
-        try await Self.withCluster { cluster in
+    func stale() throws {
+        try Self.withCluster { cluster in
             try PostmasterFile(cluster: cluster).removeIfStale()
             #expect(!Disk.exists("\(cluster)/postmaster.pid"))
             // Once more, with none there.
@@ -20,19 +17,12 @@ import Testing
     }
 
     @Test("it stays while a process works in the data directory")
-    func inUse() async throws {
-        try await Self.withCluster { cluster in
-            let worker = Task {
-                try await LiveCommandRunner().run(
-                    CommandLine("sleep", ["60"], directory: cluster, timeout: .seconds(60))
-                )
-            }
-            defer { worker.cancel() }
-            try await eventually("a worker") {
-                ProcessTable().entries.contains { entry in
-                    let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(entry.id)/cwd")
-                    return place == cluster
-                }
+    func inUse() throws {
+        try Self.withCluster { cluster in
+            let worker = try Self.sleeper(in: cluster)
+            defer {
+                kill(worker, SIGKILL)
+                waitpid(worker, nil, 0)
             }
             try PostmasterFile(cluster: cluster).removeIfStale()
             #expect(Disk.exists("\(cluster)/postmaster.pid"))
@@ -40,12 +30,23 @@ import Testing
     }
 
     /// A directory with a lock file that names us: a process that is alive.
-    private static func withCluster(_ body: (String) async throws -> Void) async throws {
+    private static func withCluster(_ body: (String) throws -> Void) throws {
         var name = Array("/tmp/slipway-cluster-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let cluster = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? Disk.remove(tree: cluster) }
         try Disk.write("\(getpid())\n\(cluster)\n".utf8, to: "\(cluster)/postmaster.pid")
-        try await body(cluster)
+        try body(cluster)
+    }
+
+    /// A process that works in the directory; `env` becomes `sleep` once it is there.
+    private static func sleeper(in directory: String) throws -> pid_t {
+        let words = ["env", "--chdir=\(directory)", "sleep", "60"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        try #require(posix_spawn(&process, "/usr/bin/env", nil, nil, arguments, nil) == 0)
+        for _ in 0..<200 where Disk.text("/proc/\(process)/comm") != "sleep\n" { usleep(10_000) }
+        return process
     }
 }
