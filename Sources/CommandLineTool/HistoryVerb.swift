@@ -42,7 +42,7 @@ package struct HistoryVerb: Verb {
                 operation.reason,
                 "\(operation.plan.release)",
                 try await changes(of: operation, stack, ledger),
-                OperationText.outcome(of: operation)
+                OperationText.outcome(of: OperationOutline(operation))
             )
         }
         return table.render(style: style)

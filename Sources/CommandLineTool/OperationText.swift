@@ -3,7 +3,7 @@ import StackModel
 
 /// How an operation ended, in words.
 enum OperationText {
-    static func outcome(of operation: Operation) -> String {
+    static func outcome(of operation: OperationOutline) -> String {
         switch operation.state {
         case .planned, .running: "running"
         case .succeeded: "done in \(duration(of: operation))"
@@ -13,7 +13,7 @@ enum OperationText {
         }
     }
 
-    static func duration(of operation: Operation) -> String {
+    static func duration(of operation: OperationOutline) -> String {
         operation.endedAt.map { operation.startedAt.elapsed(until: $0).spoken } ?? "-"
     }
 }

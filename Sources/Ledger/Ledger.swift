@@ -33,12 +33,15 @@ package struct Ledger: Sendable {
     /// Everything `status` needs, read in one transaction.
     package func summary(of stack: StackID) async throws(ReportableError) -> StackSummary {
         try await file.read { database in
-            let operation = try Operations(database: database).list(of: stack, limit: 1).first
+            let releases = Releases(database: database)
+            let last = try Operations(database: database).lastOutline(of: stack)
+            let current = try Stacks(database: database).currentRelease(of: stack)
+            let newest = try (current ?? last?.release).flatMap { try releases.outline($0, of: stack) }
             return StackSummary(
                 stack: stack,
-                currentRelease: try Releases(database: database).current(of: stack),
-                lastOperation: operation,
-                lastSteps: try operation.map { try StepJournal(database: database).list(of: $0) } ?? [],
+                engine: newest?.engine,
+                currentRelease: current == nil ? nil : newest,
+                lastOperation: last,
                 isStopped: try Stacks(database: database).isStopped(stack)
             )
         }

@@ -87,6 +87,19 @@ struct Operations {
         try fetch("stack = ?", [stack.description], limit: limit)
     }
 
+    /// Spares the reading of the plan, which may be long.
+    func lastOutline(of stack: StackID) throws -> OperationOutline? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT id, plan ->> '$.purpose' AS purpose, plan ->> '$.release' AS release, state, started_at, ended_at,
+                    actor, reason, failure
+                FROM operation WHERE stack = ? ORDER BY id DESC LIMIT 1
+                """,
+            arguments: [stack.description]
+        ).map(Self.outline)
+    }
+
     private func fetch(
         _ condition: String,
         _ arguments: [any DatabaseValueConvertible],
@@ -109,6 +122,20 @@ struct Operations {
             endedAt: try row.decode(Int?.self, forColumn: "ended_at").map(Instant.init(milliseconds:)),
             actor: try row.decode(String.self, forColumn: "actor"),
             owner: try row.value(OwnerID.self, fromJSON: "owner"),
+            reason: try row.decode(String.self, forColumn: "reason"),
+            failure: try row.optionalValue(ReportableError.self, fromJSON: "failure")
+        )
+    }
+
+    private static func outline(_ row: Row) throws -> OperationOutline {
+        OperationOutline(
+            id: try row.decode(Int.self, forColumn: "id"),
+            purpose: try row.word(Plan.Purpose.self, from: "purpose"),
+            release: try row.decode(Int.self, forColumn: "release"),
+            state: try row.word(Operation.State.self, from: "state"),
+            startedAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "started_at")),
+            endedAt: try row.decode(Int?.self, forColumn: "ended_at").map(Instant.init(milliseconds:)),
+            actor: try row.decode(String.self, forColumn: "actor"),
             reason: try row.decode(String.self, forColumn: "reason"),
             failure: try row.optionalValue(ReportableError.self, fromJSON: "failure")
         )

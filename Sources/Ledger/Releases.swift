@@ -24,12 +24,12 @@ struct Releases {
         try Stacks(database: database).ensure(stack)
         try database.execute(
             sql: """
-                INSERT INTO release (stack, number, digest, contents, created_at, created_by, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO release (stack, number, digest, contents, outline, created_at, created_by, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 stack.description, release.number, release.digest.hex, CanonicalJSON.text(contents),
-                now.milliseconds, actor, reason,
+                CanonicalJSON.text(ReleaseOutline(release)), now.milliseconds, actor, reason,
             ]
         )
         try EventChain(database: database).append(
@@ -52,6 +52,17 @@ struct Releases {
     func current(of stack: StackID) throws -> Release? {
         guard let number = try Stacks(database: database).currentRelease(of: stack) else { return nil }
         return try find(number, of: stack)
+    }
+
+    /// Spares the reading of the whole release, unless it was recorded before there were outlines.
+    func outline(_ number: Int, of stack: StackID) throws -> ReleaseOutline? {
+        let row = try Row.fetchOne(
+            database,
+            sql: "SELECT outline FROM release WHERE stack = ? AND number = ?",
+            arguments: [stack.description, number]
+        )
+        return try row?.optionalValue(ReleaseOutline.self, fromJSON: "outline")
+            ?? find(number, of: stack).map(ReleaseOutline.init)
     }
 
     func lastGood(before number: Int, of stack: StackID) throws -> Release? {

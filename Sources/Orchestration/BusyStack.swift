@@ -10,15 +10,16 @@ struct BusyStack {
 
     /// The same refusal with the step that is being done. Never hides the refusal behind a failure of its own.
     func explained(_ refusal: ReportableError) async -> ReportableError {
-        guard refusal.code == .stackBusy, let summary = try? await dependencies.ledger.summary(of: stack),
-            let operation = summary.activeOperation
+        let ledger = dependencies.ledger
+        guard refusal.code == .stackBusy, let operation = try? await ledger.activeOperation(of: stack),
+            let steps = try? await ledger.steps(of: operation.id)
         else { return refusal }
         return ReportableError(
             refusal.code,
             refusal.message,
             hint: refusal.hint,
             details: refusal.details + [
-                Self.words(operation, summary.lastSteps, at: dependencies.now())
+                Self.words(operation, steps, at: dependencies.now())
             ]
         )
     }

@@ -23,8 +23,8 @@ package struct StackStatus: Sendable, Codable {
     package let services: [ServiceStatus]
     /// One sentence per difference between what is meant and what is.
     package let drift: [String]
-    package let lastOperation: Operation?
-    package let unfinished: Operation?
+    package let lastOperation: OperationOutline?
+    package let unfinished: OperationOutline?
 
     /// Everything that should run runs and is ready.
     package var isHealthy: Bool { drift.isEmpty && unfinished == nil && release != nil && !stopped }
@@ -47,7 +47,7 @@ package struct StatusReader: Sendable {
                 hint: "Deploy it with `slipway deploy`."
             )
         }
-        let observed = try await engine(of: stack, summary).observe(stack, .glance)
+        let observed = try await dependencies.engine(summary.engine ?? .process).observe(stack, .glance)
         return StackStatus(
             stack: stack,
             release: reference?.number,
@@ -62,25 +62,16 @@ package struct StatusReader: Sendable {
         )
     }
 
-    /// A stack without a current release still has what its last operation left on an engine.
-    private func engine(of stack: StackID, _ summary: StackSummary) async throws(ReportableError) -> any Engine {
-        var release = summary.currentRelease
-        if release == nil, let last = summary.lastOperation {
-            release = try await dependencies.ledger.release(last.plan.release, of: stack)
-        }
-        return try dependencies.engine(release?.stack.engine ?? .process)
-    }
-
-    private static func services(of release: Release?, _ observed: Observation) -> [StackStatus.ServiceStatus] {
-        let declared = release?.stack.services ?? []
+    private static func services(of release: ReleaseOutline?, _ observed: Observation) -> [StackStatus.ServiceStatus] {
+        let declared = release?.services ?? []
         let byService = Dictionary(grouping: observed.replicas, by: \.id.service)
         let known = declared.map { service in
             StackStatus.ServiceStatus(
                 name: service.name,
-                kind: service.kind.word,
+                kind: service.kind,
                 wanted: service.replicas,
                 replicas: byService[service.name] ?? [],
-                address: release?.contents.addresses[service.name]
+                address: service.address
             )
         }
         let leftovers = byService.keys.filter { name in !declared.contains { $0.name == name } }.sorted().map {

@@ -47,23 +47,15 @@ struct StatusTextTests {
         )
     }
 
-    private func operation(_ state: Operation.State, _ failure: ReportableError? = nil) -> Operation {
-        let plan = Plan(
-            purpose: .deploy,
-            stack: stack,
-            release: 2,
-            releaseDigest: Digest(of: "d"),
-            basis: Digest(of: "b"),
-            steps: []
-        )
-        return Operation(
+    private func operation(_ state: Operation.State, _ failure: ReportableError? = nil) -> OperationOutline {
+        OperationOutline(
             id: 7,
-            plan: plan,
+            purpose: .deploy,
+            release: 2,
             state: state,
             startedAt: ago(300),
             endedAt: state.isActive ? nil : ago(290),
             actor: "ada@host",
-            owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1),
             reason: "deploy",
             failure: failure
         )
@@ -74,8 +66,8 @@ struct StatusTextTests {
         release: Int? = 2,
         drift: [String] = [],
         stopped: Bool = false,
-        last: Operation? = nil,
-        unfinished: Operation? = nil
+        last: OperationOutline? = nil,
+        unfinished: OperationOutline? = nil
     ) -> String {
         let status = StackStatus(
             stack: stack,
