@@ -26,6 +26,7 @@ struct OperationRunner {
             operation: operation,
             epoch: epoch,
             inputs: inputs(for: release, declared: declared),
+            censor: SecretCensor(dependencies: dependencies, release: release),
             progress: progress
         )
         do {

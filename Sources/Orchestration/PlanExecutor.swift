@@ -11,6 +11,7 @@ struct PlanExecutor {
     let operation: Operation
     let epoch: Int
     let inputs: @Sendable (Step) -> StepInputs
+    let censor: SecretCensor
     let progress: @Sendable (ProgressEvent) -> Void
 
     /// At most this many steps of independent services run at once.
@@ -77,8 +78,9 @@ struct PlanExecutor {
         do {
             try await engine.perform(step.action, with: inputs(step))
         } catch {
-            try await record(.failed(error), of: step)
-            throw error
+            let failure = await censor.censored(error)
+            try await record(.failed(failure), of: step)
+            throw failure
         }
         await reach(.afterEffect, step)
         try await record(.succeeded, of: step)

@@ -109,6 +109,8 @@ final class Events: Sendable {
 
     func add(_ event: ProgressEvent) { list.withLock { $0.append(event) } }
 
+    var all: [ProgressEvent] { list.withLock { $0 } }
+
     var revertCount: Int { list.withLock { $0.count { if case .reverting = $0 { true } else { false } } } }
 }
 

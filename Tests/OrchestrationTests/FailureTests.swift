@@ -26,6 +26,41 @@ struct FailureTests {
         }
     }
 
+    @Test("what a program said of its secrets stays out of the ledger, off the screen and out of the report")
+    func quotedSecrets() async throws {
+        try await Dockyard.with { yard in
+            let token = "canary-4711-token"
+            let stack = Stack(
+                name: Dockyard.shop.stack,
+                environment: Dockyard.shop.environment,
+                engine: .process,
+                services: [.app(), .edge("api")],
+                secrets: [SecretDeclaration(name: "token", kind: .given)]
+            )
+            let talkative = ReportableError(
+                .replicaFailed,
+                "api-1 exited with code 1",
+                details: ["401 for Bearer \(token), giving up", "bye"]
+            )
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, talkative, times: 1))
+            let declared = DeclaredStack(
+                stack: stack,
+                text: "",
+                directory: "/stacks/shop",
+                given: ["token": Redacted(token)]
+            )
+            let report = try await yard.carryOut(.deploy(declared))
+            #expect(report.failure?.details == ["401 for Bearer ‹secret token›, giving up", "bye"])
+            #expect(yard.events.all.contains { "\($0)".contains("giving up") })
+            #expect(!yard.events.all.contains { "\($0)".contains(token) })
+            for operation in try await yard.ledger.operations(of: Dockyard.shop, limit: 9) {
+                #expect(!CanonicalJSON.text(operation).contains(token))
+                let steps = try await yard.ledger.steps(of: operation.id)
+                #expect(!steps.contains { "\($0)".contains(token) })
+            }
+        }
+    }
+
     @Test("a first deploy that fails is stopped and left for inspection")
     func firstDeploy() async throws {
         try await Dockyard.with { yard in

@@ -100,7 +100,8 @@ enum HealthKeys {
         .requestPath,
         default: "none",
         synonyms: ["live", "livenessProbe"],
-        "The path that answers 2xx while the replica lives; one that fails it is restarted."
+        "The path that answers 2xx while the replica lives. Kubernetes restarts one that fails it; "
+            + "on the other engines that is left to `slipway restart`."
     )
     static let readiness = Key<String>(
         "readiness",
