@@ -109,7 +109,12 @@ final class Events: Sendable {
 
     func add(_ event: ProgressEvent) { list.withLock { $0.append(event) } }
 
-    var all: [ProgressEvent] { list.withLock { $0 } }
+    /// How steps failed.
+    var failures: [ReportableError] {
+        list.withLock { events in
+            events.compactMap { if case .stepEnded(_, .failed(let error), _) = $0 { error } else { nil } }
+        }
+    }
 
     var revertCount: Int { list.withLock { $0.count { if case .reverting = $0 { true } else { false } } } }
 }
