@@ -5,14 +5,22 @@ import StackModel
 
 /// The secrets of all stacks of a ledger: made once, sealed under the master key, opened at the last moment.
 ///
-/// Everything but `versions` throws `secretFailed` with a wrong master key, before anything is sealed or opened.
+/// The master key is asked for when something is sealed or opened and no sooner. With a wrong one that throws
+/// `secretFailed` before anything is done.
 package struct SecretStore: Sendable {
     private let ledger: Ledger
-    private let key: MasterKey
+    private let loadKey: @Sendable (_ creating: Bool) throws(ReportableError) -> MasterKey
+
+    /// A key file that does not exist is made when the first secret of the ledger is sealed, and never again: a key
+    /// that was lost must be missed, not replaced.
+    package init(ledger: Ledger, keyPath: String) {
+        self.ledger = ledger
+        loadKey = { (creating) throws(ReportableError) in try MasterKey.load(path: keyPath, creating: creating) }
+    }
 
     package init(ledger: Ledger, key: MasterKey) {
         self.ledger = ledger
-        self.key = key
+        loadKey = { _ in key }
     }
 
     /// The version numbers a release should carry now. Secrets that have a current version keep it; the others get
@@ -25,9 +33,10 @@ package struct SecretStore: Sendable {
         at now: Instant
     ) async throws(ReportableError) -> [SecretName: Int] {
         let (known, missing) = try await current(declarations, of: stack)
-        guard !missing.isEmpty else { return known }
+        guard !declarations.isEmpty else { return known }
         try checkGiven(missing, given)
-        let key = key
+        let key = try await checkedKey(creating: true)
+        guard !missing.isEmpty else { return known }
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
             var numbers = known
@@ -42,7 +51,7 @@ package struct SecretStore: Sendable {
     }
 
     /// What `ensure` would return, without making anything: current numbers, and the next one (1 for a new secret)
-    /// where one would be made.
+    /// where one would be made. Needs no key.
     package func preview(
         _ declarations: [SecretDeclaration],
         of stack: StackID
@@ -63,10 +72,9 @@ package struct SecretStore: Sendable {
         version: Int,
         of stack: StackID
     ) async throws(ReportableError) -> SecretValue {
-        let key = key
+        let key = try await checkedKey(creating: false)
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
             guard let (sealed, user) = try versions.sealed(name, version: version) else {
                 throw ReportableError(.notFound, "the secret \(name) of \(stack) has no version \(version)")
             }
@@ -84,16 +92,22 @@ package struct SecretStore: Sendable {
         _ declarations: [SecretDeclaration],
         of stack: StackID
     ) async throws(ReportableError) -> (known: [SecretName: Int], missing: [SecretDeclaration]) {
-        let key = key
-        return try await ledger.file.read { database in
+        try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
             var known: [SecretName: Int] = [:]
             for declaration in declarations {
                 known[declaration.name] = try versions.version(.current, of: declaration.name)
             }
             return (known, declarations.filter { known[$0.name] == nil })
         }
+    }
+
+    /// The key this ledger is sealed with; with `creating` a new one as long as nothing is sealed.
+    private func checkedKey(creating: Bool) async throws(ReportableError) -> MasterKey {
+        let seal = try await ledger.file.read { try SecretVersions.seal(in: $0) }
+        let key = try loadKey(creating && seal == nil)
+        try SecretVersions.check(key, against: seal)
+        return key
     }
 
     private func checkGiven(
@@ -156,7 +170,7 @@ extension SecretStore {
         at now: Instant
     ) async throws(ReportableError) -> Int {
         if declaration.kind == .given, given == nil { try checkGiven([declaration], [:]) }
-        let key = key
+        let key = try await checkedKey(creating: true)
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
             if let pending = try versions.version(.pending, of: declaration.name) {
