@@ -161,10 +161,8 @@ struct ServiceUpdate {
         }
     }
 
-    /// It answers and could serve, or does: not to be given up before another one serves.
-    private func isUseful(_ replica: ObservedReplica) -> Bool {
-        replica.state == .running && replica.ready && (!isRouted || replica.traffic != .draining)
-    }
+    /// It serves or could: not to be given up before another one serves.
+    private func isUseful(_ replica: ObservedReplica) -> Bool { replica.state == .running && replica.ready }
 
     private mutating func run(_ exchange: inout Exchange) {
         while !exchange.starts.isEmpty {

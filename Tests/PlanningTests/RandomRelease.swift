@@ -183,8 +183,8 @@ extension RandomRelease.Part {
 
     private var portUse: PortUse {
         switch flavour {
-        case .app, .sourced: .perReplica
-        case .fixed, .edge, .redis, .postgres: .fixed(fixedPort)
+        case .app, .sourced, .redis: .perReplica
+        case .fixed, .edge, .postgres: .fixed(fixedPort)
         }
     }
 
