@@ -4,7 +4,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := -c release --static-swift-stdlib --product slipway
 PREFIX ?= /usr/local
 
-.PHONY: demo demo-down test check build release install golden bench format setup
+.PHONY: demo demo-down test acceptance check build release install golden bench format setup
 
 demo: setup release        ## Deploy stacks/shop, update it under load, roll it back.
 	scripts/demo up
@@ -40,3 +40,6 @@ format:
 
 setup:
 	scripts/setup
+
+acceptance: setup build    ## The promises, measured on real stacks: updates, bad releases, deaths, secrets, reboots.
+	scripts/acceptance

@@ -73,8 +73,12 @@ def power_cut(shop: Shop) -> None:
         for process in left:
             kill(process)
         time.sleep(0.02)
-    for group in shop.yard.control_groups():
-        group.rmdir()
+    while (groups := shop.yard.control_groups()) and time.monotonic() < deadline:
+        for group in groups:
+            try:
+                group.rmdir()
+            except OSError:
+                time.sleep(0.02)  # Not all of its processes have been collected yet.
     shop.yard.note(f"killed {len(victims)} processes at once")
 
 

@@ -109,7 +109,7 @@ struct FailureTests {
             #expect(yard.engine.mostInFlight >= 2)
             let failed = try #require(try await yard.ledger.operations(of: Dockyard.shop, limit: 2).last)
             let echoes = try await yard.ledger.steps(of: failed.id).filter { $0.failure?.code == .interrupted }
-            #expect(echoes.allSatisfy { $0.step.action.replica?.service == "web" } && !echoes.isEmpty)
+            #expect(echoes.contains { $0.step.action.replica?.service == "web" })
         }
     }
 
