@@ -141,7 +141,7 @@ struct Convergence {
         var freed: [ReplicaID: Chain] = [:]
         for service in desired.services { freed.merge(marks[service.name]?.freed ?? [:]) { first, _ in first } }
         for replica in blockers.gone {
-            let cause = causes.gone(replica.id.service)
+            let cause = causes.gone(replica.id.service) + causes.need(of: blockers.heirs[replica.id])
             freed[replica.id] = draft.retire([Retirement(replica, cause, drain: Rollout().drain)]).first
         }
         return freed

@@ -14,8 +14,8 @@ struct PortBlockers {
 
     /// Those of services that the release no longer has.
     private(set) var gone: [ObservedReplica] = []
-    /// All of them.
-    private(set) var holders: Set<ReplicaID> = []
+    /// All of them, and who needs their port.
+    private(set) var heirs: [ReplicaID: ServiceName] = [:]
     /// Those of services that stay and that are able to wait.
     private(set) var patience: [ReplicaID: Patience] = [:]
     /// Who waits for whom, with the waiting for those that wait.
@@ -43,10 +43,11 @@ struct PortBlockers {
             }
         }
         for holder in gone + retired {
-            holders.insert(holder.id)
-            byPort[holder.port ?? 0, default: []].append(holder.id)
+            guard let port = holder.port, let heir = needed[port] else { continue }
+            heirs[holder.id] = heir
+            byPort[port, default: []].append(holder.id)
         }
-        for holder in retired { if let port = holder.port, let needy = needed[port] { grant(holder, needy, desired) } }
+        for holder in retired { grant(holder.id, desired) }
     }
 
     /// The fixed ports that are about to be listened on, and by whom.
@@ -62,18 +63,18 @@ struct PortBlockers {
     }
 
     /// Grants a replica as much patience as closes no circle.
-    private mutating func grant(_ holder: ObservedReplica, _ needy: ServiceName, _ desired: DesiredStack) {
-        let service = holder.id.service
-        guard !graph.reaches(service, needy) else { return }
+    private mutating func grant(_ holder: ReplicaID, _ desired: DesiredStack) {
+        let service = holder.service
+        guard let heir = heirs[holder], !graph.reaches(service, heir) else { return }
         var served = graph
         for edge in desired.edges(routingTo: service) { served.connect(service, to: edge) }
-        if served.reaches(service, needy) {
-            patience[holder.id] = .untilReady
+        if served.reaches(service, heir) {
+            patience[holder] = .untilReady
         } else {
-            patience[holder.id] = .untilServed
+            patience[holder] = .untilServed
             graph = served
         }
-        graph.connect(needy, to: service)
+        graph.connect(heir, to: service)
     }
 
     /// Those that a service has to wait for.

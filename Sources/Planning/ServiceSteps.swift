@@ -25,7 +25,8 @@ struct ServiceSteps {
 
     let desired: DesiredService
     let causes: Causes
-    let holders: Set<ReplicaID>
+    /// Replicas whose port another service needs.
+    let heirs: [ReplicaID: ServiceName]
 
     var draft: PlanDraft
     var marks = Marks()
@@ -36,10 +37,10 @@ struct ServiceSteps {
     /// Steps that are opening or come behind one that is.
     private var opened: Set<PlanDraft.Ref> = []
 
-    init(_ desired: DesiredService, _ causes: Causes, holders: Set<ReplicaID>, draft: consuming PlanDraft) {
+    init(_ desired: DesiredService, _ causes: Causes, heirs: [ReplicaID: ServiceName], draft: consuming PlanDraft) {
         self.desired = desired
         self.causes = causes
-        self.holders = holders
+        self.heirs = heirs
         self.draft = draft
     }
 
@@ -126,7 +127,7 @@ struct ServiceSteps {
         for (item, chain) in zip(wave, chains) {
             enter(chain.first, behind: item.substitute, opens: opens)
             if opened.contains(chain.first) { opened.insert(chain.last) }
-            if holders.contains(item.replica.id) { marks.freed[item.replica.id] = chain }
+            if heirs[item.replica.id] != nil { marks.freed[item.replica.id] = chain }
         }
         return chains
     }
@@ -134,6 +135,7 @@ struct ServiceSteps {
     mutating func leaveForLater(_ replicas: [ObservedReplica]) { marks.late += replicas.map(retirement) }
 
     private func retirement(of replica: ObservedReplica) -> Retirement {
-        Retirement(replica, causes.retire(replica, of: desired), drain: desired.service.rollout.drain)
+        let cause = causes.retire(replica, of: desired) + causes.need(of: heirs[replica.id])
+        return Retirement(replica, cause, drain: desired.service.rollout.drain)
     }
 }

@@ -29,7 +29,7 @@ struct ServiceUpdate {
         blockers: PortBlockers,
         draft: consuming PlanDraft
     ) {
-        let holders = roster.retired.filter { blockers.holders.contains($0.id) }
+        let holders = roster.retired.filter { blockers.heirs[$0.id] != nil }
         self.desired = desired
         self.roster = roster
         // What can't wait for its successor leaves an edge no way to be on two ports at once.
@@ -39,9 +39,9 @@ struct ServiceUpdate {
         self.isRouted = isRouted
         self.edgeStarts = edgeStarts
         self.holders = holders
-        self.retired = roster.retired.filter { !blockers.holders.contains($0.id) }
+        self.retired = roster.retired.filter { blockers.heirs[$0.id] == nil }
         self.patience = blockers.patience
-        self.steps = ServiceSteps(desired, causes, holders: blockers.holders, draft: draft)
+        self.steps = ServiceSteps(desired, causes, heirs: blockers.heirs, draft: draft)
     }
 
     mutating func write() {
