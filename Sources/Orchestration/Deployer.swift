@@ -93,7 +93,10 @@ package struct Deployer: Sendable {
             progress(.recovered(crashed))
         }
         if case .deploy(let declared) = proposal.change {
-            try await draft(proposal.target.stack.engine).ensureSecrets(declared)
+            let draft = try draft(proposal.target.stack.engine)
+            // Where the last operation died between its end and this.
+            if let current = proposal.previous { try await draft.adoptSecrets(of: current) }
+            try await draft.ensureSecrets(declared)
         }
         let fresh = try await propose(proposal.change, to: proposal.stack)
         guard acceptingChanges || fresh.plan.digest == proposal.plan.digest else {
@@ -102,7 +105,11 @@ package struct Deployer: Sendable {
         if !retryCrashed {
             try await Recovery(dependencies: dependencies).checkQuarantine(of: fresh.plan, stack: proposal.stack)
         }
-        return try await run(fresh, began: began)
+        let report = try await run(fresh, began: began)
+        if case .succeeded = report.outcome, fresh.plan.purpose.activatesRelease {
+            try await draft(report.release.stack.engine).adoptSecrets(of: report.release)
+        }
+        return report
     }
 
     private func run(_ proposal: Proposal, began: Instant) async throws(ReportableError) -> ChangeReport {
