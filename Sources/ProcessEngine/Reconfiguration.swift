@@ -39,6 +39,8 @@ struct Reconfiguration: Sendable {
         }
         try ServiceDirectory.write(later, in: folder.work, owner: record.account.owner)
         record.configuration = template.configuration
+        record.stop = template.stop
+        try ServiceDirectory.write(record.stop, in: folder.path)
         try record.save(in: folder.path)
     }
 
