@@ -53,8 +53,6 @@ package struct Template: Hashable, Sendable, Codable {
         segments.compactMap { if case .service(let name, _) = $0 { name } else { nil } }
     }
 
-    package var usesPort: Bool { segments.contains(.port) }
-
     /// The text as the spec would write it, so that reading it gives this template again; secrets stay references.
     package var source: String {
         segments.map { segment in
