@@ -1,21 +1,7 @@
-import ArgumentParser
 import Basics
 import Orchestration
 import StackModel
 import StackSpec
-
-/// How the warnings of a spec are told.
-enum Warnings {
-    case inFull
-    /// By those who read them before, and come again and again.
-    case counted
-}
-
-/// What the verbs that read a spec have in common.
-struct SpecOptions: ParsableArguments {
-    @Flag(help: "What the engine does not act on is an error, not a warning.")
-    var strict = false
-}
 
 /// A spec file that was read, with the variables its `${NAME}` references mean.
 struct SpecSource {
