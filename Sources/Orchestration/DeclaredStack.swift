@@ -8,7 +8,7 @@ package struct DeclaredStack: Sendable {
     package let text: String
     /// The folder that relative paths in the spec start from.
     package let directory: String
-    /// First values of `given` secrets, from the caller's environment.
+    /// Values of `given` secrets, from the caller's environment.
     package let given: [SecretName: Redacted<String>]
 
     package init(stack: Stack, text: String, directory: String, given: [SecretName: Redacted<String>] = [:]) {

@@ -101,9 +101,16 @@ package struct Deployer: Sendable {
             progress(.recovered(crashed))
         }
         if case .deploy(let declared) = proposal.change {
-            try await draft(proposal.target.stack.engine).ensureSecrets(declared)
+            let draft = try draft(proposal.target.stack.engine)
+            // Where the last operation died between its end and this.
+            if let current = proposal.previous { try await draft.adoptSecrets(of: current) }
+            try await draft.ensureSecrets(declared)
         }
-        return try await run(fresh, began: began, retryCrashed: retryCrashed)
+        let report = try await run(fresh, began: began, retryCrashed: retryCrashed)
+        if case .succeeded = report.outcome, fresh.plan.purpose.activatesRelease {
+            try await draft(report.release.stack.engine).adoptSecrets(of: report.release)
+        }
+        return report
     }
 
     private func run(_ proposal: Proposal, began: Instant, retryCrashed: Bool)

@@ -10,20 +10,32 @@ struct ReleaseDraft {
     let engine: any Engine
 
     /// What the release would contain. Reads only, but for the ports an engine allots on first sight of a stack.
+    /// Throws `secretFailed` when a value that a person has to give is missing.
     func preview(_ declared: DeclaredStack) async throws(ReportableError) -> Release.Contents {
         let versions = try await dependencies.secrets.preview(
             Self.declarations(of: declared.stack),
-            of: declared.stack.id
+            of: declared.stack.id,
+            given: declared.given
         )
         return try await contents(declared.stack, declared.text, try await digests(of: declared), versions)
     }
 
-    /// Generates and seals the secrets that do not exist yet. Idempotent.
+    /// Seals the secrets that do not exist yet, and given ones whose value is another now. Idempotent.
     func ensureSecrets(_ declared: DeclaredStack) async throws(ReportableError) {
         _ = try await dependencies.secrets.ensure(
             Self.declarations(of: declared.stack),
             of: declared.stack.id,
             given: declared.given,
+            at: dependencies.now()
+        )
+    }
+
+    /// The versions of the release that is current now are what later releases carry on with. Idempotent.
+    func adoptSecrets(of release: Release) async throws(ReportableError) {
+        guard !release.contents.secrets.isEmpty else { return }
+        try await dependencies.secrets.adopt(
+            release.contents.secrets,
+            of: release.stack.id,
             at: dependencies.now()
         )
     }

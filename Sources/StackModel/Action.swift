@@ -1,7 +1,7 @@
 import Basics
 
 /// One thing an engine can be asked to do. Each is a single call on the engine and safe to ask for again.
-package enum Action: Hashable, Sendable, Codable {
+package enum Action: Hashable, Sendable {
     /// Copy a source directory into the content store.
     case storeSource(ServiceName, Digest)
     /// Make the data directory of a service, once.

@@ -38,9 +38,10 @@ struct TransitionTests {
             .pending: [.promoted: .current, .retired: .retired],
             .current: [.succeeded: .previous],
             .previous: [.retired: .retired],
+            .retired: [.restored: .current],
         ]
         for label in SecretLabel.allCases {
-            for event in [SecretEvent.promoted, .succeeded, .retired] {
+            for event in [SecretEvent.promoted, .succeeded, .retired, .restored] {
                 #expect(result { () throws(ReportableError) in try label.next(after: event) } == legal[label]?[event])
             }
         }

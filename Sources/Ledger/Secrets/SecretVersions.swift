@@ -66,13 +66,31 @@ struct SecretVersions {
         guard let version = try version(label, of: name) else {
             throw ReportableError(.notFound, "the secret \(name) of \(stack) has no \(label) version")
         }
-        let next = try label.next(after: event)
+        try relabel(name, version, as: try label.next(after: event), at: now)
+        return version
+    }
+
+    /// Makes any version the current one, and the current one the previous. Nothing to do when it is current already,
+    /// or when there is no such version.
+    func adopt(_ name: SecretName, _ version: Int, at now: Instant) throws {
+        guard let current = try self.version(.current, of: name), current != version,
+            try sealed(name, version: version) != nil
+        else { return }
+        let isPending = try self.version(.pending, of: name) == version
+        if try self.version(.previous, of: name) != nil {
+            _ = try move(name, from: .previous, after: .retired, at: now)
+        }
+        _ = try move(name, from: .current, after: .succeeded, at: now)
+        let (label, event): (SecretLabel, SecretEvent) = isPending ? (.pending, .promoted) : (.retired, .restored)
+        try relabel(name, version, as: try label.next(after: event), at: now)
+    }
+
+    private func relabel(_ name: SecretName, _ version: Int, as label: SecretLabel, at now: Instant) throws {
         try database.execute(
             sql: "UPDATE secret_version SET label = ? WHERE stack = ? AND name = ? AND version = ?",
-            arguments: [next.rawValue, stack.description, name.text, version]
+            arguments: [label.rawValue, stack.description, name.text, version]
         )
-        try note(name, version, next, at: now)
-        return version
+        try note(name, version, label, at: now)
     }
 
     /// What is known of the master key that this ledger is sealed with. Nil while nothing is sealed.
