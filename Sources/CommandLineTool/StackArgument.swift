@@ -91,7 +91,7 @@ struct StackArgument: ParsableArguments {
         if deployed.count == 1, let only = deployed.first { return only }
         let candidates = deployed.isEmpty ? declared : deployed
         guard !candidates.isEmpty else {
-            throw ReportableError(.notFound, "\(name) is not deployed", hint: "Deploy it with `slipway deploy`.")
+            throw ReportableError.notDeployed(name)
         }
         throw ReportableError(
             .usage,

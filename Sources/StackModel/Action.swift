@@ -22,7 +22,8 @@ package enum Action: Hashable, Sendable {
     case confirm([ReplicaID], healthyFor: TimeSpan)
     /// Destroy the data of a service.
     case removeVolume(ServiceName)
-    /// Remove what only an empty stack leaves behind: allotted ports and users, stored sources, logs.
+    /// Remove what only an empty stack leaves behind: allotted ports and users, stored sources, logs. While there is
+    /// data, these stay with it.
     case removeStack
 
     package var replica: ReplicaID? {

@@ -65,6 +65,6 @@ extension Dockyard {
 
     fileprivate func value() async throws -> String? {
         guard let version = try await version() else { return nil }
-        return try await dependencies.secrets().open("stripe", version: version, of: Self.shop).value.reveal()
+        return try await dependencies.secrets.open("stripe", version: version, of: Self.shop).value.reveal()
     }
 }

@@ -5,14 +5,22 @@ import StackModel
 
 /// The secrets of all stacks of a ledger: made once, sealed under the master key, opened at the last moment.
 ///
-/// Everything but `versions` throws `secretFailed` with a wrong master key, before anything is sealed or opened.
+/// The master key is asked for when something is sealed or opened and no sooner. With a wrong one that throws
+/// `secretFailed` before anything is done.
 package struct SecretStore: Sendable {
     private let ledger: Ledger
-    private let key: MasterKey
+    private let loadKey: @Sendable (_ creating: Bool) throws(ReportableError) -> MasterKey
+
+    /// A key file that does not exist is made when the first secret of the ledger is sealed, and never again: a key
+    /// that was lost must be missed, not replaced.
+    package init(ledger: Ledger, keyPath: String) {
+        self.ledger = ledger
+        loadKey = { (creating) throws(ReportableError) in try MasterKey.load(path: keyPath, creating: creating) }
+    }
 
     package init(ledger: Ledger, key: MasterKey) {
         self.ledger = ledger
-        self.key = key
+        loadKey = { _ in key }
     }
 
     /// The version numbers a release should carry now. Secrets that have a current version keep it; the others get
@@ -26,9 +34,10 @@ package struct SecretStore: Sendable {
         at now: Instant
     ) async throws(ReportableError) -> [SecretName: Int] {
         let survey = try await survey(declarations, of: stack, given)
-        guard !survey.isComplete else { return survey.known }
+        guard !declarations.isEmpty else { return survey.known }
         try checkGiven(survey.missing, given)
-        let key = key
+        let key = try await checkedKey(creating: true)
+        guard !survey.isComplete else { return survey.known }
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
             var numbers = survey.known
@@ -51,7 +60,8 @@ package struct SecretStore: Sendable {
     }
 
     /// What `ensure` would return, without making anything: current numbers, and the next one (1 for a new secret)
-    /// where one would be made. Throws what `ensure` would throw.
+    /// where one would be made. Needs the key only to compare a given value with a sealed one.
+    /// Throws what `ensure` would throw.
     package func preview(
         _ declarations: [SecretDeclaration],
         of stack: StackID,
@@ -76,10 +86,9 @@ package struct SecretStore: Sendable {
         version: Int,
         of stack: StackID
     ) async throws(ReportableError) -> SecretValue {
-        let key = key
+        let key = try await checkedKey(creating: false)
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
             guard let (sealed, user) = try versions.sealed(name, version: version) else {
                 throw ReportableError(.notFound, "the secret \(name) of \(stack) has no version \(version)")
             }
@@ -109,10 +118,10 @@ package struct SecretStore: Sendable {
         of stack: StackID,
         _ given: [SecretName: Redacted<String>]
     ) async throws(ReportableError) -> Survey {
-        let key = key
+        let isCompared = declarations.contains { $0.kind == .given && given[$0.name]?.reveal().isEmpty == false }
+        let key = isCompared ? try await sealingKey() : nil
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
             var survey = Survey()
             for declaration in declarations {
                 let name = declaration.name
@@ -121,7 +130,9 @@ package struct SecretStore: Sendable {
                     continue
                 }
                 survey.known[name] = current
-                guard declaration.kind == .given, let value = given[name]?.reveal(), !value.isEmpty else { continue }
+                guard declaration.kind == .given, let key, let value = given[name]?.reveal(), !value.isEmpty else {
+                    continue
+                }
                 let others = try [.pending, .previous].map { try versions.version($0, of: name) }
                 let usable = [current] + others.compactMap { $0 }
                 if let match = try usable.first(where: { try Self.value(name, $0, versions, key) == value }) {
@@ -132,6 +143,20 @@ package struct SecretStore: Sendable {
             }
             return survey
         }
+    }
+
+    /// The key this ledger is sealed with; with `creating` a new one as long as nothing is sealed.
+    private func checkedKey(creating: Bool) async throws(ReportableError) -> MasterKey {
+        let seal = try await ledger.file.read { try SecretVersions.seal(in: $0) }
+        let key = try loadKey(creating && seal == nil)
+        try SecretVersions.check(key, against: seal)
+        return key
+    }
+
+    /// The key, where anything is sealed yet.
+    private func sealingKey() async throws(ReportableError) -> MasterKey? {
+        guard try await ledger.file.read({ try SecretVersions.seal(in: $0) }) != nil else { return nil }
+        return try await checkedKey(creating: false)
     }
 
     private static func value(_ name: SecretName, _ version: Int, _ versions: SecretVersions, _ key: MasterKey)
@@ -201,7 +226,7 @@ extension SecretStore {
         at now: Instant
     ) async throws(ReportableError) -> Int {
         try checkGiven([declaration], given.map { [declaration.name: $0] } ?? [:])
-        let key = key
+        let key = try await checkedKey(creating: true)
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
             if let pending = try versions.version(.pending, of: declaration.name) {

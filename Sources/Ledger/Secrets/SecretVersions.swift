@@ -93,10 +93,14 @@ struct SecretVersions {
         try note(name, version, label, at: now)
     }
 
-    /// Throws `secretFailed` when anything in this ledger was sealed with another master key.
-    func check(_ key: MasterKey) throws {
-        let known = try String.fetchOne(database, sql: "SELECT key_check FROM sealing")
-        guard let known, known != key.keyCheck else { return }
+    /// What is known of the master key that this ledger is sealed with. Nil while nothing is sealed.
+    static func seal(in database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT key_check FROM sealing")
+    }
+
+    /// Throws `secretFailed` when the ledger was sealed with another master key.
+    static func check(_ key: MasterKey, against seal: String?) throws(ReportableError) {
+        guard let seal, seal != key.keyCheck else { return }
         throw ReportableError(
             .secretFailed,
             "this ledger was sealed with another master key",
@@ -106,7 +110,7 @@ struct SecretVersions {
 
     /// Binds the ledger to the key. Nothing to do when it is bound to it already.
     func bind(to key: MasterKey) throws {
-        try check(key)
+        try Self.check(key, against: Self.seal(in: database))
         try database.execute(
             sql: "INSERT INTO sealing (id, key_check) VALUES (1, ?) ON CONFLICT DO NOTHING",
             arguments: [key.keyCheck]
