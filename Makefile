@@ -16,14 +16,16 @@ test: setup check          ## Everything: format, layers, unit tests, then the t
 	swift build --build-tests $(SWIFT_FLAGS)
 	scripts/test
 
-check:                     ## What needs no build: format, import rules, no stray words.
+check:                     ## What needs no build: format, import rules, the schema against every spec.
 	swift format lint --strict --recursive Package.swift Sources Tests
 	scripts/check-layers
+	scripts/check-schema
 
 build:
 	swift build $(SWIFT_FLAGS)
 
 release:
+	scripts/archives
 	swift build $(RELEASE) $(SWIFT_FLAGS)
 
 install: setup release     ## One binary with the Swift runtime inside.
@@ -31,6 +33,7 @@ install: setup release     ## One binary with the Swift runtime inside.
 
 golden:                    ## Write the golden files anew; read the difference before you commit it.
 	UPDATE_GOLDEN=1 swift test
+	scripts/check-schema --update
 
 bench: setup release       ## Measure beside the peers, in one run.
 	scripts/bench
@@ -41,5 +44,5 @@ format:
 setup:
 	scripts/setup
 
-acceptance: setup build    ## The promises, measured on real stacks: updates, bad releases, deaths, secrets, reboots.
+acceptance: setup build    ## The promises, measured on real stacks, each in full: about an hour.
 	scripts/acceptance

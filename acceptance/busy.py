@@ -97,7 +97,7 @@ def side_by_side(yard: Yard, stacks: list[StackCopy]) -> None:
     overlap = min(ended) - max(begun)
     troubles = [str(run) for run in runs if run.code != 0]
     for stack in stacks:
-        troubles += faults(stack, stack.status()["lastOperation"]["plan"]["release"])
+        troubles += faults(stack, stack.status()["lastOperation"]["release"])
     yard.check("two stacks are deployed side by side", not troubles and overlap > 0.5 * max(run.seconds for run in runs),
                f"{overlap:.1f} s at the same time, {' and '.join(f'{run.seconds:.1f} s' for run in runs)}",
                details="\n".join(troubles))  # fmt: skip

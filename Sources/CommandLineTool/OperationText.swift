@@ -3,9 +3,9 @@ import StackModel
 
 /// How an operation ended, in words.
 enum OperationText {
-    static func outcome(of operation: Operation) -> String {
+    static func outcome(of operation: OperationOutline, ownerIsGone: Bool = false) -> String {
         switch operation.state {
-        case .planned, .running: "running"
+        case .running: ownerIsGone ? "its process died; the next command goes on" : "running"
         case .succeeded: "done in \(duration(of: operation))"
         case .failed: "failed after \(duration(of: operation)): \(operation.failure?.message ?? "cause unknown")"
         case .interrupted: "interrupted after \(duration(of: operation))"
@@ -13,7 +13,7 @@ enum OperationText {
         }
     }
 
-    static func duration(of operation: Operation) -> String {
+    static func duration(of operation: OperationOutline) -> String {
         operation.endedAt.map { operation.startedAt.elapsed(until: $0).spoken } ?? "-"
     }
 }

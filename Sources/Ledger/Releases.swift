@@ -24,12 +24,12 @@ struct Releases {
         try Stacks(database: database).ensure(stack)
         try database.execute(
             sql: """
-                INSERT INTO release (stack, number, digest, contents, created_at, created_by, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO release (stack, number, digest, contents, outline, created_at, created_by, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 stack.description, release.number, release.digest.hex, CanonicalJSON.text(contents),
-                now.milliseconds, actor, reason,
+                CanonicalJSON.text(ReleaseOutline(release)), now.milliseconds, actor, reason,
             ]
         )
         try EventChain(database: database).append(
@@ -54,13 +54,26 @@ struct Releases {
         return try find(number, of: stack)
     }
 
-    func lastGood(before number: Int, of stack: StackID) throws -> Release? {
-        let good = try Int.fetchOne(
+    /// Spares the reading of the whole release, unless it was recorded before there were outlines.
+    func outline(_ number: Int, of stack: StackID) throws -> ReleaseOutline? {
+        let row = try Row.fetchOne(
             database,
-            sql: "SELECT release FROM activation WHERE stack = ? AND release <> ? ORDER BY id DESC LIMIT 1",
+            sql: "SELECT outline FROM release WHERE stack = ? AND number = ?",
             arguments: [stack.description, number]
         )
-        return try good.flatMap { try find($0, of: stack) }
+        return try row?.optionalValue(ReleaseOutline.self, fromJSON: "outline")
+            ?? find(number, of: stack).map(ReleaseOutline.init)
+    }
+
+    /// The nearest release before this one, along the line of those that were current, that runs something else.
+    func lastGood(before number: Int, of stack: StackID) throws -> Release? {
+        guard let left = try find(number, of: stack) else { return nil }
+        var step = number
+        while let earlier = try Activations(database: database).predecessor(of: step, in: stack) {
+            if let release = try find(earlier, of: stack), !release.runsTheSame(as: left) { return release }
+            step = earlier
+        }
+        return nil
     }
 
     private func newestNumber(of stack: StackID) throws -> Int {

@@ -10,15 +10,16 @@ struct BusyStack {
 
     /// The same refusal with the step that is being done. Never hides the refusal behind a failure of its own.
     func explained(_ refusal: ReportableError) async -> ReportableError {
-        guard refusal.code == .stackBusy, let summary = try? await dependencies.ledger.summary(of: stack),
-            let operation = summary.activeOperation
+        let ledger = dependencies.ledger
+        guard refusal.code == .stackBusy, let operation = try? await ledger.activeOperation(of: stack),
+            let steps = try? await ledger.steps(of: operation.id)
         else { return refusal }
         return ReportableError(
             refusal.code,
             refusal.message,
             hint: refusal.hint,
             details: refusal.details + [
-                Self.words(operation, summary.lastSteps, at: dependencies.now())
+                Self.words(operation, steps, at: dependencies.now())
             ]
         )
     }
@@ -28,7 +29,7 @@ struct BusyStack {
         let title = "operation \(operation.id) (\(operation.plan.purpose), release \(operation.plan.release))"
         let begun = steps.filter { $0.state == .begun }
         guard let step = begun.first else {
-            let done = steps.count { $0.state == .succeeded || $0.state == .skipped }
+            let done = steps.count { $0.state == .succeeded }
             return "\(title) is between two steps: \(done) of \(count) are done"
         }
         let others = begun.count > 1 ? ", and \(begun.count - 1) more at the same time" : ""

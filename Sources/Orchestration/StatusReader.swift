@@ -3,33 +3,7 @@ import Interfaces
 import Ledger
 import StackModel
 
-/// What is deployed, what runs, and where the two differ.
-package struct StackStatus: Sendable, Codable {
-    package struct ServiceStatus: Sendable, Codable {
-        package let name: ServiceName
-        package let kind: String
-        package let wanted: Int
-        package let replicas: [ObservedReplica]
-        package let address: Address?
-    }
-
-    package let stack: StackID
-    package let release: Int?
-    package let releaseDigest: Digest?
-    package let deployedAt: Instant?
-    package let deployedBy: String?
-    /// Stopped on purpose.
-    package let stopped: Bool
-    package let services: [ServiceStatus]
-    /// One sentence per difference between what is meant and what is.
-    package let drift: [String]
-    package let lastOperation: Operation?
-    package let unfinished: Operation?
-
-    /// Everything that should run runs and is ready.
-    package var isHealthy: Bool { drift.isEmpty && unfinished == nil && release != nil && !stopped }
-}
-
+/// Compares what the ledger means with what an engine sees.
 package struct StatusReader: Sendable {
     let dependencies: Dependencies
 
@@ -41,50 +15,49 @@ package struct StatusReader: Sendable {
         let summary = try await dependencies.ledger.summary(of: stack)
         let reference = summary.currentRelease
         guard reference != nil || summary.lastOperation != nil else {
-            throw ReportableError(
-                .notFound,
-                "\(stack) is not deployed",
-                hint: "Deploy it with `slipway deploy`."
-            )
+            throw ReportableError.notDeployed(stack)
         }
-        let observed = try await engine(of: stack, summary).observe(stack, .glance)
+        let observed = try await dependencies.engine(summary.engine ?? .process).observe(stack, .glance)
         return StackStatus(
             stack: stack,
             release: reference?.number,
             releaseDigest: reference?.digest,
             deployedAt: reference?.createdAt,
             deployedBy: reference?.createdBy,
-            stopped: summary.isStopped,
-            services: Self.services(of: reference, observed),
-            drift: summary.isStopped ? [] : Drift.between(reference, observed),
+            services: Self.services(of: reference, observed, stopped: summary.stopped),
+            drift: Drift.between(reference, observed, stopped: Set(summary.stopped)),
             lastOperation: summary.lastOperation,
-            unfinished: summary.activeOperation
+            unfinished: summary.activeOperation,
+            ownerIsGone: summary.activeOperation.map { !dependencies.isAlive($0.owner) } ?? false
         )
     }
 
-    /// A stack without a current release still has what its last operation left on an engine.
-    private func engine(of stack: StackID, _ summary: StackSummary) async throws(ReportableError) -> any Engine {
-        var release = summary.currentRelease
-        if release == nil, let last = summary.lastOperation {
-            release = try await dependencies.ledger.release(last.plan.release, of: stack)
-        }
-        return try dependencies.engine(release?.stack.engine ?? .process)
-    }
-
-    private static func services(of release: Release?, _ observed: Observation) -> [StackStatus.ServiceStatus] {
-        let declared = release?.stack.services ?? []
+    private static func services(
+        of release: ReleaseOutline?,
+        _ observed: Observation,
+        stopped: [ServiceName]
+    ) -> [StackStatus.ServiceStatus] {
+        let declared = release?.services ?? []
         let byService = Dictionary(grouping: observed.replicas, by: \.id.service)
         let known = declared.map { service in
             StackStatus.ServiceStatus(
                 name: service.name,
-                kind: service.kind.word,
+                kind: service.kind,
                 wanted: service.replicas,
+                stopped: stopped.contains(service.name),
                 replicas: byService[service.name] ?? [],
-                address: release?.contents.addresses[service.name]
+                address: service.address
             )
         }
         let leftovers = byService.keys.filter { name in !declared.contains { $0.name == name } }.sorted().map {
-            StackStatus.ServiceStatus(name: $0, kind: "-", wanted: 0, replicas: byService[$0] ?? [], address: nil)
+            StackStatus.ServiceStatus(
+                name: $0,
+                kind: "-",
+                wanted: 0,
+                stopped: false,
+                replicas: byService[$0] ?? [],
+                address: nil
+            )
         }
         return known + leftovers
     }

@@ -95,9 +95,12 @@ struct LedgerFileTests {
             let ledger = try Ledger(path: folder.ledger)
             let summary = try await ledger.summary(of: Samples.shop)
             #expect(summary.currentRelease?.number == 1)
-            #expect(summary.currentRelease?.contents == Samples.contents())
+            let release = try #require(try await ledger.currentRelease(of: Samples.shop))
+            #expect(release.contents == Samples.contents())
+            #expect(summary.currentRelease == ReleaseOutline(release))
             #expect(summary.lastOperation?.state == .crashed)
-            #expect(summary.lastSteps.map(\.state) == [.begun, .pending])
+            let steps = try await ledger.steps(of: try #require(summary.lastOperation).id)
+            #expect(steps.map(\.state) == [.begun, .pending])
             #expect(try await ledger.verifyChain().isIntact)
             let store = SecretStore(ledger: ledger, key: Keys.master)
             #expect(try await store.open("stripe", version: 1, of: Samples.shop).value.reveal() == Keys.canary)
@@ -105,6 +108,15 @@ struct LedgerFileTests {
             try await ledger.succeed(Samples.plan())
             #expect(try await ledger.verifyChain().isIntact)
             #expect(try folder.integrity() == ["ok"])
+        }
+    }
+
+    @Test("knows every service as stopped of a stack that an older slipway had marked as stopped")
+    func stoppedStack() async throws {
+        try await Folder.with { folder in
+            try SchemaFixture.load(2, into: folder)
+            try await folder.raw().write { try $0.execute(sql: "UPDATE stack SET is_stopped = 1") }
+            #expect(try await Ledger(path: folder.ledger).summary(of: Samples.shop).stopped == ["api"])
         }
     }
 
