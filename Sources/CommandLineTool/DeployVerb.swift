@@ -4,7 +4,7 @@ import FoundationEssentials
 import Orchestration
 import StackModel
 
-package struct DeployVerb: Verb {
+package struct DeployVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "deploy",
         abstract: "Make the stack what its spec declares.",

@@ -24,9 +24,7 @@ package struct PlanVerb: Verb {
         let declared = try target.declared(in: session)
         let deployer = Deployer(try session.dependencies())
         let proposal = try await deployer.propose(.deploy(declared), to: declared.stack.id)
-        for warning in proposal.warnings {
-            session.console.note("\(session.console.style.yellow("warning:")) \(warning)")
-        }
+        for warning in proposal.warnings { session.console.warn(warning) }
         switch format.output {
         case .table: session.console.result(proposal.isEmpty ? "nothing to do" : proposal.text)
         case .json: session.console.result(CanonicalJSON.text(proposal.plan))

@@ -9,23 +9,30 @@ struct SpecSource {
     let text: SpecText
     let variables: [String: String]
 
+    /// What the file says in one environment; `nil` is the only one.
+    func judge(_ environment: EnvironmentName?) -> LoadedSpec {
+        SpecLoader.load(text, environment: environment, variables: variables)
+    }
+
     /// Throws `invalidSpec` with everything that is wrong; warnings go to the console.
     func load(_ environment: EnvironmentName?, console: Console) throws(ReportableError) -> DeclaredStack {
-        let loaded = SpecLoader.load(text, environment: environment, variables: variables)
-        guard let stack = loaded.stack else {
-            let errors = loaded.diagnostics.count { $0.severity == .error }
-            throw ReportableError(
-                .invalidSpec,
-                "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
-                diagnostics: loaded.diagnostics
-            )
-        }
+        let loaded = judge(environment)
+        guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
         for warning in loaded.diagnostics { console.note(warning.rendered) }
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
             directory: file.directory,
             given: given(stack)
+        )
+    }
+
+    func refusal(_ diagnostics: [Diagnostic]) -> ReportableError {
+        let errors = diagnostics.count { $0.severity == .error }
+        return ReportableError(
+            .invalidSpec,
+            "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
+            diagnostics: diagnostics
         )
     }
 

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Basics
-import Orchestration
-import StackModel
 
 package struct ValidateVerb: Verb {
     package static let configuration = CommandConfiguration(
@@ -11,14 +9,25 @@ package struct ValidateVerb: Verb {
     )
 
     @OptionGroup var target: StackArgument
+    @OptionGroup var format: OutputOptions
 
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        for declared in try target.declaredInEveryEnvironment(in: session) {
-            let count = declared.stack.services.count
-            session.console.result("\(declared.stack.id) is valid: \(count) service\(count == 1 ? "" : "s")")
+        let source = try target.source(in: session)
+        let verdict = SpecVerdict(try target.environments(of: source).map(source.judge))
+        switch format.output {
+        case .json: session.console.result(CanonicalJSON.text(verdict))
+        case .table: try tell(verdict, of: source, session.console)
         }
-        return .done
+        return verdict.valid ? .done : .invalid
+    }
+
+    private func tell(_ verdict: SpecVerdict, of source: SpecSource, _ console: Console) throws(ReportableError) {
+        guard verdict.valid else { throw source.refusal(verdict.diagnostics) }
+        for warning in verdict.diagnostics { console.note(warning.rendered) }
+        for each in verdict.stacks {
+            console.result("\(each.stack) is valid: \(each.services) service\(each.services == 1 ? "" : "s")")
+        }
     }
 }
