@@ -17,6 +17,17 @@ struct ExeclineScript {
         lines.append(line)
     }
 
+    /// Moves the process that runs the script, and with it what the script becomes, to control groups, each named by
+    /// its `cgroup.procs` file. One that cannot be entered is passed over.
+    mutating func enter(_ controlGroups: [String]) {
+        guard !controlGroups.isEmpty else { return }
+        lines.append("getpid -E process_of_this_script")
+        for file in controlGroups {
+            lines.append("foreground { redirfd -w 1 \(Self.quoted(file))")
+            lines.append("  echo ${process_of_this_script} }")
+        }
+    }
+
     /// The script as a file.
     var text: String { lines.joined(separator: "\n") + "\n" }
     /// The script as an argument of `execlineb -c`.

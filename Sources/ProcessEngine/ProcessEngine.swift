@@ -25,7 +25,7 @@ package struct ProcessEngine: Engine {
     }
 
     package func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
-        try Disk.makeDirectory(home)
+        try makeHome()
         return try await allotments.change { (book) throws(ReportableError) in
             try book.addresses(for: stack, Ports.isFree)
         }
@@ -106,10 +106,24 @@ package struct ProcessEngine: Engine {
 
     func supervisor(of folder: ReplicaFolder) -> Supervisor { Supervisor(folder: folder.path, runner: runner) }
 
+    /// Makes the home where there is none. One that is there keeps its mode: it may be shared with others.
+    /// Throws `fileFailed` when everyone may write there, and so could lay their own files in the engine's way.
+    private func makeHome() throws(ReportableError) {
+        guard Disk.exists(home) else { return try Disk.makeDirectory(home) }
+        var status = stat()
+        guard stat(home, &status) == 0 else { throw Disk.failure("look at", home) }
+        guard status.st_mode & 0o002 != 0 else { return }
+        throw ReportableError(
+            .fileFailed,
+            "every user of the machine may write to \(home)",
+            hint: "Set SLIPWAY_HOME to a directory of its own, such as \(home)/slipway, or run `chmod 711 \(home)`."
+        )
+    }
+
     /// Replicas run as unprivileged users, who must be able to walk to their files.
     /// Throws `fileFailed` naming the directory that is in the way.
     func checkHome() throws(ReportableError) {
-        try Disk.makeDirectory(home)
+        try makeHome()
         guard geteuid() == 0 else { return }
         var path = home
         while path != "/" {
@@ -145,7 +159,11 @@ package struct ProcessEngine: Engine {
             return
         }
         try checkHome()
-        try await SourceStore(stack: stack).store(directory, as: digest, of: service)
+        let group = geteuid() == 0 ? try await accounts.number(of: service, in: stack.stack) : nil
+        let files = try await SourceStore(stack: stack).store(directory, as: digest, of: service, for: group)
+        guard !files.isEmpty else { return }
+        let names = files.prefix(3).joined(separator: ", ") + (files.count > 3 ? " and \(files.count - 3) more" : "")
+        inputs.report("others may not read \(names); they are copied, for the replicas alone that run from this source")
     }
 
     /// The first replica that fails ends it for all.

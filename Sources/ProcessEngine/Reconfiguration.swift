@@ -29,7 +29,7 @@ struct Reconfiguration: Sendable {
         // The administrator's password changes when the server has taken up the new one, not before.
         let later = content.files.filter { $0.path == Self.administratorFile }
         let files = content.files.filter { $0.path != Self.administratorFile }
-        try ServiceDirectory.write(files, in: folder.work, owner: record.account.owner)
+        try ServiceDirectory.write(files, in: folder.work, of: record)
         switch template.reload {
         case .hangup: try await engine.supervisor(of: folder).send("-h")
         case .redisACL: try await loadRedisAccounts(newPassword: later.first?.content)
@@ -37,9 +37,10 @@ struct Reconfiguration: Sendable {
         case .edge: try await engine.edge.reload(at: folder.work, processID: main.id)
         case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
         }
-        try ServiceDirectory.write(later, in: folder.work, owner: record.account.owner)
+        try ServiceDirectory.write(later, in: folder.work, of: record)
         record.configuration = template.configuration
-        try record.save(in: folder.path)
+        let (taken, path) = (record, folder.path)
+        try await offPool { () throws(ReportableError) in try taken.save(in: path) }
     }
 
     private func loadRedisAccounts(newPassword: String?) async throws(ReportableError) {

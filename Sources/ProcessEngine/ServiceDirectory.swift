@@ -25,8 +25,8 @@ struct ServiceDirectory: Sendable {
         try Disk.makeDirectory(place)
         try Disk.makeDirectory("\(place)/log")
         try Disk.makeDirectory(folder.logs, mode: 0o700)
-        try Disk.makeDirectory("\(place)/work", mode: 0o700, owner: record.account.owner)
-        try Self.write(content.files, in: "\(place)/work", owner: record.account.owner)
+        try Disk.makeDirectory("\(place)/work", mode: record.workMode, owner: record.fileOwner)
+        try Self.write(content.files, in: "\(place)/work", of: record)
         try Disk.write([], to: "\(place)/down", durable: false)
         try Disk.write(environment.utf8, to: "\(place)/environment", durable: false)
         try writeScript(try run, to: "\(place)/run")
@@ -44,7 +44,7 @@ struct ServiceDirectory: Sendable {
     static func write(
         _ files: [(path: String, content: String)],
         in work: String,
-        owner: FileOwner?
+        of record: ReplicaRecord
     ) throws(ReportableError) {
         for file in files {
             let path = "\(work)/\(file.path)"
@@ -53,8 +53,14 @@ struct ServiceDirectory: Sendable {
                 throw ReportableError(.broken, "the rendered file \(file.path) would lie outside its replica")
             }
             let above = Disk.parent(of: path)
-            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: owner) }
-            try Disk.write(file.content.utf8, to: path, owner: owner, durable: false)
+            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: record.fileOwner) }
+            try Disk.write(
+                file.content.utf8,
+                to: path,
+                mode: record.fileMode,
+                owner: record.fileOwner,
+                durable: false
+            )
         }
     }
 
@@ -73,16 +79,13 @@ struct ServiceDirectory: Sendable {
     private var run: ExeclineScript {
         get throws(ReportableError) {
             var script = ExeclineScript("-P")
-            if !controlGroups.isEmpty { script.append(raw: "getpid -E process_of_this_replica") }
-            for file in controlGroups {
-                script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(file))")
-                script.append(raw: "  echo ${process_of_this_replica} }")
-            }
+            script.enter(controlGroups)
             script.append(["cd", record.source.map { folder.stack.source($0) } ?? folder.work])
             script.append(raw: "umask 027")
             script.append(["envfile", folder.environment])
             let switching = record.account.switching(
-                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true
+                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true,
+                joining: record.source.flatMap { SourceStore.readers(of: folder.stack.source($0)) }
             )
             if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }
             script.append([program] + content.arguments)

@@ -50,8 +50,6 @@ package struct Template: Hashable, Sendable, Codable {
         segments.compactMap { if case .service(let name, _) = $0 { name } else { nil } }
     }
 
-    package var usesPort: Bool { segments.contains(.port) }
-
     /// The text as the spec would write it; secrets stay references.
     package var source: String {
         segments.map { segment in

@@ -79,7 +79,7 @@ import Testing
     /// From either version of control groups.
     private static func weight(of process: Int) -> Int? {
         let lines = (Disk.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n")
-        let paths = lines.compactMap { $0.split(separator: ":").last }.filter { $0.contains("slipway") }
+        let paths = lines.compactMap { $0.split(separator: ":").last }.filter { $0.contains("slipway/shop") }
         return paths.flatMap { ["/sys/fs/cgroup/cpu\($0)/cpu.shares", "/sys/fs/cgroup\($0)/cpu.weight"] }.lazy
             .compactMap { Disk.text($0) }.compactMap { Int($0.filter(\.isNumber)) }.first
     }

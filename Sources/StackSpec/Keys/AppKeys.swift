@@ -8,7 +8,8 @@ enum AppKeys {
         .directory,
         default: "none",
         synonyms: ["build", "context", "path", "dir"],
-        "On the process engine: the directory, relative to the spec, that is copied into every release."
+        "On the process engine: the directory, relative to the spec, that is copied into every release, "
+            + "without what its `.slipwayignore` names and without `.env` files."
     )
     static let command = Key<[Template]>(
         "command",
