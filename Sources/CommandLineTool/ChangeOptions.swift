@@ -40,7 +40,7 @@ struct ChangeOptions: ParsableArguments {
         if !dryRun { try await deployer.checkFree(stack, for: change) }
         let proposal = try await deployer.propose(change, to: stack)
         for warning in proposal.warnings {
-            isForPrograms ? console.result(JSONProgress.warning(warning)) : console.warn(warning)
+            warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
         }
         if let reviewed { try check(proposal, against: reviewed) }
         if dryRun { return show(proposal, console) }
@@ -55,6 +55,11 @@ struct ChangeOptions: ParsableArguments {
         if mustAsk(reviewed) { try await ask(proposal, console) }
         let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
         return tell(report, words, console)
+    }
+
+    /// A program gets warnings as events.
+    func warn(_ text: String, on console: Console) {
+        isForPrograms ? console.result(JSONProgress.warning(text)) : console.note(text)
     }
 
     private var isForPrograms: Bool { progress == .json }

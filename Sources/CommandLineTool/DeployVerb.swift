@@ -23,7 +23,7 @@ package struct DeployVerb: ChangingVerb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session)
+        let declared = try target.declared(in: session) { change.warn($0, on: session.console) }
         let reviewed = try plan.map { path throws(ReportableError) in try SavedPlan.read(path) }
         return try await change.carryOut(
             .deploy(declared),

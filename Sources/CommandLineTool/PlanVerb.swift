@@ -21,7 +21,7 @@ package struct PlanVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session)
+        let declared = try target.declared(in: session) { session.console.note($0) }
         let deployer = Deployer(try session.dependencies())
         let proposal = try await deployer.propose(.deploy(declared), to: declared.stack.id)
         for warning in proposal.warnings { session.console.warn(warning) }

@@ -37,7 +37,9 @@ struct SpecFile {
     }
 
     /// The caller's environment over the `.env` file beside the spec.
-    func variables(over environment: [String: String], console: Console) throws(ReportableError) -> [String: String] {
+    func variables(over environment: [String: String], warn: (String) -> Void)
+        throws(ReportableError) -> [String: String]
+    {
         let file = "\(directory)/.env"
         guard FileManager.default.fileExists(atPath: file) else { return environment }
         let bytes: [UInt8]
@@ -53,7 +55,7 @@ struct SpecFile {
         guard diagnostics.allSatisfy({ $0.severity == .warning }) else {
             throw ReportableError(.invalidSpec, "\(file) is not a list of NAME=value lines", diagnostics: diagnostics)
         }
-        for warning in diagnostics { console.note(warning.rendered) }
+        for warning in diagnostics { warn(warning.rendered) }
         return variables.merging(environment) { _, callers in callers }
     }
 

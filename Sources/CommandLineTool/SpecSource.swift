@@ -14,11 +14,11 @@ struct SpecSource {
         SpecLoader.load(text, environment: environment, variables: variables)
     }
 
-    /// Throws `invalidSpec` with everything that is wrong; warnings go to the console.
-    func load(_ environment: EnvironmentName?, console: Console) throws(ReportableError) -> DeclaredStack {
+    /// Throws `invalidSpec` with everything that is wrong; `warn` gets the warnings.
+    func load(_ environment: EnvironmentName?, warn: (String) -> Void) throws(ReportableError) -> DeclaredStack {
         let loaded = judge(environment)
         guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
-        for warning in loaded.diagnostics { console.note(warning.rendered) }
+        for warning in loaded.diagnostics { warn(warning.rendered) }
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),

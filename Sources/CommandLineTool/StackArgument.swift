@@ -19,16 +19,16 @@ struct StackArgument: ParsableArguments {
     var environment: String?
 
     /// The stack as its file declares it. All diagnostics are reported.
-    func declared(in session: Session) throws(ReportableError) -> DeclaredStack {
-        try source(in: session).load(try chosenEnvironment(), console: session.console)
+    func declared(in session: Session, warn: (String) -> Void) throws(ReportableError) -> DeclaredStack {
+        try source(in: session, warn: warn).load(try chosenEnvironment(), warn: warn)
     }
 
-    func source(in session: Session) throws(ReportableError) -> SpecSource {
+    func source(in session: Session, warn: (String) -> Void) throws(ReportableError) -> SpecSource {
         let file = SpecFile(argument: stack)
         return SpecSource(
             file: file,
             text: try file.read(),
-            variables: try file.variables(over: session.variables, console: session.console)
+            variables: try file.variables(over: session.variables, warn: warn)
         )
     }
 

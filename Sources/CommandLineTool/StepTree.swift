@@ -42,7 +42,8 @@ struct StepTree {
         if body.count > room { body = folded(finished: true, waiting: false, at: time, style) }
         if body.count > room { body = folded(finished: true, waiting: true, at: time, style) }
         if body.count > room {
-            body = body.prefix(max(0, room - 1)) + ["  … and \(body.count - room + 1) lines more"].prefix(room)
+            let rest = "  … and \(body.count - room + 1) lines more"
+            body = Array((body.prefix(max(0, room - 1)) + [rest]).prefix(room))
         }
         // The last column stays free: some terminals break a line that fills it.
         return ([title] + body).map { LineWidth.cut($0, to: max(1, screen.columns - 1)) }

@@ -14,7 +14,7 @@ package struct ValidateVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let source = try target.source(in: session)
+        let source = try target.source(in: session) { session.console.note($0) }
         let verdict = SpecVerdict(try target.environments(of: source).map(source.judge))
         switch format.output {
         case .json: session.console.result(CanonicalJSON.text(verdict))
