@@ -92,7 +92,7 @@ let package = Package(
             linkerSettings: [quickStart]
         ),
 
-        // Fakes, faulty decorators, a manual clock, the conformance suites.
+        // Fakes with faults to order, a simulated world, a manual clock.
         room("TestKit", ["Basics", "StackModel", "Interfaces", "Planning"]),
 
         tests("BasicsTests", ["Basics"]),

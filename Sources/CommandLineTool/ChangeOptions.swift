@@ -22,7 +22,7 @@ struct ChangeOptions: ParsableArguments {
     )
     var progress: ProgressStyle = .auto
 
-    @Flag(help: "Try again a step in which slipway died three times.")
+    @Flag(help: "Try again a step in which slipway has died.")
     var retryCrashed = false
 
     func validate() throws {
@@ -37,7 +37,7 @@ struct ChangeOptions: ParsableArguments {
         let console = session.console
         let display = ProgressDisplay(style: progress, console: console)
         let deployer = Deployer(try session.dependencies()) { display.show($0) }
-        if !dryRun { try await deployer.checkFree(stack, for: change) }
+        if !dryRun { try await deployer.checkFree(stack) }
         let proposal = try await deployer.propose(change, to: stack)
         for warning in proposal.warnings {
             warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
@@ -56,6 +56,9 @@ struct ChangeOptions: ParsableArguments {
         let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
         return tell(report, words, console)
     }
+
+    /// A person who deploys has read them before; a program counts for itself.
+    var specWarnings: Warnings { isForPrograms ? .inFull : .counted }
 
     /// A program gets warnings as events.
     func warn(_ text: String, on console: Console) {

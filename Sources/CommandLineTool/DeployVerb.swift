@@ -15,6 +15,7 @@ package struct DeployVerb: ChangingVerb {
     )
 
     @OptionGroup var target: StackArgument
+    @OptionGroup var spec: SpecOptions
     @OptionGroup var change: ChangeOptions
 
     @Option(help: "Carry out this saved plan (slipway plan --out) and nothing else.")
@@ -23,7 +24,9 @@ package struct DeployVerb: ChangingVerb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session) { change.warn($0, on: session.console) }
+        let declared = try target.declared(in: session, spec, warnings: change.specWarnings) {
+            change.warn($0, on: session.console)
+        }
         let reviewed = try plan.map { path throws(ReportableError) in try SavedPlan.read(path) }
         return try await change.carryOut(
             .deploy(declared),

@@ -7,8 +7,11 @@ package struct DownVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "down",
         abstract: "Take the stack down. Its data stays.",
-        discussion:
-            "Data is destroyed only with --destroy-data STACK/ENVIRONMENT, the whole name of the stack that goes."
+        discussion: """
+            With the data stay the stored sources and the logs, so that `rollback --to` can bring any release back. Of \
+            a stack that keeps no data nothing stays but its history. Data is destroyed only with \
+            --destroy-data STACK/ENVIRONMENT, the whole name of the stack that goes.
+            """
     )
 
     @OptionGroup var target: StackArgument

@@ -51,7 +51,6 @@ struct JSONProgress: ProgressRenderer {
         )
         switch outcome {
         case .succeeded: break
-        case .skipped: line.event = "step-skipped"
         case .failed(let error): (line.event, line.error) = ("step-failed", error)
         }
         return line

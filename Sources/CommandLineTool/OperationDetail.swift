@@ -5,6 +5,8 @@ import StackModel
 /// One operation, step by step, as `history --operation` shows it.
 struct OperationDetail: Encodable {
     let operation: OperationOutline
+    /// The process that ran it has died without an end.
+    let ownerIsGone: Bool
     let steps: [StepRecord]
 
     func text(style: TextStyle) -> String {
@@ -20,7 +22,7 @@ struct OperationDetail: Encodable {
         }
         let title =
             "operation \(operation.id): \(operation.reason) by \(operation.actor), release \(operation.release), "
-            + OperationText.outcome(of: operation)
+            + OperationText.outcome(of: operation, ownerIsGone: ownerIsGone)
         let evidence = (operation.failure?.details ?? []).map { "  \(style.dim("|")) \($0)" }
         return ([style.bold(title)] + evidence + ["", table.render(style: style)]).joined(separator: "\n")
     }
@@ -32,11 +34,10 @@ struct OperationDetail: Encodable {
 
     private func ending(of record: StepRecord) -> String {
         switch record.state {
-        case .pending: "-"
+        case .pending: "not begun"
         // Of an operation that is over, nobody knows.
-        case .begun: operation.state.isActive ? "running" : "unknown"
+        case .begun: operation.state.isActive && !ownerIsGone ? "running" : "unknown"
         case .succeeded: "done"
-        case .skipped: "skipped"
         case .failed: "failed: \(record.failure?.message ?? "cause unknown")"
         }
     }

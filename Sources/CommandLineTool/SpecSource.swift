@@ -10,15 +10,17 @@ struct SpecSource {
     let variables: [String: String]
 
     /// What the file says in one environment; `nil` is the only one.
-    func judge(_ environment: EnvironmentName?) -> LoadedSpec {
-        SpecLoader.load(text, environment: environment, variables: variables)
+    func judge(_ environment: EnvironmentName?, _ options: SpecOptions) -> LoadedSpec {
+        SpecLoader.load(text, environment: environment, variables: variables, isStrict: options.strict)
     }
 
     /// Throws `invalidSpec` with everything that is wrong; `warn` gets the warnings.
-    func load(_ environment: EnvironmentName?, warn: (String) -> Void) throws(ReportableError) -> DeclaredStack {
-        let loaded = judge(environment)
+    func load(_ environment: EnvironmentName?, _ options: SpecOptions, _ warnings: Warnings, warn: (String) -> Void)
+        throws(ReportableError) -> DeclaredStack
+    {
+        let loaded = judge(environment, options)
         guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
-        for warning in loaded.diagnostics { warn(warning.rendered) }
+        show(loaded.diagnostics, warnings, warn)
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
@@ -34,6 +36,16 @@ struct SpecSource {
             "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
             diagnostics: diagnostics
         )
+    }
+
+    private func show(_ diagnostics: [Diagnostic], _ warnings: Warnings, _ warn: (String) -> Void) {
+        switch warnings {
+        case .inFull: for warning in diagnostics { warn(warning.rendered) }
+        case .counted where !diagnostics.isEmpty:
+            let count = diagnostics.count
+            warn("\(file.path) has \(count) warning\(count == 1 ? "" : "s"): see `slipway validate`")
+        case .counted: break
+        }
     }
 
     private func given(_ stack: Stack) -> [SecretName: Redacted<String>] {

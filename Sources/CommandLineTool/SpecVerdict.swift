@@ -7,6 +7,8 @@ struct SpecVerdict: Encodable {
     struct Valid: Encodable {
         let stack: StackID
         let services: Int
+        /// Keys that are checked, and not acted on yet.
+        let dormant: [String]
     }
 
     /// The environments in which nothing is wrong.
@@ -24,7 +26,7 @@ struct SpecVerdict: Encodable {
                 valid = false
                 continue
             }
-            stacks.append(Valid(stack: stack.id, services: stack.services.count))
+            stacks.append(Valid(stack: stack.id, services: stack.services.count, dormant: DormantKeys.names(in: stack)))
         }
         diagnostics = diagnostics.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)

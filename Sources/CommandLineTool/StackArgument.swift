@@ -19,8 +19,10 @@ struct StackArgument: ParsableArguments {
     var environment: String?
 
     /// The stack as its file declares it. All diagnostics are reported.
-    func declared(in session: Session, warn: (String) -> Void) throws(ReportableError) -> DeclaredStack {
-        try source(in: session, warn: warn).load(try chosenEnvironment(), warn: warn)
+    func declared(in session: Session, _ options: SpecOptions, warnings: Warnings, warn: (String) -> Void)
+        throws(ReportableError) -> DeclaredStack
+    {
+        try source(in: session, warn: warn).load(try chosenEnvironment(), options, warnings, warn: warn)
     }
 
     func source(in session: Session, warn: (String) -> Void) throws(ReportableError) -> SpecSource {

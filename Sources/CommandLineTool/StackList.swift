@@ -31,7 +31,8 @@ struct StackList {
         if status.unfinished != nil { return "open" }
         if !status.drift.isEmpty { return "drift" }
         if status.release == nil { return "down" }
-        return status.stopped ? "stopped" : "healthy"
+        guard !status.stopped.isEmpty else { return "healthy" }
+        return status.services.allSatisfy { $0.wanted == 0 || $0.stopped } ? "stopped" : "partly stopped"
     }
 
     private func last(_ operation: OperationOutline) -> String {

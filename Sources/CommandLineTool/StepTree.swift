@@ -5,7 +5,7 @@ import StackModel
 /// that is at work shows the steps it is at.
 struct StepTree {
     enum Mark: Hashable {
-        case running(since: TimeSpan), succeeded, failed(String), skipped
+        case running(since: TimeSpan), succeeded, failed(String)
     }
 
     let plan: Plan
@@ -81,7 +81,7 @@ struct StepTree {
             let note = notes[step.number].map { "  \(style.dim($0))" } ?? ""
             return "      \(step.action.summary)\(age)\(note)"
         case .failed(let message): return "      \(style.red("✗")) \(step.action.summary): \(message)"
-        case .succeeded, .skipped, nil: return nil
+        case .succeeded, nil: return nil
         }
     }
 }

@@ -32,7 +32,6 @@ final class TreeProgress: ProgressRenderer {
             case .stepEnded(let step, .succeeded, _): state.tree?.marks[step.number] = .succeeded
             case .stepEnded(let step, .failed(let error), _):
                 state.tree?.marks[step.number] = .failed(LineWidth.flat(error.message))
-            case .stepEnded(let step, .skipped, _): state.tree?.marks[step.number] = .skipped
             case .reverting(let failure):
                 state = State()
                 return "\(style.yellow("Going back:")) \(failure.message)\n"

@@ -9,13 +9,14 @@ package struct ValidateVerb: Verb {
     )
 
     @OptionGroup var target: StackArgument
+    @OptionGroup var spec: SpecOptions
     @OptionGroup var format: OutputOptions
 
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let source = try target.source(in: session) { session.console.note($0) }
-        let verdict = SpecVerdict(try target.environments(of: source).map(source.judge))
+        let verdict = SpecVerdict(try target.environments(of: source).map { source.judge($0, spec) })
         switch format.output {
         case .json: session.console.result(CanonicalJSON.text(verdict))
         case .table: try tell(verdict, of: source, session.console)
@@ -28,6 +29,8 @@ package struct ValidateVerb: Verb {
         for warning in verdict.diagnostics { console.note(warning.rendered) }
         for each in verdict.stacks {
             console.result("\(each.stack) is valid: \(each.services) service\(each.services == 1 ? "" : "s")")
+            guard !each.dormant.isEmpty else { continue }
+            console.note("  checked, and not acted on yet: \(each.dormant.joined(separator: ", "))")
         }
     }
 }

@@ -23,12 +23,12 @@ package struct ReplicaExecutor: Sendable {
             )
         }
         guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError(.notFound, "\(stack) is not deployed", hint: "Deploy it with `slipway deploy`.")
+            throw ReportableError.notDeployed(stack)
         }
         let engine = try dependencies.engine(release.stack.engine)
         let observed = try await engine.observe(stack, .glance)
         let id = try Self.find(replica, in: observed, stack)
-        let secrets = try dependencies.secrets()
+        let secrets = dependencies.secrets
         let inputs = StepInputs(
             stack: stack,
             release: release.number,

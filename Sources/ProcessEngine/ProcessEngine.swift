@@ -39,7 +39,9 @@ package struct ProcessEngine: Engine {
         _ template: ReplicaTemplate,
         in stack: StackID
     ) async throws(ReportableError) -> [String] {
-        try Preflight(engine: self, stack: folder(stack), template: template).check()
+        let warnings = try Preflight(engine: self, stack: folder(stack), template: template).check()
+        try await ProgramVersion(engine: self, stack: folder(stack), template: template).check()
+        return warnings
     }
 
     package func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {

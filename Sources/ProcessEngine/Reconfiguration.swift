@@ -39,8 +39,12 @@ struct Reconfiguration: Sendable {
         }
         try ServiceDirectory.write(later, in: folder.work, of: record)
         record.configuration = template.configuration
+        record.stop = template.stop
         let (taken, path) = (record, folder.path)
-        try await offPool { () throws(ReportableError) in try taken.save(in: path) }
+        try await offPool { () throws(ReportableError) in
+            try ServiceDirectory.write(taken.stop, in: path)
+            try taken.save(in: path)
+        }
     }
 
     private func loadRedisAccounts(newPassword: String?) async throws(ReportableError) {

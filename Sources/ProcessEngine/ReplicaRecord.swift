@@ -21,7 +21,7 @@ struct ReplicaRecord: Hashable, Sendable, Codable {
     let account: RunAccount
     let probe: Probe
     let probeTiming: ProbeTiming
-    let stop: StopRule
+    var stop: StopRule
     let limits: Resources
     let source: Digest?
     let createdAt: Instant

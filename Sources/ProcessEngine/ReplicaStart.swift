@@ -68,7 +68,8 @@ struct ReplicaStart: Sendable {
             name,
             for: template.service,
             source: source,
-            volume: folder.stack.volume(template.service)
+            volume: folder.stack.volume(template.service),
+            postgres: template.postgresVersion
         )
     }
 

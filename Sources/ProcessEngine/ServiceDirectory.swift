@@ -32,12 +32,16 @@ struct ServiceDirectory: Sendable {
         try writeScript(try run, to: "\(place)/run")
         try writeScript(finish, to: "\(place)/finish")
         try writeScript(logger, to: "\(place)/log/run")
-        try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
-        // Should we die while it stops, its supervisor sees the stop through.
-        try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
+        try Self.write(record.stop, in: place)
         try Disk.makePipe("\(place)/log/fifo", owner: record.account.owner)
         try record.save(in: place)
         try Disk.move(place, to: folder.path)
+    }
+
+    /// How it ends. Should we die while it stops, its supervisor sees the stop through.
+    static func write(_ stop: StopRule, in place: String) throws(ReportableError) {
+        try Disk.write("\(stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
+        try Disk.write("\(stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
     }
 
     /// Writes rendered files into a replica's own directory.

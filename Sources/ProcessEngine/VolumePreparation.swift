@@ -38,7 +38,7 @@ struct VolumePreparation: Sendable {
             "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
         ]
         let command = CommandLine(
-            try Programs.locate("initdb"),
+            try Programs.locate("initdb", postgres: template.postgresVersion),
             arguments,
             directory: "/",
             user: account.switches ? account.name : nil,

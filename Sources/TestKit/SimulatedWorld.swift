@@ -86,7 +86,7 @@ package struct SimulatedWorld: Sendable {
         case .removeVolume(let service): try removeVolume(service)
         case .removeStack:
             guard replicas.isEmpty else { throw refusal("replicas are left", action) }
-            sources = []
+            if volumes.isEmpty { sources = [] }
         }
     }
 

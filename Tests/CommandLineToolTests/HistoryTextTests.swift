@@ -37,10 +37,11 @@ struct HistoryTextTests {
         }
         let detail = OperationDetail(
             operation: operation,
+            ownerIsGone: false,
             steps: [
                 record(1, .stopReplica(ReplicaID("api", 1)), .succeeded, took: 1),
                 record(2, .admit(ReplicaID("api", 2)), .failed, took: 4),
-                record(3, .removeStack, .skipped, took: nil),
+                record(3, .removeStack, .pending, took: nil),
             ]
         )
         #expect(
@@ -51,7 +52,7 @@ struct HistoryTextTests {
                 STEP  WHAT                              BEGAN                 TOOK   ENDED
                 1     stop api-1                        2026-11-21 06:35:02Z  1.0 s  done
                 2     send traffic to api-2             2026-11-21 06:35:02Z  4.0 s  failed: api-1 exited with code 1
-                3     remove what is left of the stack  -                     -      skipped
+                3     remove what is left of the stack  -                     -      not begun
                 """
         )
     }

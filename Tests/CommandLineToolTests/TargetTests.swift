@@ -80,7 +80,7 @@ struct TargetTests {
     }
 
     @Test("every environment is judged, and what is wrong in all of them is said once")
-    func verdict() {
+    func verdict() throws {
         let text = """
             apiVersion: slipway/v1
             stack: shop
@@ -95,7 +95,9 @@ struct TargetTests {
             text: SpecText(file: "stack.yaml", bytes: Array(text.utf8)),
             variables: [:]
         )
-        let verdict = SpecVerdict([source.judge("local"), source.judge("other")])
+        let options = try SpecOptions.parse([])
+        let environments: [EnvironmentName] = ["local", "other"]
+        let verdict = SpecVerdict(environments.map { source.judge($0, options) })
         #expect(!verdict.valid && verdict.stacks.isEmpty)
         let lines = verdict.diagnostics.filter { $0.severity == .error }.map(\.location.line)
         #expect(lines == [4, 6, 7], "\(verdict.diagnostics.map(\.message))")
