@@ -109,7 +109,7 @@ let package = Package(
         ),
         tests(
             "CommandLineToolTests",
-            ["Basics", "StackModel", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
+            ["Basics", "StackModel", "StackSpec", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
         ),
         tests(
             "ConformanceTests",

@@ -4,17 +4,11 @@ import Basics
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     case failed = 1
-    /// The command line or the spec is wrong.
     case invalid = 2
-    /// `plan --exit-code` found something to do.
     case changesPending = 3
-    /// Another operation holds the stack.
     case busy = 4
-    /// The change failed and the stack is back where it was.
     case rolledBack = 5
-    /// A person has to decide: the plan is stale, a step is quarantined, the way back failed, an answer is missing.
     case needsDecision = 6
-    /// Interrupted by a signal; the journal knows how far it came.
     case interrupted = 130
 
     package init(_ code: ErrorCode) {
@@ -28,5 +22,35 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
                 .fileFailed, .broken:
                 .failed
             }
+    }
+
+    /// For the reference.
+    package var meaning: String {
+        switch self {
+        case .done: "Done, or nothing to do."
+        case .failed: "Failed. Nothing was taken back; the error says what to do next."
+        case .invalid: "The command line or the spec is wrong. Nothing was done."
+        case .changesPending:
+            "`plan --exit-code` found something to do, or `status --exit-code` found drift or an open operation."
+        case .busy: "Another operation holds the stack. Nothing was done."
+        case .rolledBack: "The change failed and the stack is back where it was."
+        case .needsDecision:
+            "A person has to decide: the plan is stale, a step is quarantined, the way back failed, an answer is missing."
+        case .interrupted: "Interrupted by a signal. The journal knows how far it came; run the command again."
+        }
+    }
+
+    /// In help and in JSON.
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .invalid: "invalid"
+        case .changesPending: "changes-pending"
+        case .busy: "busy"
+        case .rolledBack: "rolled-back"
+        case .needsDecision: "needs-decision"
+        case .interrupted: "interrupted"
+        }
     }
 }

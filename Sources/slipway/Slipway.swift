@@ -8,13 +8,15 @@ import Glibc
 struct Slipway {
     static func main() async {
         // Secrets pass through this process: nothing it writes is for others to read.
-        umask(0o077)
+        let callersMask = umask(0o077)
         signal(SIGPIPE, SIG_IGN)
         let variables = ProcessInfo.processInfo.environment
         let yard = Shipyard(variables: variables)
         let session = Session(
             console: Console(variables: variables),
             variables: variables,
+            callersMask: callersMask,
+            home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
             dependencies: { () throws(ReportableError) in try yard.dependencies() }
         )
         let work = Task { await SlipwayCommand.run(Array(CommandLine.arguments.dropFirst()), in: session) }
