@@ -25,7 +25,7 @@ struct OperationRunner {
             engine: engine,
             operation: operation,
             epoch: epoch,
-            inputs: inputs(for: release, declared: declared),
+            inputs: inputs(for: release, declared: declared, began: began),
             censor: SecretCensor(dependencies: dependencies, release: release),
             progress: progress
         )
@@ -93,7 +93,7 @@ struct OperationRunner {
         }
     }
 
-    private func inputs(for release: Release, declared: DeclaredStack?)
+    private func inputs(for release: Release, declared: DeclaredStack?, began: Instant)
         -> @Sendable (Step) -> StepInputs
     {
         let dependencies = dependencies
@@ -103,6 +103,7 @@ struct OperationRunner {
             return StepInputs(
                 stack: release.stack.id,
                 release: release.number,
+                began: began,
                 template: template,
                 addresses: release.contents.addresses,
                 sourceDirectory: step.action.service.flatMap { declared?.sourceDirectory(of: $0) },

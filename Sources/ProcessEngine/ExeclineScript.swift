@@ -17,6 +17,15 @@ struct ExeclineScript {
         lines.append(line)
     }
 
+    /// Makes the process one of these control groups, each named by its `cgroup.procs` file.
+    mutating func append(entering groups: [String]) {
+        if !groups.isEmpty { append(raw: "getpid -E process_of_this_replica") }
+        for file in groups {
+            append(raw: "foreground { redirfd -w 1 \(Self.quoted(file))")
+            append(raw: "  echo ${process_of_this_replica} }")
+        }
+    }
+
     /// The script as a file.
     var text: String { lines.joined(separator: "\n") + "\n" }
     /// The script as an argument of `execlineb -c`.

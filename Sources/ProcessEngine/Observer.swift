@@ -76,8 +76,10 @@ struct Observer: Sendable {
         if !Supervisor(folder: replica.logger, runner: engine.runner).isAlive {
             return "the supervisor of its log is gone"
         }
-        let recent = exits.count(within: .seconds(10), of: WallClock.now)
-        return recent >= 2 ? "it ended \(recent) times within 10 s; last \(last ?? "")" : nil
+        let now = WallClock.now
+        let (recent, streak) = (exits.count(within: .seconds(10), of: now), exits.streak(at: now))
+        if recent >= 2 { return "it ended \(recent) times within 10 s; last \(last ?? "")" }
+        return streak >= ExitLog.loop ? "it ended \(streak) times in short succession; last \(last ?? "")" : nil
     }
 
     /// At a glance an open port is enough; where there is none, life is.

@@ -14,8 +14,7 @@ struct ServiceDirectory: Sendable {
     let content: FilledTemplate
     /// The `cgroup.procs` files to enter.
     let controlGroups: [String]
-    /// The file that kills all that a program left behind when it ended; nil where there is none.
-    let killFile: String?
+    let finish: FinishScript
 
     /// Makes the directory. Whatever an earlier attempt left under the temporary name is replaced.
     func write() throws(ReportableError) {
@@ -29,9 +28,10 @@ struct ServiceDirectory: Sendable {
         try Self.write(content.files, in: "\(place)/work", owner: record.account.owner)
         try Disk.write([], to: "\(place)/down", durable: false)
         try Disk.write(environment.utf8, to: "\(place)/environment", durable: false)
-        try writeScript(try run, to: "\(place)/run")
-        try writeScript(finish, to: "\(place)/finish")
-        try writeScript(logger, to: "\(place)/log/run")
+        try writeScript(try run.text, to: "\(place)/run")
+        try writeScript(finish.text, to: "\(place)/finish")
+        try Disk.write("\(FinishScript.limit.milliseconds)\n".utf8, to: "\(place)/timeout-finish", durable: false)
+        try writeScript(logger.text, to: "\(place)/log/run")
         try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
         // Should we die while it stops, its supervisor sees the stop through.
         try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
@@ -73,11 +73,7 @@ struct ServiceDirectory: Sendable {
     private var run: ExeclineScript {
         get throws(ReportableError) {
             var script = ExeclineScript("-P")
-            if !controlGroups.isEmpty { script.append(raw: "getpid -E process_of_this_replica") }
-            for file in controlGroups {
-                script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(file))")
-                script.append(raw: "  echo ${process_of_this_replica} }")
-            }
+            script.append(entering: controlGroups)
             script.append(["cd", record.source.map { folder.stack.source($0) } ?? folder.work])
             script.append(raw: "umask 027")
             script.append(["envfile", folder.environment])
@@ -90,15 +86,6 @@ struct ServiceDirectory: Sendable {
         }
     }
 
-    private var finish: ExeclineScript {
-        var script = ExeclineScript("-S2")
-        // What outlives its program would hold the port of the next one.
-        if let killFile { script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(killFile)) echo 1 }") }
-        script.append(raw: "redirfd -a 1 exits")
-        script.append(raw: "date \"+%s%3N ${1} ${2}\"")
-        return script
-    }
-
     /// Ten files of a megabyte; a line is cut at 64 KiB.
     private var logger: ExeclineScript {
         var script = ExeclineScript("-P")
@@ -107,7 +94,7 @@ struct ServiceDirectory: Sendable {
         return script
     }
 
-    private func writeScript(_ script: ExeclineScript, to path: String) throws(ReportableError) {
-        try Disk.write(script.text.utf8, to: path, mode: 0o700, durable: false)
+    private func writeScript(_ text: String, to path: String) throws(ReportableError) {
+        try Disk.write(text.utf8, to: path, mode: 0o700, durable: false)
     }
 }
