@@ -25,6 +25,7 @@ build:
 	swift build $(SWIFT_FLAGS)
 
 release:
+	scripts/archives
 	swift build $(RELEASE) $(SWIFT_FLAGS)
 
 install: setup release     ## One binary with the Swift runtime inside.

@@ -11,8 +11,14 @@ let house: [SwiftSetting] = [
 
 /// A program that is started for every call must start quickly: fixed addresses spare the loader some hundred thousand
 /// relocations, and without symbols there is half as much to map.
+///
+/// It must also run where none of our libraries is installed: `scripts/archives` lays out the static forms of those
+/// that are not glibc, and the linker finds them before the shared ones (docs/decisions/0006).
 let quickStart = LinkerSetting.unsafeFlags(
-    ["-Xclang-linker", "-no-pie", "-Xlinker", "-s"],
+    [
+        "-Xclang-linker", "-no-pie", "-Xlinker", "-s", "-Xclang-linker", "-static-libgcc",
+        "-L\(Context.packageDirectory)/.build/archives",
+    ],
     .when(configuration: .release)
 )
 
@@ -86,7 +92,7 @@ let package = Package(
             linkerSettings: [quickStart]
         ),
 
-        // Fakes, faulty decorators, a manual clock, the conformance suites.
+        // Fakes with faults to order, a simulated world, a manual clock.
         room("TestKit", ["Basics", "StackModel", "Interfaces", "Planning"]),
 
         tests("BasicsTests", ["Basics"]),

@@ -15,7 +15,7 @@ struct ChangeOptions: ParsableArguments {
     @Option(help: "How to show progress: auto, tty, plain or json.")
     var progress: ProgressStyle = .auto
 
-    @Flag(help: "Try again a step in which slipway died three times.")
+    @Flag(help: "Try again a step in which slipway has died.")
     var retryCrashed = false
 
     func carryOut(_ change: Change, on stack: StackID, in session: Session, reviewed: Plan? = nil)
@@ -23,7 +23,7 @@ struct ChangeOptions: ParsableArguments {
     {
         let display = ProgressDisplay(style: progress, console: session.console)
         let deployer = Deployer(try session.dependencies()) { display.show($0) }
-        if !dryRun { try await deployer.checkFree(stack, for: change) }
+        if !dryRun { try await deployer.checkFree(stack) }
         let proposal = try await deployer.propose(change, to: stack)
         for warning in proposal.warnings {
             session.console.note("\(session.console.style.yellow("warning:")) \(warning)")

@@ -15,6 +15,7 @@ package struct DeployVerb: Verb {
     )
 
     @OptionGroup var target: StackArgument
+    @OptionGroup var spec: SpecOptions
     @OptionGroup var change: ChangeOptions
 
     @Option(help: "Carry out this saved plan (slipway plan --out) and nothing else.")
@@ -23,7 +24,7 @@ package struct DeployVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session)
+        let declared = try target.declared(in: session, spec, warnings: .counted)
         let reviewed = try plan.map { path throws(ReportableError) in try SavedPlan.read(path) }
         return try await change.carryOut(
             .deploy(declared),

@@ -7,7 +7,11 @@ package struct DownVerb: Verb {
     package static let configuration = CommandConfiguration(
         commandName: "down",
         abstract: "Take the stack down. Its data stays.",
-        discussion: "Data is destroyed only with --destroy-data NAME, where NAME is the stack's name."
+        discussion: """
+            With the data stay the stored sources and the logs, so that `rollback --to` can bring any release back. Of \
+            a stack that keeps no data nothing stays but its history. Data is destroyed only with --destroy-data NAME, \
+            where NAME is the stack's name.
+            """
     )
 
     @OptionGroup var target: StackArgument

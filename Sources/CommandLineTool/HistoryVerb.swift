@@ -20,17 +20,18 @@ package struct HistoryVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let ledger = try session.dependencies().ledger
+        let dependencies = try session.dependencies()
+        let ledger = dependencies.ledger
         let stack = try await target.deployed(in: session, ledger)
         let operations = try await ledger.operations(of: stack, limit: max(1, limit))
         switch format.output {
         case .json: session.console.result(CanonicalJSON.text(operations))
-        case .table: session.console.result(try await table(operations, stack, ledger, session.console.style))
+        case .table: session.console.result(try await table(operations, stack, dependencies, session.console.style))
         }
         return .done
     }
 
-    private func table(_ operations: [Operation], _ stack: StackID, _ ledger: Ledger, _ style: TextStyle)
+    private func table(_ operations: [Operation], _ stack: StackID, _ dependencies: Dependencies, _ style: TextStyle)
         async throws(ReportableError) -> String
     {
         var table = TextTable("OPERATION", "WHEN", "WHO", "WHAT", "RELEASE", "CHANGED", "ENDED")
@@ -41,21 +42,24 @@ package struct HistoryVerb: Verb {
                 operation.actor,
                 operation.reason,
                 "\(operation.plan.release)",
-                try await changes(of: operation, stack, ledger),
-                OperationText.outcome(of: OperationOutline(operation))
+                try await changes(of: operation, stack, dependencies.ledger),
+                OperationText.outcome(
+                    of: OperationOutline(operation),
+                    ownerIsGone: !dependencies.isAlive(operation.owner)
+                )
             )
         }
         return table.render(style: style)
     }
 
-    /// What the operation's release changed against the one numbered before it.
+    /// What the operation's release changed against the one that ran when it began.
     private func changes(of operation: Operation, _ stack: StackID, _ ledger: Ledger)
         async throws(ReportableError) -> String
     {
         guard operation.plan.purpose == .deploy || operation.plan.purpose == .scale,
             let release = try await ledger.release(operation.plan.release, of: stack)
         else { return "-" }
-        guard let before = try await ledger.release(release.number - 1, of: stack) else { return "first release" }
+        guard let before = try await ledger.release(before: operation.id, of: stack) else { return "first release" }
         let changes = ReleaseChanges.between(before, release)
         guard let first = changes.first else { return "-" }
         return changes.count == 1 ? first : "\(first) (+\(changes.count - 1))"

@@ -43,7 +43,6 @@ struct JSONProgress: ProgressRenderer {
         )
         switch outcome {
         case .succeeded: break
-        case .skipped: line.event = "step-skipped"
         case .failed(let error):
             line.event = "step-failed"
             line.message = error.message

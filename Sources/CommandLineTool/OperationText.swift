@@ -3,9 +3,9 @@ import StackModel
 
 /// How an operation ended, in words.
 enum OperationText {
-    static func outcome(of operation: OperationOutline) -> String {
+    static func outcome(of operation: OperationOutline, ownerIsGone: Bool = false) -> String {
         switch operation.state {
-        case .planned, .running: "running"
+        case .running: ownerIsGone ? "its process died; the next command goes on" : "running"
         case .succeeded: "done in \(duration(of: operation))"
         case .failed: "failed after \(duration(of: operation)): \(operation.failure?.message ?? "cause unknown")"
         case .interrupted: "interrupted after \(duration(of: operation))"

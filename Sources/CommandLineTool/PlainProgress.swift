@@ -19,7 +19,6 @@ struct PlainProgress: ProgressRenderer {
             "[\(step.number)] \(step.action.summary): \(style.green("done")) in \(elapsed.spoken)\n"
         case .stepEnded(let step, .failed(let error), let elapsed):
             "[\(step.number)] \(step.action.summary): \(style.red("failed")) after \(elapsed.spoken): \(error.message)\n"
-        case .stepEnded(let step, .skipped, _): "[\(step.number)] \(step.action.summary): skipped\n"
         case .reverting(let failure):
             // At once, for the way back can take a while.
             "\(style.yellow("going back:")) \(failure.message)\n" + ErrorText.details(of: failure, style: style)

@@ -10,6 +10,7 @@ package struct PlanVerb: Verb {
     )
 
     @OptionGroup var target: StackArgument
+    @OptionGroup var spec: SpecOptions
     @OptionGroup var format: OutputOptions
 
     @Flag(help: "End with exit code 3 when there is something to do.")
@@ -21,7 +22,7 @@ package struct PlanVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session)
+        let declared = try target.declared(in: session, spec, warnings: .inFull)
         let deployer = Deployer(try session.dependencies())
         let proposal = try await deployer.propose(.deploy(declared), to: declared.stack.id)
         for warning in proposal.warnings {

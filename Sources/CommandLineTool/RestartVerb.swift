@@ -5,7 +5,11 @@ import Orchestration
 package struct RestartVerb: Verb {
     package static let configuration = CommandConfiguration(
         commandName: "restart",
-        abstract: "Replace replicas by fresh ones of the same release, without dropping a request."
+        abstract: "Replace replicas by fresh ones of the same release.",
+        discussion: """
+            Services behind an edge drop no request. A service that keeps data, or has a fixed port, is away while it \
+            is replaced. When a fresh replica fails, the current release is made whole again.
+            """
     )
 
     @OptionGroup var target: StackArgument

@@ -10,8 +10,15 @@ struct SpecSource {
     let variables: [String: String]
 
     /// Throws `invalidSpec` with everything that is wrong; warnings go to the console.
-    func load(_ environment: EnvironmentName?, console: Console) throws(ReportableError) -> DeclaredStack {
-        let loaded = SpecLoader.load(text, environment: environment, variables: variables)
+    func load(_ environment: EnvironmentName?, _ options: SpecOptions, _ warnings: Warnings, console: Console)
+        throws(ReportableError) -> DeclaredStack
+    {
+        let loaded = SpecLoader.load(
+            text,
+            environment: environment,
+            variables: variables,
+            isStrict: options.strict
+        )
         guard let stack = loaded.stack else {
             let errors = loaded.diagnostics.count { $0.severity == .error }
             throw ReportableError(
@@ -20,13 +27,23 @@ struct SpecSource {
                 diagnostics: loaded.diagnostics
             )
         }
-        for warning in loaded.diagnostics { console.note(warning.rendered) }
+        show(loaded.diagnostics, warnings, console)
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
             directory: file.directory,
             given: given(stack)
         )
+    }
+
+    private func show(_ diagnostics: [Diagnostic], _ warnings: Warnings, _ console: Console) {
+        switch warnings {
+        case .inFull: for warning in diagnostics { console.note(warning.rendered) }
+        case .counted where !diagnostics.isEmpty:
+            let count = diagnostics.count
+            console.note("\(file.path) has \(count) warning\(count == 1 ? "" : "s"): see `slipway validate`")
+        case .counted: break
+        }
     }
 
     private func given(_ stack: Stack) -> [SecretName: Redacted<String>] {

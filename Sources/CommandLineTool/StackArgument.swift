@@ -19,21 +19,27 @@ struct StackArgument: ParsableArguments {
     @Option(name: .customLong("env"), help: "The environment, where the spec declares several.")
     var environment: String?
 
-    /// The stack as its file declares it. All diagnostics are reported.
-    func declared(in session: Session) throws(ReportableError) -> DeclaredStack {
+    /// The stack as its file declares it. All errors are reported.
+    func declared(in session: Session, _ options: SpecOptions, warnings: Warnings)
+        throws(ReportableError) -> DeclaredStack
+    {
         let source = try source(in: session)
-        return try source.load(try chosenEnvironment(), console: session.console)
+        return try source.load(try chosenEnvironment(), options, warnings, console: session.console)
     }
 
     /// The stack of the chosen environment, or of every environment when none is chosen.
-    func declaredInEveryEnvironment(in session: Session) throws(ReportableError) -> [DeclaredStack] {
+    func declaredInEveryEnvironment(in session: Session, _ options: SpecOptions)
+        throws(ReportableError) -> [DeclaredStack]
+    {
         let source = try source(in: session)
         let chosen = try chosenEnvironment()
         let environments = chosen.map { [$0] } ?? SpecLoader.environments(in: source.text)
-        guard environments.count > 1 else { return [try source.load(chosen, console: session.console)] }
+        guard environments.count > 1 else {
+            return [try source.load(chosen, options, .inFull, console: session.console)]
+        }
         var stacks: [DeclaredStack] = []
         for environment in environments {
-            stacks.append(try source.load(environment, console: session.console))
+            stacks.append(try source.load(environment, options, .inFull, console: session.console))
         }
         return stacks
     }
@@ -85,7 +91,7 @@ struct StackArgument: ParsableArguments {
         if deployed.count == 1, let only = deployed.first { return only }
         let candidates = deployed.isEmpty ? declared : deployed
         guard !candidates.isEmpty else {
-            throw ReportableError(.notFound, "\(name) is not deployed", hint: "Deploy it with `slipway deploy`.")
+            throw ReportableError.notDeployed(name)
         }
         throw ReportableError(
             .usage,

@@ -26,7 +26,14 @@ struct StatusText {
         let words =
             "release \(release) (\(status.releaseDigest?.short ?? "-")), made "
             + "\(TimeText.age(deployedAt, at: now)) ago\(by)"
-        return "\(style.bold(status.stack.description)): \(words)\(status.stopped ? ", stopped" : "")"
+        return "\(style.bold(status.stack.description)): \(words)\(stopped)"
+    }
+
+    private var stopped: String {
+        let (all, stopped) = (status.services.filter { $0.wanted > 0 }, status.stopped)
+        guard !stopped.isEmpty else { return "" }
+        let isWhole = all.allSatisfy(\.stopped)
+        return isWhole ? ", stopped" : ", \(stopped.map(\.text).joined(separator: ", ")) stopped"
     }
 
     private var table: String {
@@ -84,6 +91,7 @@ struct StatusText {
             lines.append(
                 "\(style.yellow("open:")) operation \(unfinished.id) (\(unfinished.reason)) since "
                     + TimeText.stamp(unfinished.startedAt)
+                    + (status.ownerIsGone ? ": its process died; the next command goes on" : "")
             )
         }
         return lines.isEmpty ? [] : [""] + lines
@@ -93,7 +101,7 @@ struct StatusText {
         guard let last = status.lastOperation else { return [] }
         return [
             "",
-            "last: \(last.reason) by \(last.actor), \(OperationText.outcome(of: last)), "
+            "last: \(last.reason) by \(last.actor), \(OperationText.outcome(of: last, ownerIsGone: status.ownerIsGone)), "
                 + "\(TimeText.age(last.startedAt, at: now)) ago",
         ]
     }

@@ -15,7 +15,7 @@ final class TreeProgress: ProgressRenderer {
     }
 
     private enum Mark {
-        case running, succeeded(TimeSpan), failed(String), skipped
+        case running, succeeded(TimeSpan), failed(String)
     }
 
     private let style: TextStyle
@@ -36,7 +36,6 @@ final class TreeProgress: ProgressRenderer {
             case .stepNote(let step, let note): state.notes[step.number] = note
             case .stepEnded(let step, .succeeded, let elapsed): state.marks[step.number] = .succeeded(elapsed)
             case .stepEnded(let step, .failed(let error), _): state.marks[step.number] = .failed(error.message)
-            case .stepEnded(let step, .skipped, _): state.marks[step.number] = .skipped
             case .reverting(let failure):
                 state = State()
                 return "\(style.yellow("Going back:")) \(failure.message)\n"

@@ -1,46 +1,72 @@
 import Basics
-import FoundationEssentials
 import Glibc
 
-/// Files that are there whole or not at all, whatever dies when.
+/// Files that are there whole or not at all, whatever dies when, in a folder where a program that may be compromised
+/// can make names of its own.
+///
+/// So every name is looked up in the open folder and never followed elsewhere, and only what the caller's own user
+/// wrote is read: a link laid by someone else leads nowhere.
 package enum AtomicFile {
-    /// The user and group a file is given to.
-    package struct Owner: Sendable {
-        package let user: UInt32
-        package let group: UInt32
-
-        /// Whoever owns what is at `path`. Throws `fileFailed` when there is nothing.
-        package init(of path: String) throws(ReportableError) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { throw AtomicFile.failure("look at", path) }
-            self.user = status.st_uid
-            self.group = status.st_gid
-        }
-    }
-
-    /// Writes beside the file, syncs, renames, and syncs the directory. An owner is set when root writes.
-    /// Throws `fileFailed`; the old file is then untouched.
-    package static func write(
-        _ text: String,
-        to path: String,
-        mode: UInt32 = 0o600,
-        owner: Owner? = nil
-    ) throws(ReportableError) {
-        let draft = "\(path).draft"
+    /// Writes beside the file, syncs, renames, and syncs the folder. The file is the caller's; the group of the folder
+    /// may read it where it may enter the folder. Throws `fileFailed`; the old file is then untouched.
+    package static func write(_ text: String, to path: String) throws(ReportableError) {
+        let folder = try GuardedFolder(of: path)
+        defer { folder.close() }
+        let (name, draft) = (GuardedFolder.name(of: path), "\(GuardedFolder.name(of: path)).draft")
         do throws(ReportableError) {
-            try writeDraft(Array(text.utf8), at: draft, mode: mode, owner: owner)
-            guard rename(draft, path) == 0 else { throw failure("rename", draft) }
+            try writeDraft(Array(text.utf8), at: draft, in: folder)
+            guard renameat(folder.descriptor, draft, folder.descriptor, name) == 0 else {
+                throw failure("rename", "\(path).draft")
+            }
         } catch {
-            unlink(draft)
+            unlinkat(folder.descriptor, draft, 0)
             throw error
         }
-        try syncDirectory(of: path)
+        guard fsync(folder.descriptor) == 0 else { throw failure("sync", folder.path) }
     }
 
-    /// Throws `fileFailed` when the file is missing or is not text.
+    /// nil when there is no such file. Throws `fileFailed` when it is not the caller's own, or is not text.
+    package static func readIfThere(_ path: String) throws(ReportableError) -> String? {
+        let folder = try GuardedFolder(of: path)
+        defer { folder.close() }
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let file = openat(folder.descriptor, GuardedFolder.name(of: path), flags)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("read", path)
+        }
+        defer { Glibc.close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("look at", path) }
+        // A second name may be anyone's way to pass a file of ours off as this one.
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1 else {
+            throw ReportableError(
+                .fileFailed,
+                "cannot trust \(path): it is no plain file that only this user has written",
+                hint: "Find out who put it there, then restart the service whose directory it is in."
+            )
+        }
+        return try text(of: file, path)
+    }
+
+    /// As `readIfThere`, and throws `fileFailed` when the file is missing.
     package static func read(_ path: String) throws(ReportableError) -> String {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw failure("read", path) }
-        guard let text = String(data: bytes, encoding: .utf8) else {
+        guard let text = try readIfThere(path) else {
+            throw ReportableError(.fileFailed, "cannot read \(path): it is not there")
+        }
+        return text
+    }
+
+    private static func text(of file: Int32, _ path: String) throws(ReportableError) -> String {
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            guard count >= 0 else { throw failure("read", path) }
+            guard count > 0 else { break }
+            content += buffer[..<count]
+        }
+        guard let text = String(validating: content, as: UTF8.self) else {
             throw ReportableError(.fileFailed, "cannot read \(path): it is not UTF-8 text")
         }
         return text
@@ -48,15 +74,19 @@ package enum AtomicFile {
 
     private static func writeDraft(
         _ bytes: [UInt8],
-        at path: String,
-        mode: UInt32,
-        owner: Owner?
+        at name: String,
+        in folder: GuardedFolder
     ) throws(ReportableError) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        let path = "\(folder.path)/\(name)"
+        unlinkat(folder.descriptor, name, 0)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let file = openat(folder.descriptor, name, flags, 0o600)
         guard file >= 0 else { throw failure("create", path) }
-        defer { close(file) }
-        if let owner, geteuid() == 0, fchown(file, owner.user, owner.group) != 0 { throw failure("give away", path) }
-        guard fchmod(file, mode) == 0 else { throw failure("set the mode of", path) }
+        defer { Glibc.close(file) }
+        if folder.isShared {
+            guard fchown(file, uid_t.max, folder.group) == 0 else { throw failure("change the group of", path) }
+            guard fchmod(file, 0o640) == 0 else { throw failure("set the mode of", path) }
+        }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
@@ -66,15 +96,43 @@ package enum AtomicFile {
         guard fsync(file) == 0 else { throw failure("sync", path) }
     }
 
-    private static func syncDirectory(of path: String) throws(ReportableError) {
-        let name = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure("open", name) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw failure("sync", name) }
+    static func failure(_ verb: String, _ path: String) -> ReportableError {
+        ReportableError(.fileFailed, "cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+    }
+}
+
+/// An open folder in which nobody but the caller can replace or remove the caller's files: it is the caller's own, and
+/// where others may write to it, each may only touch what is theirs (the sticky bit).
+private struct GuardedFolder {
+    let path: String
+    let descriptor: Int32
+    let group: gid_t
+    /// Its group may enter it.
+    let isShared: Bool
+
+    /// Opens the folder that a file is in. Throws `fileFailed` when it guards nothing.
+    init(of file: String) throws(ReportableError) {
+        path = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw AtomicFile.failure("open", path) }
+        var status = stat()
+        let isKnown = fstat(descriptor, &status) == 0
+        group = status.st_gid
+        isShared = status.st_mode & 0o010 != 0
+        let isGuarded = status.st_mode & 0o022 == 0 || status.st_mode & S_ISVTX != 0
+        guard isKnown, status.st_uid == geteuid(), isGuarded else {
+            Glibc.close(descriptor)
+            throw ReportableError(
+                .fileFailed,
+                "cannot trust the files in \(path): another user may replace them",
+                hint: "Restart the service whose directory it is; it is then made anew."
+            )
+        }
     }
 
-    private static func failure(_ verb: String, _ path: String) -> ReportableError {
-        ReportableError(.fileFailed, "cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+    func close() { Glibc.close(descriptor) }
+
+    static func name(of file: String) -> String {
+        file.lastIndex(of: "/").map { String(file[file.index(after: $0)...]) } ?? file
     }
 }

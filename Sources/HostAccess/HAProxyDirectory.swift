@@ -1,10 +1,11 @@
 import Basics
-import FoundationEssentials
 import Interfaces
 import StackModel
 
 /// The directory of one edge replica: what a template wrote, what HAProxy runs, and the list that is the truth on disk.
-/// Blocks.
+///
+/// HAProxy makes its sockets in it but reads the files only: they and the directory are the caller's, with the sticky
+/// bit where HAProxy runs as another user. What a compromised HAProxy puts there instead is refused. Blocks.
 struct HAProxyDirectory: Sendable {
     let path: String
 
@@ -25,8 +26,7 @@ struct HAProxyDirectory: Sendable {
 
     /// Empty when no server was ever admitted.
     func servers() throws(ReportableError) -> [EdgeBackend] {
-        guard FileManager.default.fileExists(atPath: list) else { return [] }
-        let text = try AtomicFile.read(list)
+        guard let text = try AtomicFile.readIfThere(list) else { return [] }
         do {
             return try CanonicalJSON.decode([EdgeBackend].self, from: text)
         } catch {
@@ -63,6 +63,6 @@ struct HAProxyDirectory: Sendable {
     }
 
     func write(_ text: String, to path: String) throws(ReportableError) {
-        try AtomicFile.write(text, to: path, owner: try AtomicFile.Owner(of: template))
+        try AtomicFile.write(text, to: path)
     }
 }

@@ -3,7 +3,7 @@ import StackModel
 
 /// What runs replicas: bare processes, Docker, Kubernetes. Engines make no decisions; they look, and do single things.
 ///
-/// Every engine passes the same conformance suite (`TestKit`). All calls may be repeated; a call that is cut short by
+/// Every engine passes the same conformance suite (`Tests/ConformanceTests`). All calls may be repeated; a call that is cut short by
 /// a crash leaves something that `observe` shows and the next call completes or replaces.
 package protocol Engine: Sendable {
     var kind: EngineKind { get }

@@ -15,7 +15,8 @@ struct Event: Codable, Sendable {
         case operationTakenOver(operation: Int, epoch: Int, owner: OwnerID)
         case stepBegan(operation: Int, step: Int)
         case stepEnded(operation: Int, step: Int, state: StepState, failure: String?)
-        case operationEnded(operation: Int, state: Operation.State, pointer: ReleasePointerChange, failure: String?)
+        case releaseActivated(number: Int, operation: Int)
+        case operationEnded(operation: Int, state: Operation.State, failure: String?)
         case secretLabelled(name: SecretName, version: Int, label: SecretLabel)
     }
 }

@@ -42,14 +42,9 @@ package struct Ledger: Sendable {
                 engine: newest?.engine,
                 currentRelease: current == nil ? nil : newest,
                 lastOperation: last,
-                isStopped: try Stacks(database: database).isStopped(stack)
+                stopped: try StoppedServices(database: database).list(of: stack)
             )
         }
-    }
-
-    /// Whether the last operation that succeeded was a `stop`: the stack is not meant to run.
-    package func isStopped(_ stack: StackID) async throws(ReportableError) -> Bool {
-        try await file.read { try Stacks(database: $0).isStopped(stack) }
     }
 
     /// Recomputes the hash chain of events and compares the releases with it.
@@ -87,9 +82,26 @@ extension Ledger {
         try await file.read { try Releases(database: $0).current(of: stack) }
     }
 
-    /// The most recently activated release other than `number`: where a rollback from `number` leads.
+    /// Where a rollback from `number` leads: to the release that was current before it first became so, and so on down
+    /// the line, past releases that run the same. A second rollback goes further back, never forward again.
     package func lastGoodRelease(before number: Int, of stack: StackID) async throws(ReportableError) -> Release? {
         try await file.read { try Releases(database: $0).lastGood(before: number, of: stack) }
+    }
+
+    /// Nil when the release was current at some time. Otherwise how the last attempt at it ended, if there was one.
+    package func doubt(about number: Int, of stack: StackID) async throws(ReportableError) -> ReleaseDoubt? {
+        try await file.read { database in
+            guard try !Activations(database: database).exist(of: number, in: stack) else { return nil }
+            return ReleaseDoubt(lastAttempt: try Operations(database: database).lastOutline(of: stack, to: number))
+        }
+    }
+
+    /// The release that ran when an operation began: what the operation changed is to be compared with it.
+    package func release(before operation: Int, of stack: StackID) async throws(ReportableError) -> Release? {
+        try await file.read { database in
+            let number = try Activations(database: database).last(before: operation, in: stack)
+            return try number.flatMap { try Releases(database: database).find($0, of: stack) }
+        }
     }
 }
 
@@ -136,36 +148,39 @@ extension Ledger {
         }
     }
 
-    /// Success and failure follow an intent; `skipped` is for steps that have none.
+    /// Success and failure follow an intent. With `activating`, which is for the success of a pivot, the operation's
+    /// release becomes the current one in the same transaction: it serves, whatever becomes of the steps behind.
     /// Throws `stackBusy` when fenced, `broken` when the step is in no state for it.
     package func recordOutcome(
         _ outcome: StepOutcome,
         of step: Int,
         in operation: Int,
+        activating: Bool = false,
         epoch: Int,
         at now: Instant
     ) async throws(ReportableError) {
         try await file.write { database in
             let fence = try Fence(of: operation, epoch: epoch, in: database)
             try StepJournal(database: database).end(step, as: outcome, behind: fence, at: now)
+            guard activating else { return }
+            try Activations(database: database).record(Operations(database: database).existing(operation), at: now)
         }
     }
 
-    /// Ends an operation, and in the same transaction moves the pointer to the current release. The success of a
-    /// `stop` marks the stack as stopped on purpose; any other success takes the mark away.
-    /// Throws `stackBusy` when fenced; `broken` when it has ended already, when it would succeed with a step that is
-    /// neither succeeded nor skipped, or when a pointer is to move without success.
+    /// Ends an operation. Success also settles, in the same transaction, what is current and what is stopped: the
+    /// plan's release becomes current unless its pivot has made it so, `down` leaves none, `stop` marks services as
+    /// stopped on purpose, `restart` takes their marks away and everything else takes all of them away.
+    /// Throws `stackBusy` when fenced; `broken` when it has ended already, or would succeed with an open step.
     package func finish(
         _ operation: Int,
         as state: Operation.State,
         failure: ReportableError?,
-        pointer: ReleasePointerChange,
         epoch: Int,
         at now: Instant
     ) async throws(ReportableError) {
         try await file.write { database in
             let fence = try Fence(of: operation, epoch: epoch, in: database)
-            let end = OperationEnd(state: state, failure: failure, pointer: pointer)
+            let end = OperationEnd(state: state, failure: failure)
             try end.record(behind: fence, in: database, at: now)
         }
     }
@@ -187,9 +202,11 @@ extension Ledger {
         }
     }
 
-    /// How many operations in a row ended as crashed while a step with this key was begun and not ended.
-    /// A success or failure of that key starts the count again; operations that never reached it change nothing.
-    package func crashes(of key: Digest, in stack: StackID) async throws(ReportableError) -> Int {
-        try await file.read { try StepJournal(database: $0).crashes(of: key, in: stack) }
+    /// The steps of a plan that a process died in, each with how many operations in a row ended as crashed while a step
+    /// with its key was begun and not ended. A success or failure of that key starts the count again; operations that
+    /// never reached it change nothing. Steps that were begun side by side are counted alike: which of them it was,
+    /// nobody knows.
+    package func crashes(in plan: Plan) async throws(ReportableError) -> [(step: Step, count: Int)] {
+        try await file.read { try StepJournal(database: $0).crashes(in: plan) }
     }
 }

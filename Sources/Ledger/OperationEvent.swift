@@ -3,7 +3,6 @@ import StackModel
 
 /// What can happen to an operation once its plan is recorded.
 package enum OperationEvent: Hashable, Sendable {
-    case started
     /// A new owner goes on in place of one that died.
     case takenOver
     case ended(as: Operation.State)
@@ -14,9 +13,7 @@ extension Operation.State {
     /// Throws `broken` for anything else.
     package func next(after event: OperationEvent) throws(ReportableError) -> Operation.State {
         switch (self, event) {
-        case (.planned, .started): return .running
-        case (.planned, .takenOver), (.running, .takenOver): return self
-        case (.planned, .ended(let state)) where !state.isActive && state != .succeeded: return state
+        case (.running, .takenOver): return self
         case (.running, .ended(let state)) where !state.isActive: return state
         default: throw ReportableError(.broken, "an operation that is \(self) cannot be \(event.word)")
         }
@@ -26,7 +23,6 @@ extension Operation.State {
 extension OperationEvent {
     fileprivate var word: String {
         switch self {
-        case .started: "started"
         case .takenOver: "taken over"
         case .ended(let state): "ended as \(state)"
         }

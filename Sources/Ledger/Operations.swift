@@ -15,7 +15,7 @@ struct Operations {
     ) throws -> (operation: Operation, epoch: Int) {
         if let active = try active(of: plan.stack) { throw Self.busy(active, now: now) }
         let epoch = try Stacks(database: database).raiseEpoch(of: plan.stack)
-        let state = try Operation.State.planned.next(after: .started)
+        let state = Operation.State.running
         try database.execute(
             sql: """
                 INSERT INTO operation (stack, plan, state, started_at, actor, owner, reason)
@@ -79,7 +79,7 @@ struct Operations {
     }
 
     func active(of stack: StackID) throws -> Operation? {
-        try fetch("stack = ? AND state IN ('planned', 'running')", [stack.description], limit: 1).first
+        try fetch("stack = ? AND state = 'running'", [stack.description], limit: 1).first
     }
 
     /// Newest first.
@@ -87,16 +87,36 @@ struct Operations {
         try fetch("stack = ?", [stack.description], limit: limit)
     }
 
-    /// Spares the reading of the plan, which may be long.
     func lastOutline(of stack: StackID) throws -> OperationOutline? {
+        try outline("stack = ?", [stack.description])
+    }
+
+    /// The last one that was to lead to this release.
+    func lastOutline(of stack: StackID, to release: Int) throws -> OperationOutline? {
+        try outline("stack = ? AND plan ->> '$.release' = ?", [stack.description, release])
+    }
+
+    func hasCrashed(_ stack: StackID) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: "SELECT EXISTS (SELECT 1 FROM operation WHERE stack = ? AND state = 'crashed')",
+            arguments: [stack.description]
+        ) ?? false
+    }
+
+    /// Spares the reading of the plan, which may be long.
+    private func outline(
+        _ condition: String,
+        _ arguments: [any DatabaseValueConvertible]
+    ) throws -> OperationOutline? {
         try Row.fetchOne(
             database,
             sql: """
                 SELECT id, plan ->> '$.purpose' AS purpose, plan ->> '$.release' AS release, state, started_at, ended_at,
-                    actor, reason, failure
-                FROM operation WHERE stack = ? ORDER BY id DESC LIMIT 1
+                    actor, owner, reason, failure
+                FROM operation WHERE \(condition) ORDER BY id DESC LIMIT 1
                 """,
-            arguments: [stack.description]
+            arguments: StatementArguments(arguments)
         ).map(Self.outline)
     }
 
@@ -136,6 +156,7 @@ struct Operations {
             startedAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "started_at")),
             endedAt: try row.decode(Int?.self, forColumn: "ended_at").map(Instant.init(milliseconds:)),
             actor: try row.decode(String.self, forColumn: "actor"),
+            owner: try row.value(OwnerID.self, fromJSON: "owner"),
             reason: try row.decode(String.self, forColumn: "reason"),
             failure: try row.optionalValue(ReportableError.self, fromJSON: "failure")
         )

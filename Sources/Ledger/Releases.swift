@@ -65,13 +65,15 @@ struct Releases {
             ?? find(number, of: stack).map(ReleaseOutline.init)
     }
 
+    /// The nearest release before this one, along the line of those that were current, that runs something else.
     func lastGood(before number: Int, of stack: StackID) throws -> Release? {
-        let good = try Int.fetchOne(
-            database,
-            sql: "SELECT release FROM activation WHERE stack = ? AND release <> ? ORDER BY id DESC LIMIT 1",
-            arguments: [stack.description, number]
-        )
-        return try good.flatMap { try find($0, of: stack) }
+        guard let left = try find(number, of: stack) else { return nil }
+        var step = number
+        while let earlier = try Activations(database: database).predecessor(of: step, in: stack) {
+            if let release = try find(earlier, of: stack), !release.runsTheSame(as: left) { return release }
+            step = earlier
+        }
+        return nil
     }
 
     private func newestNumber(of stack: StackID) throws -> Int {

@@ -1,5 +1,6 @@
 /// The first schema. Times are milliseconds since 1970-01-01 UTC; stacks are named `shop/local`; documents are
 /// canonical JSON, which is not checked here: with an untrusted schema SQLite 3.40 refuses `json_valid` in a CHECK.
+/// Of the words that the CHECKs allow for states, `planned`, `quarantined` and `skipped` are not in use.
 /// Append-only tables are guarded by triggers, so that a slip in our own code can't rewrite history.
 enum SchemaV0001 {
     static let sql = stacks + releases + operations + events + secrets

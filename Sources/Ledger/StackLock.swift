@@ -28,27 +28,46 @@ package struct StackLock: Sendable {
 
     private let descriptor: Int32
 
-    /// Runs `body` while holding the lock, or says at once who has it (`stackBusy`). Never waits.
+    /// How often, and how long apart, it is tried to take: `check` may be looking for a moment.
+    private static let attempts = 5
+    private static let pause = Duration.milliseconds(10)
+
+    /// Runs `body` while holding the lock, or says who has it (`stackBusy`). Waits for nobody who changes the stack.
     package static func holding<Value>(
         _ path: String,
         as holder: Holder,
         _ body: () async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        let lock = try StackLock(at: path, for: holder)
+        let lock = try await take(path, for: holder)
         defer { close(lock.descriptor) }
         return try await body()
     }
 
-    private init(at path: String, for holder: Holder) throws(ReportableError) {
+    /// Throws `stackBusy` when somebody holds the lock. Leaves no trace: who comes at the same moment is not refused.
+    package static func check(_ path: String) throws(ReportableError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Nobody ever held it; or nothing can be said, which whoever wants to take it will find out.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+        throw busy(read(descriptor))
+    }
+
+    private static func take(_ path: String, for holder: Holder) async throws(ReportableError) -> StackLock {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ReportableError(.fileFailed, "cannot open the lock \(path): \(String(cString: strerror(errno)))")
         }
+        for _ in 1..<attempts where flock(descriptor, LOCK_EX | LOCK_NB) != 0 { try? await Task.sleep(for: pause) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let current = Self.read(descriptor)
+            let current = read(descriptor)
             close(descriptor)
-            throw Self.busy(current)
+            throw busy(current)
         }
+        return StackLock(descriptor, for: holder)
+    }
+
+    private init(_ descriptor: Int32, for holder: Holder) {
         self.descriptor = descriptor
         let text = CanonicalJSON.encode(holder)
         // The text is a courtesy to others: the lock holds without it.

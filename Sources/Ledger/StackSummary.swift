@@ -8,34 +8,25 @@ package struct StackSummary: Hashable, Sendable {
     /// Nil before the first successful deploy and after `down`.
     package let currentRelease: ReleaseOutline?
     package let lastOperation: OperationOutline?
-    /// It was stopped on purpose and ought not to run.
-    package let isStopped: Bool
+    /// Services that were stopped on purpose and ought not to run. Sorted.
+    package let stopped: [ServiceName]
 
     package init(
         stack: StackID,
         engine: EngineKind?,
         currentRelease: ReleaseOutline?,
         lastOperation: OperationOutline?,
-        isStopped: Bool
+        stopped: [ServiceName]
     ) {
         self.stack = stack
         self.engine = engine
         self.currentRelease = currentRelease
         self.lastOperation = lastOperation
-        self.isStopped = isStopped
+        self.stopped = stopped
     }
 
     /// The operation that holds the stack. It can only be the last one: none is recorded while another is active.
     package var activeOperation: OperationOutline? {
         lastOperation.flatMap { $0.state.isActive ? $0 : nil }
     }
-}
-
-/// What the end of an operation means for the release that is current.
-package enum ReleasePointerChange: String, Hashable, Sendable, Codable {
-    case none
-    /// The plan's release becomes the current one.
-    case activate
-    /// There is no current release any more.
-    case deactivate
 }

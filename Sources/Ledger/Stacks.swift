@@ -2,7 +2,7 @@ import Basics
 import GRDB
 import StackModel
 
-/// The table of stacks: the epoch that fences writers, the pointer to the current release, the stopped flag.
+/// The table of stacks: the epoch that fences writers, the pointer to the current release.
 struct Stacks {
     let database: Database
 
@@ -39,31 +39,10 @@ struct Stacks {
         )
     }
 
-    func isStopped(_ stack: StackID) throws -> Bool {
-        try Bool.fetchOne(database, sql: "SELECT is_stopped FROM stack WHERE id = ?", arguments: [stack.description])
-            ?? false
-    }
-
-    /// Throws `broken` when the release was never recorded.
-    func setCurrentRelease(_ number: Int?, of stack: StackID, by operation: Int, at now: Instant) throws {
-        if let number, try Releases(database: database).find(number, of: stack) == nil {
-            throw ReportableError(.broken, "release \(number) of \(stack) is not recorded and cannot become current")
-        }
+    func setCurrentRelease(_ number: Int?, of stack: StackID) throws {
         try database.execute(
             sql: "UPDATE stack SET current_release = ? WHERE id = ?",
             arguments: [number, stack.description]
-        )
-        guard let number else { return }
-        try database.execute(
-            sql: "INSERT INTO activation (stack, release, operation, at) VALUES (?, ?, ?, ?)",
-            arguments: [stack.description, number, operation, now.milliseconds]
-        )
-    }
-
-    func setStopped(_ isStopped: Bool, _ stack: StackID) throws {
-        try database.execute(
-            sql: "UPDATE stack SET is_stopped = ? WHERE id = ?",
-            arguments: [isStopped, stack.description]
         )
     }
 }

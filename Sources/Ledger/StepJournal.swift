@@ -57,7 +57,7 @@ struct StepJournal {
         try Row.fetchOne(
             database,
             sql: """
-                SELECT number, state FROM step WHERE operation = ? AND state NOT IN ('succeeded', 'skipped')
+                SELECT number, state FROM step WHERE operation = ? AND state <> 'succeeded'
                 ORDER BY number LIMIT 1
                 """,
             arguments: [operation]
@@ -81,8 +81,17 @@ struct StepJournal {
         }
     }
 
-    /// Operations that died with a step of this key begun, since the last one in which such a step had an outcome.
-    func crashes(of key: Digest, in stack: StackID) throws -> Int {
+    /// Steps of the plan in which operations died; see `Ledger.crashes`.
+    func crashes(in plan: Plan) throws -> [(step: Step, count: Int)] {
+        // Most of the time nothing has died, and a plan may be long.
+        guard try Operations(database: database).hasCrashed(plan.stack) else { return [] }
+        return try plan.steps.compactMap { step in
+            let count = try crashes(of: StepKey.of(step, in: plan), in: plan.stack)
+            return count == 0 ? nil : (step, count)
+        }
+    }
+
+    private func crashes(of key: Digest, in stack: StackID) throws -> Int {
         try Int.fetchOne(
             database,
             sql: """

@@ -27,24 +27,3 @@ package struct StepRecord: Hashable, Sendable, Codable {
         self.failure = failure
     }
 }
-
-/// Names the effect of a step, so that an engine finds what an earlier attempt made and a step that crashes over and
-/// over is known again. Holds no attempt number, no time and no position in a plan.
-package enum StepKey {
-    package static func of(_ step: Step, in plan: Plan) -> Digest {
-        struct Essence: Encodable {
-            let stack: StackID
-            let release: Digest
-            let purpose: Plan.Purpose
-            let action: Action
-        }
-        return Digest(
-            ofCanonical: Essence(
-                stack: plan.stack,
-                release: plan.releaseDigest,
-                purpose: plan.purpose,
-                action: step.action
-            )
-        )
-    }
-}

@@ -4,8 +4,6 @@ import Basics
 package enum StepOutcome: Hashable, Codable, Sendable {
     case succeeded
     case failed(ReportableError)
-    /// It was never begun, because something before it failed or was interrupted.
-    case skipped
 }
 
 /// Where a step of an operation stands in the journal.
@@ -14,16 +12,15 @@ package enum StepState: String, Hashable, Sendable, Codable, CaseIterable {
     case pending
     /// Its intent is recorded: from here until its outcome the effect is in doubt.
     case begun
-    case succeeded, failed, skipped
+    case succeeded, failed
 
     /// The state after something happened to the step. A step is begun once and ends once.
-    /// Throws `broken` for anything else: an outcome without an intent, an intent twice, a skip of what has begun.
+    /// Throws `broken` for anything else: an outcome without an intent, an intent twice, an outcome twice.
     package func next(after event: StepEvent) throws(ReportableError) -> StepState {
         switch (self, event) {
         case (.pending, .begun): .begun
         case (.begun, .ended(.succeeded)): .succeeded
         case (.begun, .ended(.failed)): .failed
-        case (.pending, .ended(.skipped)): .skipped
         default: throw ReportableError(.broken, "a step that is \(self) cannot be \(event.word)")
         }
     }
@@ -39,7 +36,6 @@ package enum StepEvent: Hashable, Sendable {
         case .begun: "begun"
         case .ended(.succeeded): "ended as succeeded"
         case .ended(.failed): "ended as failed"
-        case .ended(.skipped): "skipped"
         }
     }
 }

@@ -3,9 +3,6 @@ import StackModel
 
 /// A program of the user's own: its command and environment as the spec has them, and the port it is to serve on.
 enum AppTemplate {
-    /// How long an app may take to end after TERM. Requests in flight are drained before, so this is for its own work.
-    static let grace = TimeSpan.seconds(15)
-
     static func make(
         _ service: Service,
         _ app: App,
@@ -29,7 +26,7 @@ enum AppTemplate {
             probe: probe(of: app),
             probeTiming: ProbeTiming(interval: app.health.interval, timeout: app.health.timeout),
             limits: service.resources,
-            stop: StopRule(signal: .terminate, grace: grace)
+            stop: app.stop ?? StopRule()
         )
     }
 

@@ -18,7 +18,7 @@ enum EdgeRoutes {
             let word = try HAProxyText.word(host.lowercased(), naming: "the host of a route")
             conditions.append("{ req.hdr(host),host_only,lower -m str -- \(word) }")
         }
-        let path = stem(of: route)
+        let path = route.stem
         guard !path.isEmpty else {
             return rule(for: route.service, conditions)
         }
@@ -31,13 +31,8 @@ enum EdgeRoutes {
         (["use_backend \(service)"] + (conditions.isEmpty ? [] : ["if"]) + conditions).joined(separator: " ")
     }
 
-    /// The path without the slash at its end: empty for `/`, which takes everything.
-    private static func stem(of route: Route) -> String {
-        route.path.hasSuffix("/") ? String(route.path.dropLast()) : route.path
-    }
-
     private static func comesFirst(_ left: Route, _ right: Route) -> Bool {
-        let lengths = (stem(of: left).utf8.count, stem(of: right).utf8.count)
+        let lengths = (left.stem.utf8.count, right.stem.utf8.count)
         guard lengths.0 == lengths.1 else { return lengths.0 > lengths.1 }
         guard (left.host == nil) == (right.host == nil) else { return left.host != nil }
         return (left.host ?? "", left.path, left.service) < (right.host ?? "", right.path, right.service)

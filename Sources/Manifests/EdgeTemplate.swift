@@ -5,7 +5,7 @@ import StackModel
 /// the file the template writes (`edge.cfg`) is completed to `haproxy.cfg` beside it by whoever drives the edge.
 enum EdgeTemplate {
     /// USR1 lets requests in flight end; idle clients keep the old process for `EdgeTimeouts.keepAlive` at most.
-    static let grace = TimeSpan.seconds(15)
+    static let leastGrace = TimeSpan.seconds(15)
 
     static func make(
         _ service: Service,
@@ -31,8 +31,13 @@ enum EdgeTemplate {
             port: .fixed(edge.listen),
             probe: .edge,
             limits: service.resources,
-            stop: StopRule(signal: .user1, grace: grace),
+            stop: StopRule(signal: .user1, grace: grace(edge, inputs.stack)),
             reload: .edge
         )
+    }
+
+    /// No request is cut off by the end of the edge that the end of its own replica would have waited for.
+    private static func grace(_ edge: Edge, _ stack: Stack) -> TimeSpan {
+        edge.routes.compactMap { stack.service($0.service)?.rollout.drain }.reduce(leastGrace, max)
     }
 }

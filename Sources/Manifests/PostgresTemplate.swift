@@ -18,6 +18,7 @@ enum PostgresTemplate {
         ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
+            version: postgres.version,
             command: [
                 "postgres", "-D", "\(.volume)/data",
                 "-c", "config_file=\(.directory)/postgresql.conf",

@@ -25,6 +25,7 @@ enum RedisTemplate {
         return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
+            version: redis.version,
             command: ["redis-server", "\(.directory)/redis.conf"],
             files: [
                 RenderedFile(path: "redis.conf", content: configuration(of: redis, limit: service.resources.memory)),

@@ -29,7 +29,7 @@ struct BusyStack {
         let title = "operation \(operation.id) (\(operation.plan.purpose), release \(operation.plan.release))"
         let begun = steps.filter { $0.state == .begun }
         guard let step = begun.first else {
-            let done = steps.count { $0.state == .succeeded || $0.state == .skipped }
+            let done = steps.count { $0.state == .succeeded }
             return "\(title) is between two steps: \(done) of \(count) are done"
         }
         let others = begun.count > 1 ? ", and \(begun.count - 1) more at the same time" : ""

@@ -1,4 +1,3 @@
-import Basics
 import StackModel
 
 /// What a person wants to become of a stack.
@@ -24,6 +23,9 @@ package enum Change: Sendable {
         }
     }
 
+    /// The stack file, where the change comes from one.
+    var declared: DeclaredStack? { if case .deploy(let declared) = self { declared } else { nil } }
+
     /// The words that history shows.
     package var reason: String {
         switch self {
@@ -39,28 +41,5 @@ package enum Change: Sendable {
 
     private static func list(_ services: Set<ServiceName>) -> String {
         services.isEmpty ? "everything" : services.sorted().map(\.text).joined(separator: ", ")
-    }
-}
-
-/// A stack as its file declares it, with what is needed to make a release of it.
-package struct DeclaredStack: Sendable {
-    package let stack: Stack
-    /// The text of the spec file.
-    package let text: String
-    /// The folder that relative paths in the spec start from.
-    package let directory: String
-    /// First values of `given` secrets, from the caller's environment.
-    package let given: [SecretName: Redacted<String>]
-
-    package init(stack: Stack, text: String, directory: String, given: [SecretName: Redacted<String>] = [:]) {
-        self.stack = stack
-        self.text = text
-        self.directory = directory
-        self.given = given
-    }
-
-    func sourceDirectory(of service: ServiceName) -> String? {
-        guard case .app(let app) = stack.service(service)?.kind, let source = app.source else { return nil }
-        return source.hasPrefix("/") ? source : "\(directory)/\(source)"
     }
 }

@@ -6,14 +6,15 @@ import StackModel
 /// What the use cases stand on. Built once, in `main`, and handed down; nothing here is global.
 package struct Dependencies: Sendable {
     package let ledger: Ledger
-    /// Opened on first need, because reading verbs have no use for the master key.
-    package let secrets: @Sendable () throws(ReportableError) -> SecretStore
+    package let secrets: SecretStore
     package let engine: @Sendable (EngineKind) throws(ReportableError) -> any Engine
     /// The file whose lock is the right to change a stack. Its folder exists.
     package let lockFile: @Sendable (StackID) throws(ReportableError) -> String
     package let now: @Sendable () -> Instant
     /// This process.
     package let owner: OwnerID
+    /// Whether the process that wrote its name into the ledger still runs.
+    package let isAlive: @Sendable (OwnerID) -> Bool
     /// Who asks: `maria@db-1`.
     package let actor: String
     /// Called at every point of a step at which a crash must be survivable; does nothing outside of fault tests.
@@ -21,11 +22,12 @@ package struct Dependencies: Sendable {
 
     package init(
         ledger: Ledger,
-        secrets: @escaping @Sendable () throws(ReportableError) -> SecretStore,
+        secrets: SecretStore,
         engine: @escaping @Sendable (EngineKind) throws(ReportableError) -> any Engine,
         lockFile: @escaping @Sendable (StackID) throws(ReportableError) -> String,
         now: @escaping @Sendable () -> Instant,
         owner: OwnerID,
+        isAlive: @escaping @Sendable (OwnerID) -> Bool,
         actor: String,
         faultPoint: @escaping @Sendable (FaultPoint) async -> Void = { _ in }
     ) {
@@ -35,27 +37,8 @@ package struct Dependencies: Sendable {
         self.lockFile = lockFile
         self.now = now
         self.owner = owner
+        self.isAlive = isAlive
         self.actor = actor
         self.faultPoint = faultPoint
-    }
-}
-
-/// A moment in the life of a step, for tests that kill the process there.
-package struct FaultPoint: Hashable, Sendable {
-    package enum Moment: String, Hashable, Sendable, CaseIterable {
-        case beforeIntent = "before-intent"
-        case afterIntent = "after-intent"
-        case afterEffect = "after-effect"
-        case afterOutcome = "after-outcome"
-    }
-
-    package let moment: Moment
-    package let purpose: Plan.Purpose
-    package let step: Int
-
-    package init(_ moment: Moment, _ purpose: Plan.Purpose, step: Int) {
-        self.moment = moment
-        self.purpose = purpose
-        self.step = step
     }
 }

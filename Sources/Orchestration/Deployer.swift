@@ -21,10 +21,12 @@ package struct Deployer: Sendable {
         let unfinished = try await dependencies.ledger.activeOperation(of: stack)
         let basis = try await Basis.find(for: change, of: stack, current: current, in: dependencies)
         let engine = try dependencies.engine(basis.engine)
-        let (target, doubts) = try await target(of: change, basis, current: current, engine: engine)
-        let warnings = try await doubts + preflight(target, change, on: engine)
+        let (target, warnings) = try await target(of: change, basis, current: current, engine: engine)
         let observed = try await engine.observe(stack, .probed)
         let plan = try Planner.plan(request(change, target: target), observed: observed)
+        if change.purpose != .stop, change.purpose != .down {
+            try Preflight.checkSources(of: plan, from: change.declared)
+        }
         return Proposal(
             change: change,
             stack: stack,
@@ -54,10 +56,12 @@ package struct Deployer: Sendable {
 
     /// Says at once when somebody else is changing the stack, so that nobody is shown a plan made of a moving world.
     /// Only a courtesy: `carryOut` is what decides. Throws `stackBusy` with who it is and what they are doing.
-    package func checkFree(_ stack: StackID, for change: Change) async throws(ReportableError) {
-        // Without an open operation there is nobody, or somebody who has not begun: then the lock is left alone.
-        guard try await dependencies.ledger.activeOperation(of: stack) != nil else { return }
-        try await holding(stack, for: change, since: dependencies.now()) {}
+    package func checkFree(_ stack: StackID) async throws(ReportableError) {
+        do {
+            try StackLock.check(try dependencies.lockFile(stack))
+        } catch {
+            throw await BusyStack(dependencies: dependencies, stack: stack).explained(error)
+        }
     }
 
     /// Runs `body` with the stack's lock, or throws `stackBusy` at once.
@@ -89,89 +93,52 @@ package struct Deployer: Sendable {
     private func carryOutLocked(_ proposal: Proposal, began: Instant, acceptingChanges: Bool, retryCrashed: Bool)
         async throws(ReportableError) -> ChangeReport
     {
-        if let crashed = try await Recovery(dependencies: dependencies).closeUnfinished(of: proposal.stack) {
-            progress(.recovered(crashed))
-        }
-        if case .deploy(let declared) = proposal.change {
-            try await draft(proposal.target.stack.engine).ensureSecrets(declared)
-        }
         let fresh = try await propose(proposal.change, to: proposal.stack)
         guard acceptingChanges || fresh.plan.digest == proposal.plan.digest else {
             throw Self.stale(fresh)
         }
-        if !retryCrashed {
-            try await Recovery(dependencies: dependencies).checkQuarantine(of: fresh.plan, stack: proposal.stack)
+        if let crashed = try await Recovery(dependencies: dependencies).closeUnfinished(of: proposal.stack) {
+            progress(.recovered(crashed))
         }
-        return try await run(fresh, began: began)
+        if case .deploy(let declared) = proposal.change {
+            let draft = try draft(proposal.target.stack.engine)
+            // Where the last operation died between its end and this.
+            if let current = proposal.previous { try await draft.adoptSecrets(of: current) }
+            try await draft.ensureSecrets(declared)
+        }
+        let report = try await run(fresh, began: began, retryCrashed: retryCrashed)
+        if case .succeeded = report.outcome, fresh.plan.purpose.activatesRelease {
+            try await draft(report.release.stack.engine).adoptSecrets(of: report.release)
+        }
+        return report
     }
 
-    private func run(_ proposal: Proposal, began: Instant) async throws(ReportableError) -> ChangeReport {
+    private func run(_ proposal: Proposal, began: Instant, retryCrashed: Bool)
+        async throws(ReportableError) -> ChangeReport
+    {
         let target = try await recorded(proposal)
-        if proposal.plan.isEmpty, proposal.previous?.number == target.number {
-            return ChangeReport(outcome: .nothingToDo, operation: nil, release: target, elapsed: elapsed(since: began))
+        func report(_ outcome: ChangeReport.Outcome, _ release: Release) -> ChangeReport {
+            ChangeReport(outcome: outcome, release: release, elapsed: began.elapsed(until: dependencies.now()))
         }
+        if proposal.plan.isEmpty, proposal.previous?.number == target.number { return report(.nothingToDo, target) }
         let runner = OperationRunner(
             dependencies: dependencies,
             engine: try dependencies.engine(target.stack.engine),
-            progress: progress
+            progress: progress,
+            retryCrashed: retryCrashed
         )
         do {
-            let number = try await runner.run(
+            try await runner.run(
                 proposal.plan,
                 to: target,
-                declared: proposal.declared,
+                declared: proposal.change.declared,
                 reason: proposal.change.reason
             )
-            return ChangeReport(
-                outcome: .succeeded,
-                operation: number,
-                release: target,
-                elapsed: elapsed(since: began)
-            )
+            return report(.succeeded, target)
         } catch {
-            try await goBack(from: proposal, target: target, after: error, with: runner)
-            return ChangeReport(
-                outcome: .revertedAfter(error.error),
-                operation: nil,
-                release: proposal.previous ?? target,
-                elapsed: elapsed(since: began)
-            )
+            let back = try await WayBack(proposal: proposal, target: target, runner: runner).go(after: error)
+            return report(.revertedAfter(error.error), back ?? target)
         }
-    }
-
-    /// Decides what a failure leads to; throws the failure itself where there is no way back, or none is wanted.
-    private func goBack(
-        from proposal: Proposal,
-        target: Release,
-        after failure: PlanFailure,
-        with runner: OperationRunner
-    ) async throws(ReportableError) {
-        let cause = failure.error
-        guard proposal.plan.purpose.activatesRelease, failure.asksForWayBack else { throw cause }
-        guard !Self.pauses(after: failure, target.stack) else {
-            throw ReportableError(
-                .needsDecision,
-                "paused: \(cause.message)",
-                hint: "Mend it and run the command again, or go back with `slipway rollback`.",
-                details: cause.details
-            )
-        }
-        do {
-            try await runner.revert(from: target, to: proposal.previous, after: cause)
-        } catch {
-            guard error.code != .interrupted else { throw error }
-            throw ReportableError(
-                .needsDecision,
-                "\(cause.message); and the way back failed too: \(error.message)",
-                hint: "Look with `slipway status`, then `slipway rollback` or `slipway deploy`.",
-                details: cause.details + error.details
-            )
-        }
-    }
-
-    /// The service whose step failed wants a person to look before anything else is done.
-    private static func pauses(after failure: PlanFailure, _ stack: Stack) -> Bool {
-        failure.services.contains { stack.service($0)?.rollout.onFailure == .pause }
     }
 
     private func recorded(_ proposal: Proposal) async throws(ReportableError) -> Release {
@@ -187,8 +154,6 @@ package struct Deployer: Sendable {
         guard release.number == proposal.target.number else { throw Self.stale(proposal) }
         return release
     }
-
-    private func elapsed(since began: Instant) -> TimeSpan { began.elapsed(until: dependencies.now()) }
 
     private static func stale(_ fresh: Proposal) -> ReportableError {
         ReportableError(
@@ -224,13 +189,21 @@ extension Deployer {
         async throws(ReportableError) -> (Release, warnings: [String])
     {
         let draft = ReleaseDraft(dependencies: dependencies, engine: engine)
+        let preflight = Preflight(engine: engine)
         switch (change, basis) {
         case (.deploy(let declared), _):
-            let (contents, warnings) = try await draft.withoutMissingOptionals(try await draft.preview(declared))
+            let (contents, warnings) = try await preflight.check(draft.preview(declared))
             return (try await prospective(contents, change, current: current), warnings)
         case (.scale(let counts), .release(let release)):
-            let contents = try await draft.rescaled(release, to: counts)
-            return (try await prospective(contents, change, current: current), [])
+            let (contents, warnings) = try await preflight.check(draft.rescaled(release, to: counts))
+            return (try await prospective(contents, change, current: current), warnings)
+        case (.rollback, .release(let release)):
+            let goal = RollbackGoal(ledger: dependencies.ledger, stack: release.stack.id, current: current)
+            let doubts = try await goal.doubts(about: release)
+            let (target, warnings) = try await preflight.check(release)
+            return (target, doubts + warnings)
+        case (.restart(let services), .release(let release)):
+            return try await preflight.check(release, only: services.isEmpty ? nil : services)
         case (_, .release(let release)):
             return (release, [])
         case (_, .declared):
@@ -253,23 +226,5 @@ extension Deployer {
             createdBy: dependencies.actor,
             reason: change.reason
         )
-    }
-
-    private func preflight(_ target: Release, _ change: Change, on engine: any Engine)
-        async throws(ReportableError) -> [String]
-    {
-        guard change.purpose.activatesRelease else { return [] }
-        var warnings: [String] = []
-        for service in target.stack.services where service.replicas > 0 {
-            guard let template = target.contents.templates[service.name] else { continue }
-            warnings += try await engine.preflight(template, in: target.stack.id)
-        }
-        return warnings
-    }
-}
-
-extension Proposal {
-    var declared: DeclaredStack? {
-        if case .deploy(let declared) = change { declared } else { nil }
     }
 }

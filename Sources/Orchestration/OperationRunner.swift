@@ -10,14 +10,13 @@ struct OperationRunner {
     let dependencies: Dependencies
     let engine: any Engine
     let progress: @Sendable (ProgressEvent) -> Void
+    /// A person has decided that steps in which processes died are tried again.
+    let retryCrashed: Bool
 
     /// Runs one plan. On failure the operation is closed and the error is thrown; nothing is undone here.
-    /// Returns the operation's number.
-    @discardableResult
-    func run(_ plan: Plan, to release: Release, declared: DeclaredStack?, reason: String)
-        async throws(PlanFailure) -> Int
-    {
+    func run(_ plan: Plan, to release: Release, declared: DeclaredStack?, reason: String) async throws(PlanFailure) {
         let began = dependencies.now()
+        if !retryCrashed { try await checkQuarantine(of: plan) }
         let (operation, epoch) = try await begin(plan, reason: reason, at: began)
         progress(.began(plan, operation: operation.id))
         let executor = PlanExecutor(
@@ -26,19 +25,22 @@ struct OperationRunner {
             operation: operation,
             epoch: epoch,
             inputs: inputs(for: release, declared: declared, began: began),
-            censor: SecretCensor(dependencies: dependencies, release: release),
+            censor: SecretCensor(secrets: dependencies.secrets, release: release),
             progress: progress
         )
         do {
             try await executor.run()
         } catch {
             let state: Operation.State = error.error.code == .interrupted ? .interrupted : .failed
-            try await finish(operation, as: state, failure: error.error, epoch: epoch)
+            do {
+                try await finish(operation, as: state, failure: error.error, epoch: epoch)
+            } catch let obstacle {
+                throw error.unrecorded(because: obstacle.error)
+            }
             throw error
         }
         try await finish(operation, as: .succeeded, failure: nil, epoch: epoch)
         progress(.ended(plan.purpose, began.elapsed(until: dependencies.now())))
-        return operation.id
     }
 
     /// Looks again and goes back to the previous release, once. Without one, what was started is stopped and left for
@@ -48,15 +50,24 @@ struct OperationRunner {
     {
         progress(.reverting(failure))
         let observed = try await engine.observe(failed.stack.id, .probed)
-        let target = previous ?? failed
+        let target = try await Preflight(engine: engine).check(previous ?? failed, leniently: true).release
         let request = PlanRequest(purpose: previous == nil ? .stop : .revert, target: target)
         let plan = try Planner.plan(request, observed: observed)
+        try Preflight.checkSources(of: plan, from: nil)
         let reason =
             previous.map { "revert to release \($0.number): \(failure.message)" } ?? "stop: \(failure.message)"
         do {
             try await run(plan, to: target, declared: nil, reason: reason)
         } catch {
             throw error.error
+        }
+    }
+
+    private func checkQuarantine(of plan: Plan) async throws(PlanFailure) {
+        do {
+            try await Recovery(dependencies: dependencies).checkQuarantine(of: plan)
+        } catch {
+            throw PlanFailure(error)
         }
     }
 
@@ -84,7 +95,6 @@ struct OperationRunner {
                 operation.id,
                 as: state,
                 failure: failure,
-                pointer: state == .succeeded ? operation.plan.purpose.pointerChange : .none,
                 epoch: epoch,
                 at: dependencies.now()
             )
@@ -111,18 +121,10 @@ struct OperationRunner {
                     guard let version = template?.secrets[name] ?? release.contents.secrets[name] else {
                         throw ReportableError(.secretFailed, "release \(release.number) has no version of \(name)")
                     }
-                    return try await dependencies.secrets().open(name, version: version, of: release.stack.id)
+                    return try await dependencies.secrets.open(name, version: version, of: release.stack.id)
                 },
                 report: { progress(.stepNote(step, $0)) }
             )
         }
-    }
-}
-
-extension Plan.Purpose {
-    /// What the success of an operation means for the release that is current.
-    fileprivate var pointerChange: ReleasePointerChange {
-        if activatesRelease { return .activate }
-        return self == .down ? .deactivate : .none
     }
 }

@@ -22,11 +22,13 @@ struct PlanExecutor {
     func run() async throws(PlanFailure) {
         var queue = StepQueue(operation.plan.steps)
         var failure: PlanFailure?
+        var touching: Set<Int> = []
         await withTaskGroup(of: (Step, ReportableError?).self) { group in
             var running = 0
             while true {
                 while failure == nil, running < Self.width, let step = queue.next() {
                     group.addTask { (step, await attempt(step)) }
+                    if Self.changesWhatRuns(step.action) { touching.insert(step.number) }
                     running += 1
                 }
                 guard running > 0, let (step, error) = await group.next() else { break }
@@ -36,11 +38,18 @@ struct PlanExecutor {
                     continue
                 }
                 // The first failure is the cause; what the cancelled neighbours say is its echo.
-                if failure == nil { failure = PlanFailure(error, at: step, behindPivot: queue.isBehindPivot) }
+                if failure == nil {
+                    failure = PlanFailure(
+                        error,
+                        at: step,
+                        behindPivot: queue.isBehindPivot,
+                        hasEffects: !touching.subtracting([step.number]).isEmpty
+                    )
+                }
                 group.cancelAll()
             }
         }
-        if let failure { throw Task.isCancelled ? PlanFailure(Self.interrupted) : failure }
+        if let failure { throw Task.isCancelled ? Self.interruption(of: failure) : failure }
         if !queue.isEmpty {
             throw PlanFailure(ReportableError(.broken, "the plan has steps that wait for one another"))
         }
@@ -51,6 +60,17 @@ struct PlanExecutor {
         "interrupted; the journal knows how far it came",
         hint: "Run the same command again to go on, or `slipway rollback` to go back."
     )
+
+    /// A failure that was under way when the person asked to stop is told all the same.
+    private static func interruption(of failure: PlanFailure) -> PlanFailure {
+        guard failure.error.code != .interrupted else { return PlanFailure(interrupted) }
+        return PlanFailure(interrupted.following(failure.error))
+    }
+
+    private static func changesWhatRuns(_ action: Action) -> Bool {
+        if case .storeSource = action { return false }
+        return action.effectClass != .read
+    }
 
     private func attempt(_ step: Step) async -> ReportableError? {
         let began = dependencies.now()
@@ -79,7 +99,11 @@ struct PlanExecutor {
             try await engine.perform(step.action, with: inputs(step))
         } catch {
             let failure = await censor.censored(error)
-            try await record(.failed(failure), of: step)
+            do {
+                try await record(.failed(failure), of: step)
+            } catch {
+                throw error.following(failure)
+            }
             throw failure
         }
         await reach(.afterEffect, step)
@@ -92,6 +116,7 @@ struct PlanExecutor {
             outcome,
             of: step.number,
             in: operation.id,
+            activating: outcome == .succeeded && step.isPivot && operation.plan.purpose.activatesRelease,
             epoch: epoch,
             at: dependencies.now()
         )

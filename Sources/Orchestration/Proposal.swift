@@ -19,18 +19,3 @@ package struct Proposal: Sendable {
     /// Nothing to do, and nothing left over from a crash.
     package var isEmpty: Bool { plan.isEmpty && unfinished == nil && previous?.number == target.number }
 }
-
-/// How an operation ended, for the person who asked for it.
-package struct ChangeReport: Sendable {
-    package enum Outcome: Sendable {
-        case nothingToDo
-        case succeeded
-        /// The change failed and the stack is back where it was.
-        case revertedAfter(ReportableError)
-    }
-
-    package let outcome: Outcome
-    package let operation: Int?
-    package let release: Release
-    package let elapsed: TimeSpan
-}

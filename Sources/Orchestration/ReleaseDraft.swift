@@ -10,38 +10,32 @@ struct ReleaseDraft {
     let engine: any Engine
 
     /// What the release would contain. Reads only, but for the ports an engine allots on first sight of a stack.
+    /// Throws `secretFailed` when a value that a person has to give is missing.
     func preview(_ declared: DeclaredStack) async throws(ReportableError) -> Release.Contents {
-        let secrets = try dependencies.secrets()
-        let versions = try await secrets.preview(Self.declarations(of: declared.stack), of: declared.stack.id)
+        let versions = try await dependencies.secrets.preview(
+            Self.declarations(of: declared.stack),
+            of: declared.stack.id,
+            given: declared.given
+        )
         return try await contents(declared.stack, declared.text, try await digests(of: declared), versions)
     }
 
-    /// Takes optional services whose program is not installed out of service, each with a warning.
-    func withoutMissingOptionals(_ contents: Release.Contents)
-        async throws(ReportableError) -> (contents: Release.Contents, warnings: [String])
-    {
-        var contents = contents
-        var warnings: [String] = []
-        for index in contents.stack.services.indices where contents.stack.services[index].optional {
-            let service = contents.stack.services[index]
-            guard let template = contents.templates[service.name] else { continue }
-            do {
-                _ = try await engine.preflight(template, in: contents.stack.id)
-            } catch {
-                guard error.code == .programMissing else { throw error }
-                contents.stack.services[index].replicas = 0
-                warnings.append("\(service.name) is optional and left out: \(error.message)")
-            }
-        }
-        return (contents, warnings)
-    }
-
-    /// Generates and seals the secrets that do not exist yet. Idempotent.
+    /// Seals the secrets that do not exist yet, and given ones whose value is another now. Idempotent.
     func ensureSecrets(_ declared: DeclaredStack) async throws(ReportableError) {
-        _ = try await dependencies.secrets().ensure(
+        _ = try await dependencies.secrets.ensure(
             Self.declarations(of: declared.stack),
             of: declared.stack.id,
             given: declared.given,
+            at: dependencies.now()
+        )
+    }
+
+    /// The versions of the release that is current now are what later releases carry on with. Idempotent.
+    func adoptSecrets(of release: Release) async throws(ReportableError) {
+        guard !release.contents.secrets.isEmpty else { return }
+        try await dependencies.secrets.adopt(
+            release.contents.secrets,
+            of: release.stack.id,
             at: dependencies.now()
         )
     }

@@ -24,7 +24,7 @@ package struct ReplicaExecutor: Sendable {
         }
         // A stack whose first deploy failed has no current release, and is when a look inside is wanted most.
         guard let engineKind = try await dependencies.ledger.releases(of: stack, limit: 1).first?.stack.engine else {
-            throw ReportableError(.notFound, "\(stack) is not deployed", hint: "Deploy it with `slipway deploy`.")
+            throw ReportableError.notDeployed(stack)
         }
         let engine = try dependencies.engine(engineKind)
         let id = try Self.find(replica, in: try await engine.observe(stack, .glance), stack)

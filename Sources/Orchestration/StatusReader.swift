@@ -3,33 +3,7 @@ import Interfaces
 import Ledger
 import StackModel
 
-/// What is deployed, what runs, and where the two differ.
-package struct StackStatus: Sendable, Codable {
-    package struct ServiceStatus: Sendable, Codable {
-        package let name: ServiceName
-        package let kind: String
-        package let wanted: Int
-        package let replicas: [ObservedReplica]
-        package let address: Address?
-    }
-
-    package let stack: StackID
-    package let release: Int?
-    package let releaseDigest: Digest?
-    package let deployedAt: Instant?
-    package let deployedBy: String?
-    /// Stopped on purpose.
-    package let stopped: Bool
-    package let services: [ServiceStatus]
-    /// One sentence per difference between what is meant and what is.
-    package let drift: [String]
-    package let lastOperation: OperationOutline?
-    package let unfinished: OperationOutline?
-
-    /// Everything that should run runs and is ready.
-    package var isHealthy: Bool { drift.isEmpty && unfinished == nil && release != nil && !stopped }
-}
-
+/// Compares what the ledger means with what an engine sees.
 package struct StatusReader: Sendable {
     let dependencies: Dependencies
 
@@ -41,11 +15,7 @@ package struct StatusReader: Sendable {
         let summary = try await dependencies.ledger.summary(of: stack)
         let reference = summary.currentRelease
         guard reference != nil || summary.lastOperation != nil else {
-            throw ReportableError(
-                .notFound,
-                "\(stack) is not deployed",
-                hint: "Deploy it with `slipway deploy`."
-            )
+            throw ReportableError.notDeployed(stack)
         }
         let observed = try await dependencies.engine(summary.engine ?? .process).observe(stack, .glance)
         return StackStatus(
@@ -54,15 +24,19 @@ package struct StatusReader: Sendable {
             releaseDigest: reference?.digest,
             deployedAt: reference?.createdAt,
             deployedBy: reference?.createdBy,
-            stopped: summary.isStopped,
-            services: Self.services(of: reference, observed),
-            drift: summary.isStopped ? [] : Drift.between(reference, observed),
+            services: Self.services(of: reference, observed, stopped: summary.stopped),
+            drift: Drift.between(reference, observed, stopped: Set(summary.stopped)),
             lastOperation: summary.lastOperation,
-            unfinished: summary.activeOperation
+            unfinished: summary.activeOperation,
+            ownerIsGone: summary.activeOperation.map { !dependencies.isAlive($0.owner) } ?? false
         )
     }
 
-    private static func services(of release: ReleaseOutline?, _ observed: Observation) -> [StackStatus.ServiceStatus] {
+    private static func services(
+        of release: ReleaseOutline?,
+        _ observed: Observation,
+        stopped: [ServiceName]
+    ) -> [StackStatus.ServiceStatus] {
         let declared = release?.services ?? []
         let byService = Dictionary(grouping: observed.replicas, by: \.id.service)
         let known = declared.map { service in
@@ -70,12 +44,20 @@ package struct StatusReader: Sendable {
                 name: service.name,
                 kind: service.kind,
                 wanted: service.replicas,
+                stopped: stopped.contains(service.name),
                 replicas: byService[service.name] ?? [],
                 address: service.address
             )
         }
         let leftovers = byService.keys.filter { name in !declared.contains { $0.name == name } }.sorted().map {
-            StackStatus.ServiceStatus(name: $0, kind: "-", wanted: 0, replicas: byService[$0] ?? [], address: nil)
+            StackStatus.ServiceStatus(
+                name: $0,
+                kind: "-",
+                wanted: 0,
+                stopped: false,
+                replicas: byService[$0] ?? [],
+                address: nil
+            )
         }
         return known + leftovers
     }

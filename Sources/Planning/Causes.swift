@@ -33,6 +33,9 @@ struct Causes {
 
     func gone(_ service: ServiceName) -> String { "\(service) is not part of release \(release)" }
 
+    /// Behind another cause: why a replica goes before everything is proven.
+    func need(of heir: ServiceName?) -> String { heir.map { ", and \($0) needs its port" } ?? "" }
+
     func ready(_ id: ReplicaID, isNew: Bool) -> String {
         guard isNew else { return "\(id) runs but is not ready" }
         let dependants = desired.dependants(of: id.service)

@@ -22,7 +22,7 @@ struct Convergence {
 
     private var draft = PlanDraft()
     private var rosters: [ServiceName: ReplicaRoster] = [:]
-    private var marks: [ServiceName: ServiceUpdate.Marks] = [:]
+    private var marks: [ServiceName: ServiceSteps.Marks] = [:]
     private(set) var warnings: [String] = []
 
     init(_ request: PlanRequest, _ desired: DesiredStack, _ observed: ObservedServices) {
@@ -67,10 +67,11 @@ struct Convergence {
             draft: draft.take()
         )
         update.write()
-        guard update.marks.started.count == roster.startCount else { throw stuck(service) }
-        update.draft.join(prepared, before: update.marks.opening)
-        marks[service.name] = update.marks
-        draft = update.draft
+        let marks = update.steps.marks
+        guard marks.started.count == roster.startCount else { throw stuck(service) }
+        draft = update.steps.draft
+        draft.join(prepared, before: marks.opening)
+        self.marks[service.name] = marks
         warn(service, roster)
     }
 
@@ -135,15 +136,13 @@ struct Convergence {
 
     // MARK: - Between services
 
-    /// Ports that another service needs are given up first; those of services that go, without waiting for anything.
-    private mutating func freePorts(_ blockers: PortBlockers) -> [ReplicaID: PlanDraft.Ref] {
-        var freed: [ReplicaID: PlanDraft.Ref] = [:]
+    /// Replicas whose port another service needs, with the steps that free it: not left to the end.
+    private mutating func freePorts(_ blockers: PortBlockers) -> [ReplicaID: Chain] {
+        var freed: [ReplicaID: Chain] = [:]
         for service in desired.services { freed.merge(marks[service.name]?.freed ?? [:]) { first, _ in first } }
         for replica in blockers.gone {
-            let cause = causes.gone(replica.id.service)
-            for chain in draft.retire([Retirement(replica, cause, drain: Rollout().drain)]) {
-                freed[replica.id] = chain.last
-            }
+            let cause = causes.gone(replica.id.service) + causes.need(of: blockers.heirs[replica.id])
+            freed[replica.id] = draft.retire([Retirement(replica, cause, drain: Rollout().drain)]).first
         }
         return freed
     }
@@ -152,7 +151,7 @@ struct Convergence {
         _ service: DesiredService,
         _ waiting: ServiceGraph,
         _ blockers: PortBlockers,
-        _ freed: [ReplicaID: PlanDraft.Ref]
+        _ freed: [ReplicaID: Chain]
     ) {
         guard let mine = marks[service.name] else { return }
         var waits: [PlanDraft.Ref] = []
@@ -162,7 +161,10 @@ struct Convergence {
             waits += isEnough ? firstReady(theirs) : theirs.ready
         }
         draft.join(waits, before: mine.opening)
-        draft.join(blockers.holders(against: service).compactMap { freed[$0] }, before: mine.starts)
+        let holders = blockers.holders(against: service)
+        draft.join(holders.compactMap { freed[$0]?.last }, before: mine.starts)
+        let gone = holders.filter { desired.service($0.service) == nil }
+        draft.join(waits, before: gone.compactMap { freed[$0]?.first })
         let edges = desired.edges(routingTo: service.name)
         draft.join(edges.flatMap { marks[$0]?.ready ?? [] }, before: mine.admits)
     }
@@ -171,7 +173,7 @@ struct Convergence {
         desired.edges(routingTo: other).contains(service.name)
     }
 
-    private func firstReady(_ marks: ServiceUpdate.Marks) -> [PlanDraft.Ref] {
+    private func firstReady(_ marks: ServiceSteps.Marks) -> [PlanDraft.Ref] {
         marks.isServing ? [] : Array(marks.ready.prefix(1))
     }
 
@@ -209,7 +211,7 @@ struct Convergence {
         }
     }
 
-    private mutating func confirm(_ all: [ServiceUpdate.Marks]) -> PlanDraft.Ref? {
+    private mutating func confirm(_ all: [ServiceSteps.Marks]) -> PlanDraft.Ref? {
         let started = all.flatMap(\.started).sorted()
         let spans = desired.services.filter { marks[$0.name]?.started.isEmpty == false }
             .map(\.service.rollout.healthyFor)

@@ -4,6 +4,12 @@ import StackModel
 ///
 /// Every entry is spent once. An entry is the step that makes it true, or nil when it is true from the first.
 struct Exchange {
+    /// An old replica, and the step that makes it dispensable; nil when it is that already.
+    struct Leaving {
+        let replica: ObservedReplica
+        let substitute: PlanDraft.Ref?
+    }
+
     /// Places for replicas that are yet to start.
     private(set) var room: ArraySlice<PlanDraft.Ref?> = []
     /// Proven replicas beyond those that have to serve.
@@ -60,9 +66,14 @@ struct Exchange {
     }
 
     /// As many old replicas as are dispensable and in the way.
-    mutating func takeRetirements() -> [(replica: ObservedReplica, substitute: PlanDraft.Ref?)] {
-        let count = min(spare.count, serving.count, starts.count + debt)
-        let taken = zip(serving.prefix(count), spare.prefix(count)).map { (replica: $0, substitute: $1) }
+    mutating func takeRetirements() -> [Leaving] {
+        takeServing(min(spare.count, serving.count, starts.count + debt))
+    }
+
+    /// The next old replicas, dispensable or not.
+    mutating func takeServing(_ count: Int) -> [Leaving] {
+        let substitutes = spare.prefix(count) + Array(repeating: nil, count: max(0, count - spare.count))
+        let taken = zip(serving.prefix(count), substitutes).map { Leaving(replica: $0, substitute: $1) }
         serving = serving.dropFirst(count)
         spare = spare.dropFirst(count)
         return taken

@@ -38,6 +38,7 @@ package enum Planner {
             stack: request.target.stack.id,
             release: request.target.number,
             releaseDigest: request.target.digest,
+            services: request.services?.sorted(),
             basis: observed.fingerprint,
             steps: steps,
             warnings: warnings

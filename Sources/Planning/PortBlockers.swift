@@ -4,15 +4,23 @@ import StackModel
 /// two have swapped their ports, or an app has moved behind an edge that takes its port over. They have to go before,
 /// not after, the new release is proven.
 struct PortBlockers {
+    /// How long a replica can keep the port without anything waiting for itself. The rest has to go at once.
+    enum Patience {
+        /// Until another replica of its service is ready.
+        case untilReady
+        /// Until another replica of its service serves, if it is through an edge that changes in this plan.
+        case untilServed
+    }
+
     /// Those of services that the release no longer has.
-    let gone: [ObservedReplica]
-    /// All of them.
-    let holders: Set<ReplicaID>
-    /// Those that may wait until another replica of their own service is ready.
-    let patient: Set<ReplicaID>
-    /// Who waits for whom, with the waiting for the patient ones.
-    let graph: ServiceGraph
-    private let byPort: [Int: [ReplicaID]]
+    private(set) var gone: [ObservedReplica] = []
+    /// All of them, and who needs their port.
+    private(set) var heirs: [ReplicaID: ServiceName] = [:]
+    /// Those of services that stay and that are able to wait.
+    private(set) var patience: [ReplicaID: Patience] = [:]
+    /// Who waits for whom, with the waiting for those that wait.
+    private(set) var graph: ServiceGraph
+    private var byPort: [Int: [ReplicaID]] = [:]
 
     init(
         _ desired: DesiredStack,
@@ -20,18 +28,12 @@ struct PortBlockers {
         _ rosters: [ServiceName: ReplicaRoster],
         includingGone: Bool
     ) {
-        let needed = Dictionary(
-            desired.services.compactMap { service -> (Int, ServiceName)? in
-                guard case .fixed(let port) = service.template.port else { return nil }
-                return (rosters[service.name]?.startCount ?? 0) > 0 ? (port, service.name) : nil
-            },
-            uniquingKeysWith: { first, _ in first }
-        )
+        graph = desired.graph
+        let needed = Self.needed(desired, rosters)
         func blocks(_ replica: ObservedReplica) -> Bool {
             guard let port = replica.port, replica.state != .stopped else { return false }
             return needed[port].map { $0 != replica.id.service } ?? false
         }
-        var gone: [ObservedReplica] = []
         var retired: [ObservedReplica] = []
         for name in observed.names where !needed.isEmpty {
             if desired.service(name) != nil {
@@ -40,20 +42,39 @@ struct PortBlockers {
                 gone += observed[name].filter(blocks)
             }
         }
-        var graph = desired.graph
-        var patient: Set<ReplicaID> = []
-        for holder in retired {
-            guard let needy = holder.port.flatMap({ needed[$0] }), !graph.reaches(holder.id.service, needy) else {
-                continue
-            }
-            graph.connect(needy, to: holder.id.service)
-            patient.insert(holder.id)
+        for holder in gone + retired {
+            guard let port = holder.port, let heir = needed[port] else { continue }
+            heirs[holder.id] = heir
+            byPort[port, default: []].append(holder.id)
         }
-        self.graph = graph
-        self.patient = patient
-        self.gone = gone
-        self.byPort = Dictionary(grouping: gone + retired) { $0.port ?? 0 }.mapValues { $0.map(\.id) }
-        self.holders = Set((gone + retired).map(\.id))
+        for holder in retired { grant(holder.id, desired) }
+    }
+
+    /// The fixed ports that are about to be listened on, and by whom.
+    private static func needed(
+        _ desired: DesiredStack,
+        _ rosters: [ServiceName: ReplicaRoster]
+    ) -> [Int: ServiceName] {
+        let pairs = desired.services.compactMap { service -> (Int, ServiceName)? in
+            guard case .fixed(let port) = service.template.port else { return nil }
+            return (rosters[service.name]?.startCount ?? 0) > 0 ? (port, service.name) : nil
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Grants a replica as much patience as closes no circle.
+    private mutating func grant(_ holder: ReplicaID, _ desired: DesiredStack) {
+        let service = holder.service
+        guard let heir = heirs[holder], !graph.reaches(service, heir) else { return }
+        var served = graph
+        for edge in desired.edges(routingTo: service) { served.connect(service, to: edge) }
+        if served.reaches(service, heir) {
+            patience[holder] = .untilReady
+        } else {
+            patience[holder] = .untilServed
+            graph = served
+        }
+        graph.connect(heir, to: service)
     }
 
     /// Those that a service has to wait for.

@@ -61,6 +61,7 @@ struct ServiceChanges {
         lines += change("port", old.port, new.port)
         if old.health != new.health { lines.append("\(name): health checks changed") }
         lines += change("user", old.user, new.user)
+        if old.stop != new.stop { lines.append("\(name): stop changed") }
         lines += change("metrics", old.metrics, new.metrics)
         for variable in Set(old.env.keys).union(new.env.keys).sorted() {
             lines += environment(variable, old.env[variable], new.env[variable])
@@ -74,10 +75,23 @@ struct ServiceChanges {
         guard let old else { return ["\(key): new"] }
         guard let new else { return ["\(key): no longer there"] }
         let texts = [old.source, new.source]
-        guard !texts.contains(where: { Credential.isLikely(variable: variable, value: $0) }) else {
-            return ["\(key): changed"]
-        }
+        let isQuiet = isHandedOn(variable) || CredentialName.isLikely(variable)
+        guard !isQuiet, !texts.contains(where: Self.isLikelyCredential) else { return ["\(key): changed"] }
         return ["\(key): \(texts[0]) -> \(texts[1])"]
+    }
+
+    /// The value came from the caller's environment, now or before.
+    private func isHandedOn(_ variable: String) -> Bool {
+        [old, new].contains { service in
+            guard case .app(let app) = service.kind else { return false }
+            return app.handedOn?.contains(variable) == true
+        }
+    }
+
+    /// A value with a user and a password in it, or so long that it says nothing to a person who reads a plan.
+    private static func isLikelyCredential(_ value: String) -> Bool {
+        guard let scheme = value.firstRange(of: "://") else { return value.count > 80 }
+        return value[scheme.upperBound...].prefix { $0 != "/" }.contains("@")
     }
 
     private var template: [String] {
@@ -99,18 +113,4 @@ struct ServiceChanges {
         guard old != new else { return [] }
         return ["\(name): \(key) \(old.map(\.description) ?? "none") -> \(new.map(\.description) ?? "none")"]
     }
-}
-
-/// Values that were filled in from the caller's environment may be credentials that nobody declared as secrets.
-enum Credential {
-    static func isLikely(variable: String, value: String) -> Bool {
-        let upper = variable.uppercased()
-        if words.contains(where: upper.contains) { return true }
-        guard let scheme = value.firstRange(of: "://") else { return value.count > longest }
-        return value[scheme.upperBound...].prefix { $0 != "/" }.contains("@")
-    }
-
-    private static let words = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE", "DSN", "SALT"]
-    /// Longer values say nothing to a person who reads a plan.
-    private static let longest = 80
 }

@@ -17,13 +17,19 @@ struct Accounts: Sendable {
         switch user {
         case .named(let name): return try Self.named(name, service)
         case .dedicated:
-            let number = try await allotments.change { (book) throws(ReportableError) in
-                if let remembered = book[stack].users[service] { return remembered }
-                let number = try book.unusedUser()
-                book[stack].users[service] = number
-                return number
-            }
+            let number = try await number(of: service, in: stack)
             return RunAccount(userID: number, groupID: number, name: nil, switches: true)
+        }
+    }
+
+    /// The number that is a service's own, as a user and as a group; allotted once.
+    func number(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> UInt32 {
+        try await allotments.change { (book) throws(ReportableError) in
+            if let remembered = book[stack].users[service] { return remembered }
+            let range = UserMap().maps(AllotmentBook.users) ? AllotmentBook.users : AllotmentBook.lowUsers
+            let number = try book.unusedUser(in: range) { getpwuid($0) == nil && getgrgid($0) == nil }
+            book[stack].users[service] = number
+            return number
         }
     }
 
@@ -59,11 +65,43 @@ struct Accounts: Sendable {
 extension RunAccount {
     /// The words before a program that drop to this account for good. Empty when there is nothing to drop.
     /// The door of a stack keeps the right to listen below port 1024.
-    func switching(mayListenLow: Bool) -> [String] {
+    /// - Parameter group: one more to be in, where the program needs it to read its source.
+    func switching(mayListenLow: Bool, joining group: UInt32?) -> [String] {
         guard switches else { return [] }
         let capabilities =
             mayListenLow ? ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"] : []
-        return ["--reuid=\(userID)", "--regid=\(groupID)", name == nil ? "--clear-groups" : "--init-groups"]
-            + capabilities + ["--no-new-privs", "--"]
+        return ["--reuid=\(userID)", "--regid=\(groupID)", groups(with: group)] + capabilities
+            + ["--no-new-privs", "--"]
+    }
+
+    private func groups(with group: UInt32?) -> String {
+        guard let group, group != groupID else { return name == nil ? "--clear-groups" : "--init-groups" }
+        let numbers = (name.map { Self.groups(of: $0, primary: groupID) } ?? []) + [group]
+        return "--groups=" + numbers.map(String.init).joined(separator: ",")
+    }
+
+    /// As `--init-groups` has them, which cannot be asked for together with another one.
+    private static func groups(of name: String, primary: UInt32) -> [UInt32] {
+        var count: Int32 = 256
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        let found = getgrouplist(name, primary, &groups, &count)
+        return Array(groups.prefix(max(0, Int(found))))
+    }
+}
+
+/// The users that exist here: all of them, or in a container those that were handed to it (`uid_map`).
+struct UserMap {
+    private let ranges: [ClosedRange<Int>]
+
+    init(_ text: String = Disk.text("/proc/self/uid_map") ?? "") {
+        ranges = text.split(separator: "\n").compactMap { line in
+            let numbers = line.split(separator: " ").compactMap { Int($0) }
+            return numbers.count == 3 && numbers[2] > 0 ? numbers[0]...(numbers[0] + numbers[2] - 1) : nil
+        }
+    }
+
+    /// True also where the system does not say.
+    func maps(_ users: ClosedRange<UInt32>) -> Bool {
+        ranges.isEmpty || ranges.contains { $0.contains(Int(users.lowerBound)) && $0.contains(Int(users.upperBound)) }
     }
 }

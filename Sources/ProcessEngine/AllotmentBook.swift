@@ -4,8 +4,11 @@ import StackModel
 /// Everything that was ever allotted in one home: ports and users. An allotment stays until its stack is removed.
 struct AllotmentBook: Hashable, Sendable, Codable {
     static let ports = 20_000...29_999
-    /// The range that systemd uses for its dynamic users: no account of the machine is in it.
-    static let users: ClosedRange<UInt32> = 61_184...65_519
+    /// Of what systemd and Debian leave unused (UIDS-GIDS of systemd, 9.2.2 of the Debian policy) the part below the
+    /// 100000 at which `useradd` begins to hand out numbers for containers. Numbers allotted before stay as they are.
+    static let users: ClosedRange<UInt32> = 65_536...99_999
+    /// What systemd leaves unused below 65536, for containers that have no more users than that.
+    static let lowUsers: ClosedRange<UInt32> = 60_706...61_183
 
     private(set) var stacks: [String: StackAllotments] = [:]
     /// Where in both ranges the search begins, in hundredths of them. Two homes on one machine cannot see each other's
@@ -34,11 +37,17 @@ struct AllotmentBook: Hashable, Sendable, Codable {
         return port
     }
 
-    /// The next user number that is allotted to nobody.
-    func unusedUser() throws(ReportableError) -> UInt32 {
+    /// The next user number of a range that is allotted to nobody and that `isFree`.
+    func unusedUser(
+        in range: ClosedRange<UInt32> = users,
+        _ isFree: (UInt32) -> Bool
+    ) throws(ReportableError) -> UInt32 {
         let taken = Set(stacks.values.flatMap(\.users.values))
-        guard let user = rotated(Self.users).first(where: { !taken.contains($0) }) else {
-            throw ReportableError(.engineFailed, "no free user number is left between 61184 and 65519")
+        guard let user = rotated(range).first(where: { !taken.contains($0) && isFree($0) }) else {
+            throw ReportableError(
+                .engineFailed,
+                "no free user number is left between \(range.lowerBound) and \(range.upperBound)"
+            )
         }
         return user
     }

@@ -10,11 +10,12 @@ struct Allotments: Sendable {
 
     private var path: String { "\(home)/allotments.json" }
 
-    /// The book as it is; empty when nothing was ever allotted.
+    /// The book as it is; empty when nothing was ever allotted. Throws `fileFailed` when it is there and cannot be
+    /// read: taken for empty it would be written over, and ports and users in use be given away again.
     func load() throws(ReportableError) -> AllotmentBook {
-        guard let text = Disk.text(path) else { return AllotmentBook(home: home) }
+        guard let content = try Disk.content(of: path) else { return AllotmentBook(home: home) }
         do {
-            return try CanonicalJSON.decode(AllotmentBook.self, from: text)
+            return try CanonicalJSON.decode(AllotmentBook.self, from: String(decoding: content, as: UTF8.self))
         } catch {
             throw ReportableError(
                 .fileFailed,

@@ -8,8 +8,13 @@ struct ControlGroupMounts: Hashable, Sendable {
     let unified: String?
     /// Controllers the v2 hierarchy has.
     let unifiedControllers: Set<String>
-    /// v1 controllers, each with its own hierarchy.
+    /// v1 controllers, each with its own hierarchy; `name=systemd` is the one systemd keeps its units in.
     let legacy: [String: String]
+
+    private static let wanted: Set<String> = ["memory", "cpu", "name=systemd"]
+
+    /// Every hierarchy there is for us.
+    var all: [String] { [unified].compactMap { $0 } + legacy.values.sorted() }
 
     init() {
         self.init(mounts: Disk.text("/proc/self/mounts") ?? "") { Disk.text($0) ?? "" }
@@ -23,7 +28,7 @@ struct ControlGroupMounts: Hashable, Sendable {
             guard fields.count > 3 else { continue }
             if fields[2] == "cgroup2" { unified = unified ?? fields[1] }
             guard fields[2] == "cgroup" else { continue }
-            for option in fields[3].split(separator: ",") where ["memory", "cpu"].contains(option) {
+            for option in fields[3].split(separator: ",") where Self.wanted.contains(String(option)) {
                 legacy[String(option)] = fields[1]
             }
         }
@@ -38,9 +43,10 @@ struct ControlGroupMounts: Hashable, Sendable {
 
 /// The control groups of one replica: what it is limited to, and the one sure list of its processes.
 ///
-/// Every file is written as far as the machine allows; what cannot be is told by `lacking`, never guessed.
+/// Every file is written as far as the machine allows. `lacking` tells beforehand which limits have no controller,
+/// `create` afterwards which limits the kernel did not take.
 struct ControlGroup: Sendable {
-    private static let root = "slipway"
+    static let root = "slipway"
     private let mounts: ControlGroupMounts
     private let name: String
 
@@ -68,15 +74,45 @@ struct ControlGroup: Sendable {
         isRoot ? "this machine has no \(controller) control group" : "control groups need root"
     }
 
-    /// Makes the groups and sets the limits. Returns the `cgroup.procs` files the program has to enter.
-    func create(_ limits: Resources) -> [String] {
-        guard geteuid() == 0 else { return [] }
+    /// What came of making the groups of a replica.
+    struct Creation: Sendable {
+        /// The `cgroup.procs` files the program has to enter.
+        var entries: [String] = []
+        /// Limits that are not in force, though the machine has a controller for them, in words.
+        var failures: [String] = []
+    }
+
+    /// Makes the groups, sets the limits and reads them back. What cannot be made costs a limit, not the start.
+    func create(_ limits: Resources) -> Creation {
+        guard geteuid() == 0 else { return Creation() }
         enableControllers()
-        // A group that cannot be made costs a limit, not the start; `lacking` has warned of it.
         let made = directories.filter { (try? Disk.makeDirectory($0, mode: 0o755)) != nil }
         apply(limits)
         weighTogether()
-        return made.map { "\($0)/cgroup.procs" }
+        return Creation(entries: made.map { "\($0)/cgroup.procs" }, failures: failures(of: limits))
+    }
+
+    private func failures(of limits: Resources) -> [String] {
+        var failures: [String] = []
+        if let memory = limits.memory, let file = memoryFile, !Self.holds(file, memory) {
+            failures.append("the memory limit of \(memory) is not in force: \(Self.words(of: file))")
+        }
+        if let cpu = limits.cpu, let file = quotaFile, Self.value(of: file) != quotaText(of: limits) {
+            failures.append("the cpu limit of \(cpu) is not in force: \(Self.words(of: file))")
+        }
+        return failures
+    }
+
+    /// The kernel keeps a limit in whole pages, which may be as large as 64 KiB.
+    private static func holds(_ file: String, _ memory: ByteCount) -> Bool {
+        guard let bytes = value(of: file).flatMap({ Int($0) }) else { return false }
+        return bytes <= memory.bytes && bytes > memory.bytes - 65_536
+    }
+
+    private static func value(of file: String) -> String? { Disk.text(file)?.filter { $0 != "\n" } }
+
+    private static func words(of file: String) -> String {
+        value(of: file).map { "\(file) says \($0)" } ?? "\(file) cannot be read"
     }
 
     /// A starting replica gets a quarter of the processor time of a serving one, where the two compete.
@@ -140,7 +176,7 @@ struct ControlGroup: Sendable {
     }
 
     private static func count(in parent: String) -> Int {
-        Disk.list(parent).count { Disk.isDirectory("\(parent)/\($0)") }
+        Disk.list(parent).count { $0 != SupervisorGroup.name && Disk.isDirectory("\(parent)/\($0)") }
     }
 
     private var unified: String? { mounts.unified.map { "\($0)/\(Self.root)/\(name)" } }
@@ -155,28 +191,38 @@ struct ControlGroup: Sendable {
         return seen
     }
 
+    private static let period = 100_000
+
+    private var memoryFile: String? {
+        if mounts.unifiedControllers.contains("memory"), let unified { return "\(unified)/memory.max" }
+        return legacy("memory").map { "\($0)/memory.limit_in_bytes" }
+    }
+
+    private var quotaFile: String? {
+        if mounts.unifiedControllers.contains("cpu"), let unified { return "\(unified)/cpu.max" }
+        return legacy("cpu").map { "\($0)/cpu.cfs_quota_us" }
+    }
+
+    private func quotaText(of limits: Resources) -> String {
+        let quota = limits.cpu.map { max(1000, $0.thousandths * Self.period / 1000) }
+        if mounts.unifiedControllers.contains("cpu") { return "\(quota.map(String.init) ?? "max") \(Self.period)" }
+        return "\(quota ?? -1)"
+    }
+
     private func apply(_ limits: Resources) {
-        let memory = limits.memory.map { "\($0.bytes)" }
-        let period = 100_000
-        let quota = limits.cpu.map { max(1000, $0.thousandths * period / 1000) }
-        if mounts.unifiedControllers.contains("memory"), let unified {
-            Self.set("\(unified)/memory.max", memory ?? "max")
-            // Without this a limit on memory only moves the replica to the swap.
-            if memory != nil { Self.set("\(unified)/memory.swap.max", "0") }
-        } else if let legacy = legacy("memory") {
-            Self.set("\(legacy)/memory.limit_in_bytes", memory ?? "-1")
+        let isUnified = mounts.unifiedControllers.contains("memory")
+        if let memoryFile {
+            Self.set(memoryFile, limits.memory.map { "\($0.bytes)" } ?? (isUnified ? "max" : "-1"))
         }
-        if mounts.unifiedControllers.contains("cpu"), let unified {
-            Self.set("\(unified)/cpu.max", "\(quota.map(String.init) ?? "max") \(period)")
-        } else if let legacy = legacy("cpu") {
-            Self.set("\(legacy)/cpu.cfs_quota_us", "\(quota ?? -1)")
-        }
+        // Without this a limit on memory only moves the replica to the swap.
+        if isUnified, limits.memory != nil, let unified { Self.set("\(unified)/memory.swap.max", "0") }
+        if let quotaFile { Self.set(quotaFile, quotaText(of: limits)) }
     }
 
     /// v2 hands a controller down only where every group above says so.
     private func enableControllers() {
         guard let mount = mounts.unified else { return }
-        // As above: what cannot be made is a missing limit.
+        // What cannot be made shows when the limits are read back.
         try? Disk.makeDirectory("\(mount)/\(Self.root)", mode: 0o755)
         for controller in ["memory", "cpu"] where mounts.unifiedControllers.contains(controller) {
             Self.set("\(mount)/cgroup.subtree_control", "+\(controller)")

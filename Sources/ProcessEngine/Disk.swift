@@ -70,6 +70,18 @@ enum Disk {
         return readToEnd(file)
     }
 
+    /// The whole content; `nil` when there is no such file. Throws `fileFailed` when there is one that cannot be read.
+    static func content(of path: String) throws(ReportableError) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else {
+            guard errno == ENOENT else { throw failure("read", path) }
+            return nil
+        }
+        defer { close(file) }
+        guard let content = readToEnd(file) else { throw failure("read", path) }
+        return content
+    }
+
     static func text(_ path: String) -> String? {
         read(path).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -109,7 +121,8 @@ enum Disk {
         if durable { sync(directory: parent(of: path)) }
     }
 
-    /// Makes a directory and those above it. One that is there gets the mode and owner.
+    /// Makes a directory and those above it. One that is there gets the mode and owner: a crash may have left it
+    /// without. So this is for directories of the engine's own, not for those that people made.
     static func makeDirectory(
         _ path: String,
         mode: mode_t = 0o711,

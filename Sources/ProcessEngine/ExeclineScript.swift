@@ -17,12 +17,14 @@ struct ExeclineScript {
         lines.append(line)
     }
 
-    /// Makes the process one of these control groups, each named by its `cgroup.procs` file.
-    mutating func append(entering groups: [String]) {
-        if !groups.isEmpty { append(raw: "getpid -E process_of_this_replica") }
-        for file in groups {
-            append(raw: "foreground { redirfd -w 1 \(Self.quoted(file))")
-            append(raw: "  echo ${process_of_this_replica} }")
+    /// Moves the process that runs the script, and with it what the script becomes, to control groups, each named by
+    /// its `cgroup.procs` file. One that cannot be entered is passed over.
+    mutating func enter(_ controlGroups: [String]) {
+        guard !controlGroups.isEmpty else { return }
+        lines.append("getpid -E process_of_this_script")
+        for file in controlGroups {
+            lines.append("foreground { redirfd -w 1 \(Self.quoted(file))")
+            lines.append("  echo ${process_of_this_script} }")
         }
     }
 

@@ -22,10 +22,13 @@ struct Execution: Sendable {
             volume: folder.stack.volume(folder.id.service)
         )
         var script = ExeclineScript("-P")
-        script.append(entering: ControlGroup(folder, mounts: mounts).entrances)
+        script.enter(ControlGroup(folder, mounts: mounts).entrances)
         script.append(["cd", source ?? folder.work])
         script.append(["envfile", folder.environment])
-        let switching = record.account.switching(mayListenLow: false)
+        let switching = record.account.switching(
+            mayListenLow: false,
+            joining: source.flatMap { SourceStore.readers(of: $0) }
+        )
         if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }
         script.append([path] + command.dropFirst())
         let arguments = [try Programs.locate("execlineb"), "-P", "-c", script.body]

@@ -69,6 +69,8 @@ private struct References {
         case .literal(let text): return text
         case .directory: return folder.work
         case .volume: return folder.stack.volume(service)
+        // Replicas share the machine: only the edge, on the machine too, is to reach them.
+        case .host: return "127.0.0.1"
         case .targets: return folder.stack.targets
         case .port:
             guard let port else { throw unknown("${port}", "\(service) has no port") }

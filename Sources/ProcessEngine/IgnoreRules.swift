@@ -1,5 +1,7 @@
 /// The rules of a `.slipwayignore`, which read as those of `.gitignore`: the last rule that matches decides.
-/// `.git` is always ignored.
+///
+/// Before them stand rules of our own: `.git` is never copied, and `.env` and `.env.*`, where secrets are given, only
+/// when a later rule says so by name, such as `!.env.defaults`.
 struct IgnoreRules: Sendable {
     static let fileName = ".slipwayignore"
 
@@ -9,11 +11,12 @@ struct IgnoreRules: Sendable {
         let onlyDirectories: Bool
     }
 
+    private static let always = ".env\n.env.*"
     private let rules: [Rule]
 
     /// One rule per line; empty lines and those that begin with `#` mean nothing.
     init(_ text: String) {
-        rules = text.split(whereSeparator: \.isNewline).compactMap { Self.rule(String($0)) }
+        rules = ("\(Self.always)\n\(text)").split(whereSeparator: \.isNewline).compactMap { Self.rule(String($0)) }
     }
 
     /// `path` is relative to the source. What lies in an ignored directory is never asked about.

@@ -117,7 +117,7 @@ struct LocalConnection: Sendable {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)
             let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
-            let count = poll(&descriptor, 1, Int32(max(0, milliseconds)))
+            let count = poll(&descriptor, 1, Int32(clamping: max(0, milliseconds)))
             if count < 0 && errno == EINTR { continue }
             return count > 0
         }

@@ -7,79 +7,97 @@ struct Observer: Sendable {
     let engine: ProcessEngine
     let folder: StackFolder
 
+    /// What stands in for the digests of a replica whose record cannot be read: no template has them.
+    static let unknown = Digest(of: "its record cannot be read")
+
     func observe(_ depth: ObservationDepth) async throws(ReportableError) -> Observation {
-        let records = folder.replicaIDs.compactMap { ReplicaRecord.load(folder.replica($0)) }
-        let traffic = await traffic(records)
+        let (found, sources, volumes) = try await offPool {
+            (
+                folder.replicaIDs.compactMap(look),
+                Disk.list(folder.sources).compactMap { Digest(hex: $0) },
+                Disk.list(folder.volumes).compactMap { ServiceName($0) }
+            )
+        }
+        let traffic = await traffic(found)
         var replicas: [ObservedReplica] = []
         await withTaskGroup(of: ObservedReplica.self) { group in
-            for record in records {
-                group.addTask { await self.observe(record, depth, traffic[record.id]) }
+            for replica in found {
+                group.addTask { await self.observe(replica, depth, traffic[replica.id]) }
             }
             for await replica in group { replicas.append(replica) }
         }
-        let sources = Disk.list(folder.sources).compactMap { Digest(hex: $0) }
-        let volumes = Disk.list(folder.volumes).compactMap { ServiceName($0) }
         return Observation(replicas: replicas, volumes: volumes, sources: sources)
     }
 
     /// What the running edges do with each replica. An edge that does not answer sends nobody anything we know of.
-    private func traffic(_ records: [ReplicaRecord]) async -> [ReplicaID: EdgeServer] {
+    private func traffic(_ found: [Found]) async -> [ReplicaID: EdgeServer] {
         var servers: [ReplicaID: EdgeServer] = [:]
-        for record in records where record.kind == "edge" {
-            let edge = folder.replica(record.id)
-            guard engine.supervisor(of: edge).isAlive, let found = try? await engine.edge.servers(at: edge.work) else {
-                continue
-            }
+        for edge in found where edge.sight.isSupervised && edge.kind == "edge" {
+            guard let found = try? await engine.edge.servers(at: folder.replica(edge.id).work) else { continue }
             for server in found { servers[server.replica] = server }
         }
         return servers
     }
 
     private func observe(
-        _ record: ReplicaRecord,
+        _ found: Found,
         _ depth: ObservationDepth,
         _ server: EdgeServer?
     ) async -> ObservedReplica {
-        let replica = folder.replica(record.id)
-        let status = SupervisorStatus(folder: replica.path)
-        let main = ReplicaProcesses.main(of: replica, mounts: engine.mounts)
-        let exits = ExitLog(replica)
-        let wanted = !Disk.exists(replica.down)
-        let trouble = wanted ? trouble(replica, main: main, exits: exits) : nil
+        let sight = found.sight
+        guard case .success(let record) = found.record else { return unknown(found, server) }
         var ready = false
-        if main != nil && wanted { ready = await isReady(record, depth) }
-        return ObservedReplica(
+        if sight.main != nil && sight.isWanted { ready = await isReady(record, depth) }
+        var replica = ObservedReplica(
             id: record.id,
             revision: record.revision,
             configuration: record.configuration,
             release: record.release,
-            state: !wanted && main == nil ? .stopped : trouble == nil && wanted ? .running : .failing,
+            state: sight.state,
             ready: ready,
             traffic: server?.traffic ?? .none,
             inFlight: server?.inFlight ?? 0,
-            port: record.port,
-            processID: main?.id,
-            startedAt: main == nil ? nil : status?.since,
-            restarts: wanted ? exits.exits.count : max(0, exits.exits.count - 1),
-            trouble: trouble ?? (wanted || main == nil ? nil : "it was stopped and still runs")
+            port: record.port
         )
+        sight.fill(&replica)
+        return replica
     }
 
-    /// Why a replica that ought to run counts as failing; nil when it does not.
-    private func trouble(_ replica: ReplicaFolder, main: ProcessEntry?, exits: ExitLog) -> String? {
-        let last = exits.exits.last.map { "it \($0.cause)" }
-        guard engine.supervisor(of: replica).isAlive else {
-            return main == nil ? "nothing supervises it, as after a reboot" : "its supervisor is gone"
+    /// A directory of a replica, its record or why there is none to go by, and what is seen of it.
+    private struct Found: Sendable {
+        let id: ReplicaID
+        let record: Result<ReplicaRecord, ReportableError>
+        let sight: ReplicaSight
+
+        var kind: String? { if case .success(let record) = record { record.kind } else { nil } }
+    }
+
+    /// nil when it was removed meanwhile.
+    private func look(_ id: ReplicaID) -> Found? {
+        let replica = folder.replica(id)
+        let sight = ReplicaSight(replica, engine)
+        do throws(ReportableError) {
+            return Found(id: id, record: .success(try ReplicaRecord.read(replica)), sight: sight)
+        } catch {
+            return replica.exists ? Found(id: id, record: .failure(error), sight: sight) : nil
         }
-        if main == nil { return last ?? "it does not run" }
-        // Should its log program end too, nobody would empty the pipe, and the program would hang once it is full.
-        if !Supervisor(folder: replica.logger, runner: engine.runner).isAlive {
-            return "the supervisor of its log is gone"
-        }
-        let now = WallClock.now
-        let (recent, streak) = (exits.count(within: .seconds(10), of: now), exits.streak(at: now))
-        if recent >= 2 { return "it ended \(recent) times within 10 s; last \(last ?? "")" }
-        return streak >= ExitLog.loop ? "it ended \(streak) times in short succession; last \(last ?? "")" : nil
+    }
+
+    /// A replica whose record cannot be read may well run, and has to be seen: else nobody could stop it.
+    private func unknown(_ found: Found, _ server: EdgeServer?) -> ObservedReplica {
+        var replica = ObservedReplica(
+            id: found.id,
+            revision: Self.unknown,
+            configuration: Self.unknown,
+            release: 0,
+            ready: false,
+            traffic: server?.traffic ?? .none,
+            inFlight: server?.inFlight ?? 0
+        )
+        found.sight.fill(&replica)
+        replica.state = .failing
+        if case .failure(let error) = found.record { replica.trouble = error.message }
+        return replica
     }
 
     /// At a glance an open port is enough; where there is none, life is.

@@ -15,7 +15,9 @@ struct Preflight: Sendable {
     func check() throws(ReportableError) -> [String] {
         for program in Self.own { _ = try Programs.locate(program) }
         try checkProgram()
-        if template.volume?.preparation == .postgresCluster { _ = try Programs.locate("initdb") }
+        if template.volume?.preparation == .postgresCluster {
+            _ = try Programs.locate("initdb", postgres: template.version)
+        }
         if template.reload == .redisACL { _ = try Programs.locate("redis-cli") }
         if template.reload == .postgresAccounts { _ = try Programs.locate("psql") }
         if case .named(let name) = template.user, geteuid() == 0 { _ = try Accounts.named(name, template.service) }
@@ -33,7 +35,8 @@ struct Preflight: Sendable {
             name,
             for: template.service,
             source: source,
-            volume: stack.volume(template.service)
+            volume: stack.volume(template.service),
+            postgres: template.postgresVersion
         )
     }
 }

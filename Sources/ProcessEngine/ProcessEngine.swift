@@ -25,13 +25,13 @@ package struct ProcessEngine: Engine {
     }
 
     package func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
-        try Disk.makeDirectory(home)
+        try makeHome()
         let (folder, mounts) = (folder(stack.id), mounts)
         return try await allotments.change { (book) throws(ReportableError) in
             try book.addresses(for: stack) {
                 Ports.isFree($0)
             } isLost: { service, port in
-                !Ports.isFree(port) && !folder.listens(service, on: port, mounts)
+                !Ports.isFree(port, at: "127.0.0.1") && !folder.listens(service, on: port, mounts)
             }
         }
     }
@@ -44,7 +44,9 @@ package struct ProcessEngine: Engine {
         _ template: ReplicaTemplate,
         in stack: StackID
     ) async throws(ReportableError) -> [String] {
-        try Preflight(engine: self, stack: folder(stack), template: template).check()
+        let warnings = try Preflight(engine: self, stack: folder(stack), template: template).check()
+        try await ProgramVersion(engine: self, stack: folder(stack), template: template).check()
+        return warnings
     }
 
     package func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {
@@ -121,10 +123,24 @@ package struct ProcessEngine: Engine {
 
     func supervisor(of folder: ReplicaFolder) -> Supervisor { Supervisor(folder: folder.path, runner: runner) }
 
+    /// Makes the home where there is none. One that is there keeps its mode: it may be shared with others.
+    /// Throws `fileFailed` when everyone may write there, and so could lay their own files in the engine's way.
+    private func makeHome() throws(ReportableError) {
+        guard Disk.exists(home) else { return try Disk.makeDirectory(home) }
+        var status = stat()
+        guard stat(home, &status) == 0 else { throw Disk.failure("look at", home) }
+        guard status.st_mode & 0o002 != 0 else { return }
+        throw ReportableError(
+            .fileFailed,
+            "every user of the machine may write to \(home)",
+            hint: "Set SLIPWAY_HOME to a directory of its own, such as \(home)/slipway, or run `chmod 711 \(home)`."
+        )
+    }
+
     /// Replicas run as unprivileged users, who must be able to walk to their files.
     /// Throws `fileFailed` naming the directory that is in the way.
     func checkHome() throws(ReportableError) {
-        try Disk.makeDirectory(home)
+        try makeHome()
         guard geteuid() == 0 else { return }
         var path = home
         while path != "/" {
@@ -160,7 +176,11 @@ package struct ProcessEngine: Engine {
             return
         }
         try checkHome()
-        try await SourceStore(stack: stack).store(directory, as: digest, of: service)
+        let group = geteuid() == 0 ? try await accounts.number(of: service, in: stack.stack) : nil
+        let files = try await SourceStore(stack: stack).store(directory, as: digest, of: service, for: group)
+        guard !files.isEmpty else { return }
+        let names = files.prefix(3).joined(separator: ", ") + (files.count > 3 ? " and \(files.count - 3) more" : "")
+        inputs.report("others may not read \(names); they are copied, for the replicas alone that run from this source")
     }
 
     /// The first replica that fails ends it for all.

@@ -27,10 +27,15 @@ struct ProcessEntry: Hashable, Sendable {
         self.isZombie = fields[0] == "Z" || fields[0] == "X"
     }
 
+    /// Empty words are left out.
+    var arguments: [String] {
+        let bytes = Disk.read("/proc/\(id)/cmdline") ?? []
+        return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The argument vector as a person would read it, cut at 80 characters.
     var commandLine: String {
-        let bytes = Disk.read("/proc/\(id)/cmdline") ?? []
-        let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let words = arguments
         let text =
             words.isEmpty ? Disk.text("/proc/\(id)/comm")?.filter { $0 != "\n" } ?? "" : words.joined(separator: " ")
         return text.count > 80 ? text.prefix(79) + "…" : text

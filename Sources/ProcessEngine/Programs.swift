@@ -6,18 +6,19 @@ import StackModel
 enum Programs {
     static let searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    /// The path of a replica's program. Throws `programMissing` naming the Debian package where it is known.
+    /// The path of a replica's program; of the declared version where several are installed. Throws `programMissing` naming the Debian package where it is known.
     static func locate(
         _ program: String,
         for service: ServiceName,
         source: String?,
-        volume: String
+        volume: String,
+        postgres version: String? = nil
     ) throws(ReportableError) -> String {
         if let source, let path = inSource(program, source) { return path }
         if program.hasPrefix("/") {
             if isExecutable(program) { return program }
         } else if !program.contains("/") {
-            let directories = searchPath + postgresDirectories(volume: "\(volume)/data")
+            let directories = searchPath + postgresDirectories(volume: "\(volume)/data", version)
             let found = directories.lazy.map { "\($0)/\(program)" }.first { isExecutable($0) }
             if let found { return found }
         }
@@ -25,8 +26,12 @@ enum Programs {
     }
 
     /// The path of a program that the engine itself drives.
-    static func locate(_ program: String, volume: String = "") throws(ReportableError) -> String {
-        let found = (searchPath + postgresDirectories(volume: volume)).lazy
+    static func locate(
+        _ program: String,
+        volume: String = "",
+        postgres version: String? = nil
+    ) throws(ReportableError) -> String {
+        let found = (searchPath + postgresDirectories(volume: volume, version)).lazy
             .map { "\($0)/\(program)" }.first { isExecutable($0) }
         guard let found else { throw missing(program, for: nil, source: nil) }
         return found
@@ -43,11 +48,13 @@ enum Programs {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
-    /// Debian keeps each major version apart. A cluster runs with the version that made it, a new one with the newest.
-    private static func postgresDirectories(volume: String) -> [String] {
+    /// Debian keeps each major version apart. A cluster runs with the version that made it, a new one with the declared
+    /// one, or else the newest.
+    private static func postgresDirectories(volume: String, _ declared: String?) -> [String] {
         let versions = Disk.list("/usr/lib/postgresql").compactMap { Int($0) }.sorted(by: >)
         let made = Disk.text("\(volume)/PG_VERSION").flatMap { Int($0.filter(\.isNumber)) }
-        return (made.map { [$0] } ?? versions).map { "/usr/lib/postgresql/\($0)/bin" }
+        let wanted = declared.flatMap { Int($0.prefix(while: \.isNumber)) }.flatMap { versions.contains($0) ? $0 : nil }
+        return ((made ?? wanted).map { [$0] } ?? versions).map { "/usr/lib/postgresql/\($0)/bin" }
     }
 
     private static func missing(_ program: String, for service: ServiceName?, source: String?) -> ReportableError {

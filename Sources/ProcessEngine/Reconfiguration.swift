@@ -29,7 +29,7 @@ struct Reconfiguration: Sendable {
         let prometheus =
             template.kind == "prometheus" ? PrometheusReload(engine: engine, folder: folder, record: record) : nil
         try await prometheus?.check(files)
-        try ServiceDirectory.write(files, in: folder.work, owner: record.account.owner)
+        try ServiceDirectory.write(files, in: folder.work, of: record)
         switch template.reload {
         case .hangup:
             if let prometheus { try await prometheus.run() } else { try await engine.supervisor(of: folder).send("-h") }
@@ -40,9 +40,14 @@ struct Reconfiguration: Sendable {
         case .edge: try await engine.edge.reload(at: folder.work, processID: main.id)
         case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
         }
-        try ServiceDirectory.write(later, in: folder.work, owner: record.account.owner)
+        try ServiceDirectory.write(later, in: folder.work, of: record)
         record.configuration = template.configuration
-        try record.save(in: folder.path)
+        record.stop = template.stop
+        let (taken, path) = (record, folder.path)
+        try await offPool { () throws(ReportableError) in
+            try ServiceDirectory.write(taken.stop, in: path)
+            try taken.save(in: path)
+        }
     }
 
     private func applyPostgresAccounts(_ record: ReplicaRecord) async throws(ReportableError) {

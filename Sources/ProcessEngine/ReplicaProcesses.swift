@@ -33,8 +33,7 @@ struct ReplicaProcesses: Sendable {
             let entry = ProcessEntry(id), !entry.isZombie
         else { return nil }
         if members?.contains(id) == true { return entry }
-        guard let startedAt = entry.startedAt else { return nil }
-        return abs(startedAt.milliseconds - status.since.milliseconds) < 2500 ? entry : nil
+        return status.isAbout(entry) ? entry : nil
     }
 
     /// Kills all of them, and those they make meanwhile, until none is left. Throws `engineFailed` after 10 s.
@@ -52,5 +51,14 @@ struct ReplicaProcesses: Sendable {
             return false
         }
         guard gone else { throw ReportableError(.engineFailed, "\(folder.id) still has processes after SIGKILL") }
+    }
+}
+
+extension SupervisorStatus {
+    /// The process began when the supervisor says its program did, as far as the clocks can tell: it is no later one
+    /// that was given the same number.
+    func isAbout(_ entry: ProcessEntry) -> Bool {
+        guard entry.id == processID, let startedAt = entry.startedAt else { return false }
+        return abs(startedAt.milliseconds - since.milliseconds) < 2500
     }
 }

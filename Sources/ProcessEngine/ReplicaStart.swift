@@ -68,7 +68,8 @@ struct ReplicaStart: Sendable {
             name,
             for: template.service,
             source: source,
-            volume: folder.stack.volume(template.service)
+            volume: folder.stack.volume(template.service),
+            postgres: template.postgresVersion
         )
     }
 
@@ -104,16 +105,13 @@ struct ReplicaStart: Sendable {
     }
 
     private func record(port: Int?, account: RunAccount) -> ReplicaRecord {
-        var isFixed = false
-        if case .fixed = template.port { isFixed = true }
-        return ReplicaRecord(
+        ReplicaRecord(
             id: folder.id,
             kind: template.kind,
             release: inputs.release,
             revision: revision,
             configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
             port: port,
-            portIsFixed: isFixed,
             account: account,
             probe: template.probe,
             probeTiming: template.probeTiming,
@@ -130,7 +128,7 @@ struct ReplicaStart: Sendable {
         content: FilledTemplate
     ) async throws(ReportableError) {
         let (folder, group) = (folder, ControlGroup(folder, mounts: engine.mounts))
-        try await offPool { () throws(ReportableError) in
+        let failures = try await offPool { () throws(ReportableError) in
             try Disk.makeDirectory(folder.stack.targets, mode: 0o755)
             let groups = group.create(record.limits)
             group.setWeight(starting: true)
@@ -139,12 +137,14 @@ struct ReplicaStart: Sendable {
                 record: record,
                 program: program,
                 content: content,
-                controlGroups: groups,
-                finish: groups.isEmpty
+                controlGroups: groups.entries,
+                finish: groups.entries.isEmpty
                     ? FinishScript(killFile: nil, memoryEvents: nil)
                     : FinishScript(killFile: group.killFile, memoryEvents: group.memoryEvents)
             ).write()
+            return groups.failures
         }
+        for failure in failures { inputs.report("\(folder.id): \(failure)") }
         if record.kind == "edge" { try await engine.edge.prepare(at: folder.work) }
         if record.kind == "postgres" { try PostgresIdentity(account: record.account).complete(in: folder.work) }
     }
@@ -154,15 +154,19 @@ struct ReplicaStart: Sendable {
             let cluster = PostmasterFile(cluster: "\(folder.stack.volume(template.service))/data")
             try await offPool { () throws(ReportableError) in try cluster.removeIfStale() }
         }
-        try await Supervisor(folder: folder.logger, runner: engine.runner).start(output: "/dev/null")
+        let (folder, supervisors) = (folder, SupervisorGroup(mounts: engine.mounts))
+        try await Supervisor(folder: folder.logger, runner: engine.runner)
+            .start(output: "/dev/null", in: supervisors)
         let supervisor = engine.supervisor(of: folder)
-        try await supervisor.start(output: "\(folder.logger)/fifo")
+        try await supervisor.start(output: "\(folder.logger)/fifo", in: supervisors)
         // From here on it is wanted: a crash now leaves a replica that ought to run and does not.
         try Disk.move(folder.down, to: folder.started)
         try await supervisor.send("-u")
         try await supervisor.wait(atMost: .seconds(5), "\(folder.id) was not started by its supervisor") {
             supervisor.status?.processID != nil || !ExitLog(folder).exits.isEmpty
         }
-        try TargetFile(folder.stack, service: folder.id.service).refresh()
+        try await offPool { () throws(ReportableError) in
+            try TargetFile(folder.stack, service: folder.id.service).refresh()
+        }
     }
 }

@@ -10,8 +10,10 @@ struct ReplicaStop: Sendable {
 
     /// Nothing to do when it is stopped, or was never there. Throws `engineFailed` when something cannot be killed.
     func stop() async throws(ReportableError) {
+        let folder = folder
         guard folder.exists else { return }
-        if !Disk.exists(folder.down) {
+        try await offPool { () throws(ReportableError) in
+            guard !Disk.exists(folder.down) else { return }
             try Disk.write([], to: folder.down)
             try TargetFile(folder.stack, service: folder.id.service).refresh()
         }
@@ -25,7 +27,9 @@ struct ReplicaStop: Sendable {
     /// Stops it and removes its directory. Its logs and its port stay.
     func remove() async throws(ReportableError) {
         let folder = folder
-        guard folder.exists else { return try Disk.remove(tree: folder.unfinished) }
+        guard folder.exists else {
+            return try await offPool { () throws(ReportableError) in try Disk.remove(tree: folder.unfinished) }
+        }
         try await stop()
         try await offPool { () throws(ReportableError) in
             // Moved first, so that a crash leaves a name that nobody counts.
@@ -45,7 +49,7 @@ struct ReplicaStop: Sendable {
         } else if let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts) {
             kill(pid_t(main.id), rule.signal.number)
         }
-        let mounts = engine.mounts
+        let (folder, mounts) = (folder, engine.mounts)
         _ = try await polled(atMost: rule.grace) {
             ReplicaProcesses.main(of: folder, mounts: mounts) == nil
         }
@@ -54,11 +58,23 @@ struct ReplicaStop: Sendable {
     /// The log program reads what is left and ends by itself when nobody holds the pipe any more.
     private func dismissLogger() async throws(ReportableError) {
         let logger = Supervisor(folder: folder.logger, runner: engine.runner)
-        let program = logger.status?.processID
-        _ = try await polled(atMost: .seconds(2)) { program.flatMap { ProcessEntry($0) }?.isZombie ?? true }
+        let status = logger.status
+        _ = try await polled(atMost: .seconds(2)) {
+            status?.processID.flatMap { ProcessEntry($0) }?.isZombie ?? true
+        }
         try await dismiss(logger)
-        guard let program, let entry = ProcessEntry(program), entry.commandLine.hasPrefix("s6-log") else { return }
-        kill(pid_t(program), SIGKILL)
+        guard let entry = Self.leftOver(status, of: folder) else { return }
+        kill(pid_t(entry.id), SIGKILL)
+    }
+
+    /// The log program that a supervisor's last words name. After a crash they may be old and the number somebody
+    /// else's, another replica's log program even: so it must write to this replica's logs, and have started then.
+    static func leftOver(_ status: SupervisorStatus?, of folder: ReplicaFolder) -> ProcessEntry? {
+        guard let status, let entry = status.processID.flatMap({ ProcessEntry($0) }), !entry.isZombie,
+            entry.arguments.first?.hasSuffix("s6-log") == true, entry.arguments.last == folder.logs,
+            status.isAbout(entry)
+        else { return nil }
+        return entry
     }
 
     private func dismiss(_ supervisor: Supervisor) async throws(ReportableError) {

@@ -24,27 +24,31 @@ struct ServiceDirectory: Sendable {
         try Disk.makeDirectory(place)
         try Disk.makeDirectory("\(place)/log")
         try Disk.makeDirectory(folder.logs, mode: 0o700)
-        try Disk.makeDirectory("\(place)/work", mode: 0o700, owner: record.account.owner)
-        try Self.write(content.files, in: "\(place)/work", owner: record.account.owner)
+        try Disk.makeDirectory("\(place)/work", mode: record.workMode, owner: record.fileOwner)
+        try Self.write(content.files, in: "\(place)/work", of: record)
         try Disk.write([], to: "\(place)/down", durable: false)
         try Disk.write(environment.utf8, to: "\(place)/environment", durable: false)
         try writeScript(try run.text, to: "\(place)/run")
         try writeScript(finish.text, to: "\(place)/finish")
         try Disk.write("\(FinishScript.limit.milliseconds)\n".utf8, to: "\(place)/timeout-finish", durable: false)
         try writeScript(logger.text, to: "\(place)/log/run")
-        try Disk.write("\(record.stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
-        // Should we die while it stops, its supervisor sees the stop through.
-        try Disk.write("\(record.stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
+        try Self.write(record.stop, in: place)
         try Disk.makePipe("\(place)/log/fifo", owner: record.account.owner)
         try record.save(in: place)
         try Disk.move(place, to: folder.path)
+    }
+
+    /// How it ends. Should we die while it stops, its supervisor sees the stop through.
+    static func write(_ stop: StopRule, in place: String) throws(ReportableError) {
+        try Disk.write("\(stop.signal.rawValue)\n".utf8, to: "\(place)/down-signal", durable: false)
+        try Disk.write("\(stop.grace.milliseconds + 2000)\n".utf8, to: "\(place)/timeout-kill", durable: false)
     }
 
     /// Writes rendered files into a replica's own directory.
     static func write(
         _ files: [(path: String, content: String)],
         in work: String,
-        owner: FileOwner?
+        of record: ReplicaRecord
     ) throws(ReportableError) {
         for file in files {
             let path = "\(work)/\(file.path)"
@@ -53,8 +57,14 @@ struct ServiceDirectory: Sendable {
                 throw ReportableError(.broken, "the rendered file \(file.path) would lie outside its replica")
             }
             let above = Disk.parent(of: path)
-            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: owner) }
-            try Disk.write(file.content.utf8, to: path, owner: owner, durable: false)
+            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: record.fileOwner) }
+            try Disk.write(
+                file.content.utf8,
+                to: path,
+                mode: record.fileMode,
+                owner: record.fileOwner,
+                durable: false
+            )
         }
     }
 
@@ -73,12 +83,13 @@ struct ServiceDirectory: Sendable {
     private var run: ExeclineScript {
         get throws(ReportableError) {
             var script = ExeclineScript("-P")
-            script.append(entering: controlGroups)
+            script.enter(controlGroups)
             script.append(["cd", record.source.map { folder.stack.source($0) } ?? folder.work])
             script.append(raw: "umask 027")
             script.append(["envfile", folder.environment])
             let switching = record.account.switching(
-                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true
+                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true,
+                joining: record.source.flatMap { SourceStore.readers(of: folder.stack.source($0)) }
             )
             if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }
             script.append([program] + content.arguments)

@@ -13,6 +13,8 @@ struct SourceTree: Sendable {
         /// Relative to the source.
         let path: String
         let kind: Kind
+        /// A file that others on the machine may not read.
+        let isPrivate: Bool
     }
 
     let root: String
@@ -31,23 +33,27 @@ struct SourceTree: Sendable {
                 let path = directory.isEmpty ? name : "\(directory)/\(name)"
                 let isDirectory = Disk.isDirectory("\(root)/\(path)")
                 guard !rules.ignores(path, isDirectory: isDirectory) else { continue }
-                let kind = try Self.kind(of: path, in: root)
-                entries.append(Entry(path: path, kind: kind))
-                if kind == .directory { directories.append(path) }
+                let entry = try Self.entry(path, in: root)
+                entries.append(entry)
+                if entry.kind == .directory { directories.append(path) }
             }
         }
         self.root = root
         self.entries = entries.sorted { $0.path < $1.path }
+        try checkLinks()
     }
+
+    var privateFiles: [String] { entries.filter(\.isPrivate).map(\.path) }
 
     /// Names, modes (as far as a program can be run or not), link targets and contents.
     func digest() throws(ReportableError) -> Digest {
         try visit { _, _ in }
     }
 
-    /// Copies everything to an empty directory, readable by all, and returns the digest of what was copied.
+    /// Copies everything to an empty directory that only its owner can enter, in which every file is readable, and
+    /// returns the digest of what was copied.
     func copy(to target: String) throws(ReportableError) -> Digest {
-        try Disk.makeDirectory(target, mode: 0o755)
+        try Disk.makeDirectory(target, mode: 0o700)
         var open: (path: String, file: Int32)?
         defer { if let open { close(open.file) } }
         let digest = try visit { (entry, piece) throws(ReportableError) in
@@ -126,22 +132,16 @@ struct SourceTree: Sendable {
         return file
     }
 
-    private static func kind(of path: String, in root: String) throws(ReportableError) -> Kind {
+    private static func entry(_ path: String, in root: String) throws(ReportableError) -> Entry {
         var status = stat()
         guard lstat("\(root)/\(path)", &status) == 0 else { throw Disk.failure("look at", "\(root)/\(path)") }
         switch status.st_mode & S_IFMT {
-        case S_IFDIR: return .directory
-        case S_IFREG: return .file(isExecutable: status.st_mode & 0o100 != 0)
+        case S_IFDIR: return Entry(path: path, kind: .directory, isPrivate: false)
+        case S_IFREG:
+            let kind = Kind.file(isExecutable: status.st_mode & 0o100 != 0)
+            return Entry(path: path, kind: kind, isPrivate: status.st_mode & 0o004 == 0)
         case S_IFLNK:
-            let target = try target(of: "\(root)/\(path)")
-            guard staysInside(target, from: path) else {
-                throw ReportableError(
-                    .invalidSpec,
-                    "the link \(path) in \(root) leads out of the source, to \(target)",
-                    hint: "Copy what it leads to into the source, or name the link in .slipwayignore."
-                )
-            }
-            return .link(target: target)
+            return Entry(path: path, kind: .link(target: try target(of: "\(root)/\(path)")), isPrivate: false)
         default:
             throw ReportableError(
                 .invalidSpec,
@@ -151,21 +151,23 @@ struct SourceTree: Sendable {
         }
     }
 
+    private func checkLinks() throws(ReportableError) {
+        var targets: [String: String] = [:]
+        for entry in entries { if case .link(let target) = entry.kind { targets[entry.path] = target } }
+        let links = SourceLinks(targets: targets)
+        for (path, target) in targets.sorted(by: { $0.key < $1.key }) where !links.staysInside(path) {
+            throw ReportableError(
+                .invalidSpec,
+                "the link \(path) in \(root) leads out of the source, to \(target)",
+                hint: "Copy what it leads to into the source, or name the link in .slipwayignore."
+            )
+        }
+    }
+
     private static func target(of path: String) throws(ReportableError) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink(path, &buffer, buffer.count)
         guard count >= 0 else { throw Disk.failure("read the link", path) }
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// Judged by its text alone: what it leads to need not exist.
-    static func staysInside(_ target: String, from path: String) -> Bool {
-        guard !target.hasPrefix("/") else { return false }
-        var depth = path.split(separator: "/").count - 1
-        for part in target.split(separator: "/") where part != "." {
-            depth += part == ".." ? -1 : 1
-            if depth < 0 { return false }
-        }
-        return true
     }
 }

@@ -48,7 +48,7 @@ struct ReplicaFolder: Hashable, Sendable {
     var down: String { "\(path)/down" }
     var started: String { "\(path)/started" }
     var environment: String { "\(path)/environment" }
-    /// The only place here that the replica may write to.
+    /// The only place here that the replica may write to. The files of an edge in it are root's all the same.
     var work: String { "\(path)/work" }
     var logs: String { "\(stack.logs)/\(id)" }
     /// The variable that every process of the replica is born with, and that tells it from all others.

@@ -25,7 +25,8 @@ struct StackRemoval: Sendable {
         }
     }
 
-    /// Removes everything but data directories; while there are some, ports and users stay theirs.
+    /// Removes everything but data directories; while there are some, ports and users stay theirs, and the stored
+    /// sources and the logs stay beside them, so that an earlier release can be gone back to and asked about.
     /// Throws `needsDecision` while a replica is there.
     func removeStack() async throws(ReportableError) {
         if let replica = stack.replicaIDs.first {
@@ -38,8 +39,9 @@ struct StackRemoval: Sendable {
         let stack = stack
         let keepsData = try await offPool { () throws(ReportableError) -> Bool in
             let keepsData = Disk.list(stack.volumes).contains { ServiceName($0) != nil }
-            for name in Disk.list(stack.path) where !keepsData || "\(stack.path)/\(name)" != stack.volumes {
-                try Disk.remove(tree: "\(stack.path)/\(name)")
+            let kept = keepsData ? [stack.volumes, stack.sources, stack.logs] : []
+            for path in Disk.list(stack.path).map({ "\(stack.path)/\($0)" }) where !kept.contains(path) {
+                try Disk.remove(tree: path)
             }
             // Both only go when they are empty; another environment may live beside.
             rmdir(stack.path)

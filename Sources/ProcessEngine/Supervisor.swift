@@ -19,12 +19,14 @@ struct Supervisor: Sendable {
     var status: SupervisorStatus? { SupervisorStatus(folder: folder) }
 
     /// Starts it in a session of its own, with `output` as its and the program's standard output and error.
-    /// Nothing to do when it is alive: s6 lets only one live in a directory.
+    /// Nothing to do when it is alive: s6 lets only one live in a directory. It leaves the caller's control groups
+    /// for `group`, or it would end with the systemd unit that slipway was called from.
     ///
     /// The output is opened for reading too, so that a log program that is away for a moment never breaks the pipe.
-    func start(output: String) async throws(ReportableError) {
+    func start(output: String, in group: SupervisorGroup) async throws(ReportableError) {
         guard !isAlive else { return }
         var script = ExeclineScript("-P")
+        script.enter(try await offPool { group.make() })
         script.append(raw: "redirfd -r 0 /dev/null")
         script.append(["redirfd", output == "/dev/null" ? "-w" : "-u", "1", output])
         script.append(raw: "fdmove -c 2 1")
@@ -42,7 +44,7 @@ struct Supervisor: Sendable {
     func wait(
         atMost limit: TimeSpan,
         _ complaint: String,
-        until holds: () -> Bool
+        until holds: @escaping @Sendable () -> Bool
     ) async throws(ReportableError) {
         guard try await polled(atMost: limit, until: holds) else { throw ReportableError(.engineFailed, complaint) }
     }
@@ -58,11 +60,14 @@ struct Supervisor: Sendable {
     }
 }
 
-/// Asks every 10 ms. False when the time is over. Throws `interrupted` when the task is cancelled.
-func polled(atMost limit: TimeSpan, until holds: () -> Bool) async throws(ReportableError) -> Bool {
+/// Asks every 10 ms, off the pool. False when the time is over. Throws `interrupted` when the task is cancelled.
+func polled(
+    atMost limit: TimeSpan,
+    until holds: @escaping @Sendable () -> Bool
+) async throws(ReportableError) -> Bool {
     let deadline = ContinuousClock.now.advanced(by: limit.duration)
-    while !holds() {
-        guard ContinuousClock.now < deadline else { return holds() }
+    while try await !offPool({ holds() }) {
+        guard ContinuousClock.now < deadline else { return try await offPool { holds() } }
         try await pause(TimeSpan(milliseconds: 10))
     }
     return true

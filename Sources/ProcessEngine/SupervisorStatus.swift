@@ -9,7 +9,6 @@ struct SupervisorStatus: Hashable, Sendable {
     let since: Instant
     /// nil while nothing runs.
     let processID: Int?
-    let wantedUp: Bool
 
     init?(folder: String) {
         guard let bytes = Disk.read("\(folder)/supervise/status") else { return nil }
@@ -25,6 +24,5 @@ struct SupervisorStatus: Hashable, Sendable {
         // A finish script that runs is not the program.
         let isFinishing = flags & 2 != 0
         self.processID = processID > 0 && !isFinishing ? processID : nil
-        self.wantedUp = flags & 4 != 0
     }
 }

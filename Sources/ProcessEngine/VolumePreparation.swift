@@ -21,11 +21,14 @@ struct VolumePreparation: Sendable {
             service: template.service,
             in: stack.stack
         )
-        try Disk.remove(tree: unfinished)
-        try Disk.makeDirectory(stack.volumes)
-        try Disk.makeDirectory(unfinished, mode: 0o700, owner: account.owner)
+        let (volumes, unfinished, finished) = (stack.volumes, unfinished, finished)
+        try await offPool { () throws(ReportableError) in
+            try Disk.remove(tree: unfinished)
+            try Disk.makeDirectory(volumes)
+            try Disk.makeDirectory(unfinished, mode: 0o700, owner: account.owner)
+        }
         if template.volume?.preparation == .postgresCluster { try await makeCluster(as: account) }
-        try Disk.move(unfinished, to: finished)
+        try await offPool { () throws(ReportableError) in try Disk.move(unfinished, to: finished) }
     }
 
     /// Local connections are checked by user, others by password; the superuser has none.
@@ -35,7 +38,7 @@ struct VolumePreparation: Sendable {
             "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
         ]
         let command = CommandLine(
-            try Programs.locate("initdb"),
+            try Programs.locate("initdb", postgres: template.postgresVersion),
             arguments,
             directory: "/",
             user: account.switches ? account.name : nil,

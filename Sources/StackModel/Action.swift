@@ -1,7 +1,7 @@
 import Basics
 
 /// One thing an engine can be asked to do. Each is a single call on the engine and safe to ask for again.
-package enum Action: Hashable, Sendable, Codable {
+package enum Action: Hashable, Sendable {
     /// Copy a source directory into the content store.
     case storeSource(ServiceName, Digest)
     /// Make the data directory of a service, once.
@@ -22,7 +22,8 @@ package enum Action: Hashable, Sendable, Codable {
     case confirm([ReplicaID], healthyFor: TimeSpan)
     /// Destroy the data of a service.
     case removeVolume(ServiceName)
-    /// Remove what only an empty stack leaves behind: allotted ports and users, stored sources, logs.
+    /// Remove what only an empty stack leaves behind: allotted ports and users, stored sources, logs. While there is
+    /// data, these stay with it.
     case removeStack
 
     package var replica: ReplicaID? {

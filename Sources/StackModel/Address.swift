@@ -8,7 +8,8 @@ package struct Address: Hashable, Sendable, Codable, CustomStringConvertible {
         self.port = port
     }
 
-    package var description: String { "\(host):\(port)" }
+    /// As it stands in a URL: an IPv6 address is put in brackets.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 /// The addresses of all services of a stack. An engine allots them once and remembers them.

@@ -100,7 +100,8 @@ package struct ReplicaID: TextCodable, Hashable, Comparable, Sendable {
 
     package init?(_ text: String) {
         guard let dash = text.lastIndex(of: "-"), let service = ServiceName(String(text[..<dash])),
-            let number = Int(text[text.index(after: dash)...]), number > 0
+            !text[text.index(after: dash)...].hasPrefix("+"), let number = Int(text[text.index(after: dash)...]),
+            number > 0
         else { return nil }
         self.init(service, number)
     }

@@ -3,8 +3,7 @@ import Basics
 /// One run of a plan, from its record in the ledger to its end.
 package struct Operation: Hashable, Sendable, Codable {
     package enum State: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Recorded, no effect yet.
-        case planned
+        /// Recorded with its plan; effects may have begun.
         case running
         case succeeded
         /// Ended in failure; what follows from that is another operation.
@@ -14,7 +13,7 @@ package struct Operation: Hashable, Sendable, Codable {
         /// Its process died; found by the next command.
         case crashed
 
-        package var isActive: Bool { self == .planned || self == .running }
+        package var isActive: Bool { self == .running }
     }
 
     package let id: Int

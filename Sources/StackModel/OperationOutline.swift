@@ -11,6 +11,8 @@ package struct OperationOutline: Hashable, Sendable, Codable {
     package let endedAt: Instant?
     /// Who asked for it: user and host.
     package let actor: String
+    /// The process that runs it, or did.
+    package let owner: OwnerID
     package let reason: String
     package let failure: ReportableError?
 
@@ -22,6 +24,7 @@ package struct OperationOutline: Hashable, Sendable, Codable {
         startedAt: Instant,
         endedAt: Instant?,
         actor: String,
+        owner: OwnerID,
         reason: String,
         failure: ReportableError?
     ) {
@@ -32,6 +35,7 @@ package struct OperationOutline: Hashable, Sendable, Codable {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.actor = actor
+        self.owner = owner
         self.reason = reason
         self.failure = failure
     }
@@ -45,6 +49,7 @@ package struct OperationOutline: Hashable, Sendable, Codable {
             startedAt: operation.startedAt,
             endedAt: operation.endedAt,
             actor: operation.actor,
+            owner: operation.owner,
             reason: operation.reason,
             failure: operation.failure
         )

@@ -20,6 +20,8 @@ package struct Plan: Hashable, Sendable, Codable {
     package let release: Int
     /// Digest of the contents of that release.
     package let releaseDigest: Digest
+    /// For `restart` and `stop`: only these services, sorted. Nil means all.
+    package let services: [ServiceName]?
     /// Fingerprint of the observation the plan was made from.
     package let basis: Digest
     /// In an order in which they could run one after the other.
@@ -32,6 +34,7 @@ package struct Plan: Hashable, Sendable, Codable {
         stack: StackID,
         release: Int,
         releaseDigest: Digest,
+        services: [ServiceName]? = nil,
         basis: Digest,
         steps: [Step],
         warnings: [String] = []
@@ -40,6 +43,7 @@ package struct Plan: Hashable, Sendable, Codable {
         self.stack = stack
         self.release = release
         self.releaseDigest = releaseDigest
+        self.services = services
         self.basis = basis
         self.steps = steps
         self.warnings = warnings

@@ -56,4 +56,13 @@ package struct Release: Hashable, Sendable, Codable {
     }
 
     package var stack: Stack { contents.stack }
+
+    /// Whether nothing runs differently: only the text of the file, or what says how to get there, is another.
+    package func runsTheSame(as other: Release) -> Bool {
+        func counts(_ release: Release) -> [ServiceName: Int] {
+            Dictionary(release.stack.services.map { ($0.name, $0.replicas) }) { first, _ in first }
+        }
+        return contents.templates == other.contents.templates && contents.secrets == other.contents.secrets
+            && counts(self) == counts(other)
+    }
 }

@@ -6,6 +6,8 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
     package let service: ServiceName
     /// The word of the service's kind: `redis`.
     package var kind: String
+    /// The version of the program that the spec asks for, or the beginning of it; any will do when nil.
+    package var version: String?
     /// Argument vector. The first element is looked up in the source directory, then on the path.
     package var command: [Template]
     package var environment: [String: Template]
@@ -29,6 +31,7 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
     package init(
         service: ServiceName,
         kind: String,
+        version: String? = nil,
         command: [Template],
         environment: [String: Template] = [:],
         files: [RenderedFile] = [],
@@ -46,6 +49,7 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
     ) {
         self.service = service
         self.kind = kind
+        self.version = version
         self.command = command
         self.environment = environment
         self.files = files.sorted { $0.path < $1.path }
@@ -62,12 +66,14 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
         self.accounts = accounts
     }
 
-    /// Changes when a running replica has to be replaced: everything but what a reload takes up.
+    /// Changes when a running replica has to be replaced: everything but what a reload takes up. How long an edge may
+    /// take to end is no reason to close its port.
     package var revision: Digest {
         guard reload != nil else { return Digest(ofCanonical: self) }
         var fixed = self
         fixed.files.removeAll { $0.reloadable }
         fixed.accounts = nil
+        if reload == .edge { fixed.stop = StopRule() }
         let kept = Set(fixed.command.flatMap(\.secrets) + fixed.environment.values.flatMap(\.secrets))
             .union(fixed.files.flatMap(\.content.secrets))
         fixed.secrets = fixed.secrets.filter { kept.contains($0.key) }
@@ -153,7 +159,7 @@ package struct ProbeTiming: Hashable, Sendable, Codable {
 }
 
 package struct StopRule: Hashable, Sendable, Codable {
-    package enum Signal: String, Hashable, Sendable, Codable {
+    package enum Signal: String, Hashable, Sendable, Codable, CaseIterable {
         case terminate = "TERM"
         case interrupt = "INT"
         case quit = "QUIT"

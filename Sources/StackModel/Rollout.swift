@@ -56,7 +56,7 @@ package enum ReplicaBound: TextCodable, Hashable, Sendable {
         if let share = Percent(text) {
             guard share.thousandths <= 100_000 else { return nil }
             self = .share(share)
-        } else if let count = Int(text), count >= 0 {
+        } else if text.utf8.allSatisfy({ (48...57).contains($0) }), let count = Int(text) {
             self = .count(count)
         } else {
             return nil

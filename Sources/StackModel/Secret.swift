@@ -11,7 +11,7 @@ package struct SecretDeclaration: Hashable, Sendable, Codable {
         case jwtHS256 = "jwt-hs256"
         /// A random text.
         case random
-        /// A value that a person gives, once, and that is never generated.
+        /// A value that a person gives and that is never generated. Another value makes a new version.
         case given
     }
 
@@ -22,7 +22,7 @@ package struct SecretDeclaration: Hashable, Sendable, Codable {
     package var rotate: TimeSpan?
     /// How long the previous version stays valid after a rotation.
     package var overlap: TimeSpan?
-    /// For `given`: the variable of the caller's environment that holds the first value.
+    /// For `given`: the variable of the caller's environment that holds the value.
     package var from: String?
 
     package init(

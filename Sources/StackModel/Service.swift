@@ -74,14 +74,19 @@ package struct App: Hashable, Sendable, Codable {
     /// The port it serves on. Behind an edge the process engine allots each replica a port of its own (`${port}`).
     package var port: Int?
     package var env: [String: Template]
+    /// The variables of `env` whose value comes, wholly or in part, from the caller's environment. Nobody said whether
+    /// it is a secret, so it is never printed. Sorted; nil when there are none.
+    package var handedOn: [String]?
     package var health: HealthCheck
     package var autoscale: Autoscale?
     /// The path Prometheus scrapes.
     package var metrics: String?
     /// The user to run as on the process engine; a dedicated unprivileged one when nil.
     package var user: String?
-    /// The release needs data migrations: a backup is taken before it is deployed.
+    /// The release needs data migrations. No engine acts on it yet; a spec that says it is warned about.
     package var migrates: Bool
+    /// How a replica is asked to end; nil leaves it to the engine.
+    package var stop: StopRule?
 
     package init(
         image: String? = nil,
@@ -89,22 +94,26 @@ package struct App: Hashable, Sendable, Codable {
         command: [Template] = [],
         port: Int? = nil,
         env: [String: Template] = [:],
+        handedOn: [String] = [],
         health: HealthCheck = HealthCheck(),
         autoscale: Autoscale? = nil,
         metrics: String? = nil,
         user: String? = nil,
-        migrates: Bool = false
+        migrates: Bool = false,
+        stop: StopRule? = nil
     ) {
         self.image = image
         self.source = source
         self.command = command
         self.port = port
         self.env = env
+        self.handedOn = handedOn.isEmpty ? nil : handedOn.sorted()
         self.health = health
         self.autoscale = autoscale
         self.metrics = metrics
         self.user = user
         self.migrates = migrates
+        self.stop = stop
     }
 }
 
@@ -113,12 +122,13 @@ package struct Redis: Hashable, Sendable, Codable {
         case aof, rdb
     }
 
-    package var version: String
+    /// The version or the beginning of it, as in `7` or `7.0`; whichever the engine has when nil.
+    package var version: String?
     package var persistence: [Persistence]
     /// `maxmemory`; no limit when nil.
     package var memory: ByteCount?
 
-    package init(version: String = "7.0", persistence: [Persistence] = [.aof, .rdb], memory: ByteCount? = nil) {
+    package init(version: String? = nil, persistence: [Persistence] = [.aof, .rdb], memory: ByteCount? = nil) {
         self.version = version
         self.persistence = persistence
         self.memory = memory
@@ -126,10 +136,11 @@ package struct Redis: Hashable, Sendable, Codable {
 }
 
 package struct Postgres: Hashable, Sendable, Codable {
-    package var version: String
+    /// The version or the beginning of it, as in `15`; whichever the engine has when nil.
+    package var version: String?
     package var database: String
 
-    package init(version: String = "15", database: String) {
+    package init(version: String? = nil, database: String) {
         self.version = version
         self.database = database
     }
@@ -165,7 +176,8 @@ package struct Edge: Hashable, Sendable, Codable {
 }
 
 package struct Route: Hashable, Sendable, Codable {
-    /// Requests whose path begins with this go to the service; the longest match wins.
+    /// Requests for this path and everything below it go to the service, whole segments only: `/api` takes `/api` and
+    /// `/api/orders`, not `/apis`. The longest path wins.
     package var path: String
     package var host: String?
     package var service: ServiceName
@@ -175,11 +187,15 @@ package struct Route: Hashable, Sendable, Codable {
         self.host = host
         self.service = service
     }
+
+    /// The path without the slash at its end, which makes no difference: empty for `/`, which takes everything.
+    package var stem: String { path.hasSuffix("/") ? String(path.dropLast()) : path }
 }
 
 /// How we know that a replica lives and that it can serve.
 package struct HealthCheck: Hashable, Sendable, Codable {
-    /// HTTP path; a replica that fails it is restarted.
+    /// HTTP path that answers while the replica lives. Kubernetes restarts one that fails it; the other engines restart
+    /// a program only when it ends.
     package var liveness: String?
     /// HTTP path; a replica gets traffic only while it answers 2xx here. Without one an open port counts as ready.
     package var readiness: String?

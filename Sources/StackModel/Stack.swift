@@ -42,7 +42,12 @@ package struct Stack: Hashable, Sendable, Codable {
     package func service(_ name: ServiceName) -> Service? { services.first { $0.name == name } }
     package func secret(_ name: SecretName) -> SecretDeclaration? { secrets.first { $0.name == name } }
 
-    /// The edges that send traffic to a service.
+    /// The edges that send traffic to a service, without those of which no replica is wanted.
+    package func runningEdges(routingTo service: ServiceName) -> [ServiceName] {
+        edges(routingTo: service).filter { (self.service($0)?.replicas ?? 0) > 0 }
+    }
+
+    /// The edges that are to send traffic to a service, whether they run or not.
     package func edges(routingTo service: ServiceName) -> [ServiceName] {
         services.compactMap { candidate in
             guard case .edge(let edge) = candidate.kind else { return nil }

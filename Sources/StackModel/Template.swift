@@ -9,6 +9,9 @@ package struct Template: Hashable, Sendable, Codable {
         case literal(String)
         /// `${port}`: the replica's own port.
         case port
+        /// `${host}`: the address the replica itself is to listen on. Where replicas share a machine, one that nobody
+        /// reaches around the edge.
+        case host
         /// `${service:NAME}`, `${service:NAME.host}`, `${service:NAME.port}`.
         case service(ServiceName, AddressPart)
         /// `${secret:NAME}`, `${secret:NAME.user}`.
@@ -50,14 +53,13 @@ package struct Template: Hashable, Sendable, Codable {
         segments.compactMap { if case .service(let name, _) = $0 { name } else { nil } }
     }
 
-    package var usesPort: Bool { segments.contains(.port) }
-
-    /// The text as the spec would write it; secrets stay references.
+    /// The text as the spec would write it, so that reading it gives this template again; secrets stay references.
     package var source: String {
         segments.map { segment in
             switch segment {
-            case .literal(let text): text.replacing("${", with: "$${")
+            case .literal(let text): Self.written(text)
             case .port: "${port}"
+            case .host: "${host}"
             case .service(let name, .hostAndPort): "${service:\(name)}"
             case .service(let name, let part): "${service:\(name).\(part.rawValue)}"
             case .secret(let name, .value): "${secret:\(name)}"
@@ -67,6 +69,17 @@ package struct Template: Hashable, Sendable, Codable {
             case .targets: "${targets}"
             }
         }.joined()
+    }
+
+    /// A dollar is doubled where it would be taken for the beginning of something.
+    private static func written(_ literal: String) -> String {
+        guard literal.contains("$") else { return literal }
+        var text = ""
+        for (character, next) in zip(literal, literal.dropFirst().map(Optional.some) + [nil]) {
+            text.append(character)
+            if character == "$", next == nil || next == "$" || next == "{" { text.append("$") }
+        }
+        return text
     }
 
     /// Fills in every reference. The result is as secret as the most secret value in it: callers keep it short-lived.

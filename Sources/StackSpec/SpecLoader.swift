@@ -8,13 +8,15 @@ package enum SpecLoader {
     /// - Parameters:
     ///   - environment: `nil` takes the only one; with several it is an error that lists them.
     ///   - variables: what `${NAME}` means: the caller's environment merged over `.env` by the caller.
+    ///   - isStrict: what the environment's engine does not act on is an error, not a warning.
     /// - Returns: the stack or every error there is, and the warnings.
     package static func load(
         _ text: SpecText,
         environment: EnvironmentName?,
-        variables: [String: String]
+        variables: [String: String],
+        isStrict: Bool = false
     ) -> LoadedSpec {
-        let findings = Findings(file: text.file)
+        let findings = Findings(file: text.file, isStrict: isStrict)
         let stack = stack(in: text, for: environment, variables: variables, findings: findings)
         let diagnostics = findings.inFileOrder()
         return LoadedSpec(stack: findings.hasErrors ? nil : stack, diagnostics: diagnostics)

@@ -42,8 +42,8 @@ package final class FakeEngine: Engine {
         return book
     }
 
-    /// The digest that was set for the directory, else one of its path.
-    package func digest(ofSource directory: String) async throws(ReportableError) -> Digest { source(at: directory) }
+    /// A digest of the path.
+    package func digest(ofSource directory: String) async throws(ReportableError) -> Digest { Digest(of: directory) }
 
     package func preflight(
         _ template: ReplicaTemplate,
@@ -82,17 +82,9 @@ package final class FakeEngine: Engine {
         try locked { state throws(ReportableError) in try state.perform(action, inputs) }
     }
 
+    /// Simulated replicas say nothing.
     package func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
-        let lines = state.withLock { $0.lines }.filter { line in
-            (query.service.map { $0 == line.replica.service } ?? true)
-                && (query.replica.map { $0 == line.replica } ?? true)
-                && (query.since.map { $0 <= line.time } ?? true)
-                && (query.containing.map { line.text.contains($0) } ?? true)
-        }
-        return AsyncThrowingStream { continuation in
-            for line in lines.suffix(query.tail ?? lines.count) { continuation.yield(line) }
-            continuation.finish()
-        }
+        AsyncThrowingStream { $0.finish() }
     }
 
     /// Does nothing and succeeds when the replica runs.
@@ -121,13 +113,9 @@ package final class FakeEngine: Engine {
         guard let directory = inputs.sourceDirectory else {
             throw ReportableError(.broken, "nobody said where the source of \(service) is")
         }
-        guard source(at: directory) == digest else {
+        guard Digest(of: directory) == digest else {
             throw ReportableError(.fileFailed, "the source of \(service) in \(directory) has changed meanwhile")
         }
-    }
-
-    private func source(at directory: String) -> Digest {
-        state.withLock { $0.sources[directory] } ?? Digest(of: directory)
     }
 }
 
@@ -161,10 +149,6 @@ extension FakeEngine {
             state.faults.removeAll { if case .crashes = $0 { true } else { false } }
         }
     }
-
-    package func setSource(_ directory: String, _ digest: Digest) { state.withLock { $0.sources[directory] = digest } }
-
-    package func setLogs(_ lines: [LogLine]) { state.withLock { $0.lines = lines } }
 
     /// Actions that took effect, in order.
     package var performed: [Action] { state.withLock { $0.performed } }

@@ -8,8 +8,6 @@ struct FakeMachines: Sendable {
     var faults: [Fault] = []
     var performed: [Action] = []
     var opened: [SecretName] = []
-    var sources: [String: Digest] = [:]
-    var lines: [LogLine] = []
     /// How many actions had been performed when each replica was started.
     var starts: [ReplicaID: Int] = [:]
     var calls = 0

@@ -51,7 +51,8 @@ package struct SimulatedWorld: Sendable {
         routes != nil ? edges(routingTo: service) : edges.subtracting([service]).sorted()
     }
 
-    private func isEdge(_ service: ServiceName) -> Bool { edges.contains(service) || routes?[service] != nil }
+    /// Whether a service is one through which requests come in.
+    package func isEdge(_ service: ServiceName) -> Bool { edges.contains(service) || routes?[service] != nil }
 
     /// Whether a replica serves requests now.
     package func isServing(_ replica: ObservedReplica) -> Bool {
@@ -85,7 +86,7 @@ package struct SimulatedWorld: Sendable {
         case .removeVolume(let service): try removeVolume(service)
         case .removeStack:
             guard replicas.isEmpty else { throw refusal("replicas are left", action) }
-            sources = []
+            if volumes.isEmpty { sources = [] }
         }
     }
 

@@ -12,6 +12,13 @@ enum ProcessIdentity {
         )
     }
 
+    /// Whether a process that wrote its name into the ledger is still the one of that number. One of another boot is
+    /// gone for certain.
+    static func isAlive(_ owner: OwnerID) -> Bool {
+        owner.bootID == firstLine(of: "/proc/sys/kernel/random/boot_id")
+            && owner.startTicks == startTicks(firstLine(of: "/proc/\(owner.processID)/stat"))
+    }
+
     /// `maria@db-1`; behind sudo the person, not root.
     static func actor(_ variables: [String: String]) -> String {
         let host = firstLine(of: "/proc/sys/kernel/hostname")

@@ -19,13 +19,12 @@ struct Shipyard: Sendable {
         let keyPath = variables["SLIPWAY_MASTER_KEY_FILE"] ?? home.masterKey
         return Dependencies(
             ledger: ledger,
-            secrets: { () throws(ReportableError) in
-                SecretStore(ledger: ledger, key: try MasterKey.load(path: keyPath, creating: true))
-            },
+            secrets: SecretStore(ledger: ledger, keyPath: keyPath),
             engine: { (kind) throws(ReportableError) in try engine(kind, home: home) },
             lockFile: { (stack) throws(ReportableError) in home.lock(for: stack) },
             now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) },
             owner: ProcessIdentity.own,
+            isAlive: ProcessIdentity.isAlive,
             actor: ProcessIdentity.actor(variables),
             faultPoint: FaultInjection.hook(variables)
         )

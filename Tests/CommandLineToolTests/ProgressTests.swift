@@ -50,7 +50,6 @@ struct ProgressTests {
         .stepEnded(start, .succeeded, TimeSpan(milliseconds: 420)),
         .stepBegan(wait),
         .stepEnded(wait, .failed(failure), .seconds(12)),
-        .stepEnded(sweep, .skipped, .seconds(0)),
         .reverting(failure),
         .ended(.revert, .seconds(4)),
     ]
@@ -68,7 +67,6 @@ struct ProgressTests {
                 [1] start api-3 (revision \(revision)): done in 0.4 s
                 [2] wait until api-3 is ready for 3s, at most 2m ...
                 [2] wait until api-3 is ready for 3s, at most 2m: failed after 12.0 s: api-3 exited with code 1
-                [3] remove what is left of the stack: skipped
                 going back: api-3 exited with code 1
                   | KeyError
 
@@ -91,7 +89,6 @@ struct ProgressTests {
                 {"action":"start api-3 (revision \(revision))","event":"step-succeeded","milliseconds":420,"step":1}
                 {"action":"wait until api-3 is ready for 3s, at most 2m","cause":"api-3 is new","event":"step-began","step":2}
                 {"action":"wait until api-3 is ready for 3s, at most 2m","event":"step-failed","message":"api-3 exited with code 1","milliseconds":12000,"step":2}
-                {"action":"remove what is left of the stack","event":"step-skipped","milliseconds":0,"step":3}
                 {"event":"reverting","message":"api-3 exited with code 1"}
                 {"event":"ended","milliseconds":4000,"purpose":"revert"}
 

@@ -35,13 +35,18 @@ struct StatusTextTests {
         )
     }
 
-    private func service(_ name: ServiceName, _ kind: String, _ replicas: [ObservedReplica], port: Int)
-        -> StackStatus.ServiceStatus
-    {
+    private func service(
+        _ name: ServiceName,
+        _ kind: String,
+        _ replicas: [ObservedReplica],
+        port: Int,
+        stopped: Bool = false
+    ) -> StackStatus.ServiceStatus {
         StackStatus.ServiceStatus(
             name: name,
             kind: kind,
             wanted: 1,
+            stopped: stopped,
             replicas: replicas,
             address: Address(host: "127.0.0.1", port: port)
         )
@@ -56,6 +61,7 @@ struct StatusTextTests {
             startedAt: ago(300),
             endedAt: state.isActive ? nil : ago(290),
             actor: "ada@host",
+            owner: OwnerID(bootID: "boot", processID: 4711, startTicks: 1),
             reason: "deploy",
             failure: failure
         )
@@ -65,9 +71,9 @@ struct StatusTextTests {
         _ services: [StackStatus.ServiceStatus],
         release: Int? = 2,
         drift: [String] = [],
-        stopped: Bool = false,
         last: OperationOutline? = nil,
-        unfinished: OperationOutline? = nil
+        unfinished: OperationOutline? = nil,
+        ownerIsGone: Bool = false
     ) -> String {
         let status = StackStatus(
             stack: stack,
@@ -75,11 +81,11 @@ struct StatusTextTests {
             releaseDigest: Digest(of: "d"),
             deployedAt: ago(7200),
             deployedBy: "ada@host",
-            stopped: stopped,
             services: services,
             drift: drift,
             lastOperation: last,
-            unfinished: unfinished
+            unfinished: unfinished,
+            ownerIsGone: ownerIsGone
         )
         return StatusText(status, now: now, style: TextStyle(color: false)).render()
     }
@@ -129,10 +135,18 @@ struct StatusTextTests {
         #expect(text.hasPrefix("shop/local: no release is current\n"))
         #expect(text.contains("\nopen: operation 7 (deploy) since 2026-11-21 06:30:02Z\n"))
         #expect(text.hasSuffix("\nlast: deploy by ada@host, failed after 10.0 s: api-1 exited with code 1, 5 min ago"))
-        #expect(
-            status([], stopped: true).hasPrefix(
-                "shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host, stopped\n"
-            )
+        let gone = status([], last: operation(.running), unfinished: operation(.running), ownerIsGone: true)
+        #expect(gone.contains("06:30:02Z: its process died; the next command goes on\n"))
+        #expect(gone.hasSuffix("\nlast: deploy by ada@host, its process died; the next command goes on, 5 min ago"))
+    }
+
+    @Test("what was stopped stands in the headline")
+    func stopped() {
+        let headline = "shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host, "
+        let (api, web) = (
+            service("api", "app", [], port: 1, stopped: true), service("web", "app", [], port: 2, stopped: true)
         )
+        #expect(status([api, web]).hasPrefix(headline + "stopped\n"))
+        #expect(status([api, service("web", "app", [], port: 2)]).hasPrefix(headline + "api stopped\n"))
     }
 }

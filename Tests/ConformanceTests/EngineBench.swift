@@ -55,7 +55,7 @@ extension EngineBench {
     func status() async throws -> StackStatus { try await StatusReader(boot().dependencies).read(stack) }
 
     func secrets() throws -> SecretStore {
-        SecretStore(ledger: try Ledger(path: ledgerPath), key: try MasterKey.load(path: keyPath, creating: true))
+        SecretStore(ledger: try Ledger(path: ledgerPath), keyPath: keyPath)
     }
 
     var ledgerPath: String { "\(folder)/ledger.sqlite" }

@@ -29,13 +29,12 @@ struct Process: Sendable {
         self.stack = bench.stack
         self.dependencies = Dependencies(
             ledger: ledger,
-            secrets: { () throws(ReportableError) in
-                SecretStore(ledger: ledger, key: try MasterKey.load(path: keyPath, creating: true))
-            },
+            secrets: SecretStore(ledger: ledger, keyPath: keyPath),
             engine: { _ in engine },
             lockFile: { _ in lock },
             now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) },
             owner: OwnerID(bootID: "conformance", processID: life.number, startTicks: 1),
+            isAlive: { _ in false },
             actor: "test@bench",
             faultPoint: { await life.pass($0) }
         )

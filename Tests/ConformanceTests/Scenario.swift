@@ -16,6 +16,8 @@ enum Scenario: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case rollback = "a rollback restores code, configuration and secret versions"
     case scale = "scale up and down under load"
     case drift = "a replica killed by hand is drift and is repaired"
+    case pivot = "death behind the pivot leaves the new release current, and a failure then goes back to it"
+    case stop = "what was stopped on purpose is no drift, and deploy starts it again"
     case downKeepsData = "down keeps the data"
     case downDestroysData = "down destroys the data only when asked to"
     case death = "death at every step, then resume: no duplicate, no orphan"
@@ -34,6 +36,8 @@ enum Scenario: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .rollback: try await Self.rollback(bench)
         case .scale: try await Self.scale(bench)
         case .drift: try await Self.drift(bench)
+        case .pivot: try await Self.pivot(bench)
+        case .stop: try await Self.stop(bench)
         case .downKeepsData: try await Self.down(bench, destroying: false)
         case .downDestroysData: try await Self.down(bench, destroying: true)
         case .death: try await DeathScenario(bench: bench).run()
@@ -163,13 +167,53 @@ enum Scenario: String, CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
+    private static func pivot(_ bench: some EngineBench) async throws {
+        _ = try await bench.deploy(.first)
+        let process = try bench.boot { point, action in
+            if case .confirm = action { point.moment == .afterOutcome } else { false }
+        }
+        #expect(await process.carryOut(.deploy(bench.declared(.second))).isDeath)
+        #expect(try await bench.status().release == 2)
+        var bad = Variant.first
+        bad.behaviour = .neverReady
+        let tally = try await bench.underLoad {
+            let report = try await bench.deploy(bad)
+            #expect(report.failure?.code == .replicaFailed && report.release.number == 2)
+        }
+        #expect(tally.failures == 0 && tally.requests > 0, "\(tally.failures) of \(tally.requests) requests failed")
+        #expect(await bench.request()?.code == "two")
+        let status = try await bench.status()
+        #expect(status.isHealthy && status.release == 2, "\(status.drift)")
+        #expect(try await bench.census() == whole())
+        process.life.wake()
+    }
+
+    private static func stop(_ bench: some EngineBench) async throws {
+        _ = try await bench.deploy(.first)
+        #expect(try await bench.carryOut(.stop(["api"])).isSuccess)
+        #expect(try await bench.census() == ["redis": 1, "edge": 1])
+        var status = try await bench.status()
+        #expect(status.stopped == ["api"] && status.drift == [], "\(status.drift)")
+        try await bench.kill(ReplicaID("redis", 1))
+        try await Task.sleep(for: .milliseconds(200))
+        status = try await bench.status()
+        #expect(status.drift.contains { $0.contains("redis-1") }, "\(status.drift)")
+        #expect(try await bench.deploy(.first).isSuccess)
+        try await expectFirst(bench)
+    }
+
     private static func down(_ bench: some EngineBench, destroying: Bool) async throws {
         _ = try await bench.deploy(.first)
         try await bench.keep("ahoy")
         #expect(try await bench.carryOut(.down(destroyData: destroying)).isSuccess)
         #expect(try await bench.census() == [:])
         #expect(await bench.request() == nil)
-        #expect(try await bench.deploy(.first).isSuccess)
+        if destroying {
+            #expect(try await bench.deploy(.first).isSuccess)
+        } else {
+            // The source of the release is still stored.
+            #expect(try await bench.carryOut(.rollback(to: 1)).isSuccess)
+        }
         #expect(try await bench.keptWord() == (destroying ? nil : "ahoy"))
     }
 }

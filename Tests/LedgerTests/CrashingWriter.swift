@@ -130,7 +130,6 @@ enum CrashingWriter {
                 operation.id,
                 as: .succeeded,
                 failure: nil,
-                pointer: .activate,
                 epoch: epoch,
                 at: Samples.now
             )

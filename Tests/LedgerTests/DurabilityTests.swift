@@ -54,7 +54,6 @@ struct DurabilityTests {
             operation.id,
             as: .interrupted,
             failure: nil,
-            pointer: .none,
             epoch: epoch,
             at: Samples.now
         )
@@ -123,7 +122,6 @@ struct DurabilityTests {
                 active.id,
                 as: .crashed,
                 failure: nil,
-                pointer: .none,
                 epoch: epoch,
                 at: Samples.now
             )

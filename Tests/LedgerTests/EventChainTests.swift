@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The chain of events")
 struct EventChainTests {
-    @Test("every begin, intent, outcome, end, release and secret change is one event, and the chain holds")
+    @Test("every begin, intent, outcome, end, release, activation and secret change is one event, and the chain holds")
     func intact() async throws {
         let ledger = try Ledger.inMemory()
         #expect(try await ledger.verifyChain() == ChainReport(length: 0, head: nil, faults: []))
@@ -16,7 +16,7 @@ struct EventChainTests {
         _ = try await store.ensure(Keys.declarations, of: Samples.shop, given: Keys.given, at: Samples.now)
         let report = try await ledger.verifyChain()
         #expect(report.isIntact)
-        #expect(report.length == 1 + (1 + 2 * 2 + 1) + Keys.declarations.count)
+        #expect(report.length == 1 + (1 + 2 * 2 + 2) + Keys.declarations.count)
         #expect(report.head != nil)
     }
 
@@ -29,7 +29,7 @@ struct EventChainTests {
             ("UPDATE event SET previous = hash WHERE id = 5", 5),
             ("DELETE FROM event WHERE id = 1", 2),
             ("DELETE FROM event WHERE id = 4", 5),
-            ("DELETE FROM event WHERE id = (SELECT max(id) FROM event)", 7),
+            ("DELETE FROM event WHERE id = (SELECT max(id) FROM event)", 8),
             ("DELETE FROM event", 1),
             (
                 "UPDATE event SET id = -3 WHERE id = 3; UPDATE event SET id = 3 WHERE id = 4; "
@@ -40,7 +40,7 @@ struct EventChainTests {
                     + "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'event'", 4
             ),
             (
-                "INSERT INTO event (body, previous, hash) SELECT body, hash, previous FROM event WHERE id = 2", 8
+                "INSERT INTO event (body, previous, hash) SELECT body, hash, previous FROM event WHERE id = 2", 9
             ),
             ("UPDATE release SET contents = replace(contents, 'one', 'two')", 1),
             ("UPDATE release SET reason = 'x', number = 2; UPDATE stack SET current_release = NULL", 0),

@@ -34,17 +34,15 @@ struct JournalTests {
             epoch: epoch,
             at: Samples.later(4)
         )
-        try await ledger.recordOutcome(.skipped, of: 3, in: operation.id, epoch: epoch, at: Samples.later(4))
         try await ledger.finish(
             operation.id,
             as: .failed,
             failure: Samples.failure,
-            pointer: .none,
             epoch: epoch,
             at: Samples.later(5)
         )
         let steps = try await ledger.steps(of: operation.id)
-        #expect(steps.map(\.state) == [.succeeded, .failed, .skipped, .pending])
+        #expect(steps.map(\.state) == [.succeeded, .failed, .pending, .pending])
         #expect(steps[0].beganAt == Samples.later(1) && steps[0].endedAt == Samples.later(2))
         #expect(steps[1].failure == Samples.failure)
         let ended = try await ledger.operations(of: Samples.shop, limit: 5).first
@@ -102,7 +100,6 @@ struct JournalTests {
                 operation.id,
                 as: .failed,
                 failure: nil,
-                pointer: .none,
                 epoch: old,
                 at: Samples.now
             )
@@ -112,7 +109,6 @@ struct JournalTests {
             operation.id,
             as: .crashed,
             failure: nil,
-            pointer: .none,
             epoch: new,
             at: Samples.later(2)
         )
@@ -139,15 +135,12 @@ struct JournalTests {
         await expectBroken { try await ledger.recordIntent(of: 1, in: id, epoch: epoch, at: Samples.now) }
         await expectBroken { try await ledger.recordIntent(of: 9, in: id, epoch: epoch, at: Samples.now) }
         await expectBroken {
-            try await ledger.finish(id, as: .succeeded, failure: nil, pointer: .none, epoch: epoch, at: Samples.now)
-        }
-        await expectBroken {
-            try await ledger.finish(id, as: .failed, failure: nil, pointer: .activate, epoch: epoch, at: Samples.now)
+            try await ledger.finish(id, as: .succeeded, failure: nil, epoch: epoch, at: Samples.now)
         }
         #expect(try await ledger.verifyChain().length == 2)
-        try await ledger.finish(id, as: .interrupted, failure: nil, pointer: .none, epoch: epoch, at: Samples.now)
+        try await ledger.finish(id, as: .interrupted, failure: nil, epoch: epoch, at: Samples.now)
         await expectBroken {
-            try await ledger.finish(id, as: .failed, failure: nil, pointer: .none, epoch: epoch, at: Samples.now)
+            try await ledger.finish(id, as: .failed, failure: nil, epoch: epoch, at: Samples.now)
         }
         await expectBroken { try await ledger.recordIntent(of: 2, in: id, epoch: epoch, at: Samples.now) }
         await expectBroken { _ = try await ledger.takeOver(id, by: Samples.owner, at: Samples.now) }
@@ -160,35 +153,47 @@ struct JournalTests {
         #expect(error?.code == .broken)
     }
 
-    @Test("crashes on one step are counted until that step has an outcome")
+    @Test("crashes on one step are counted until that step has an outcome, whatever the purpose of the plan")
     func crashes() async throws {
         let ledger = try Ledger.inMemory()
         _ = try await ledger.record()
         let plan = Samples.plan()
-        let key = StepKey.of(plan.steps[0], in: plan)
-        for expected in 1...3 {
-            try await ledger.crash(plan)
-            #expect(try await ledger.crashes(of: key, in: Samples.shop) == expected)
-        }
-        // An operation that never came to the step, and another purpose, change nothing.
+        #expect(try await count(plan, in: ledger) == nil)
+        try await ledger.crash(plan)
+        try await ledger.crash(Samples.plan(.revert))
+        try await ledger.crash(plan)
+        #expect(try await count(plan, in: ledger) == 3)
+        #expect(try await count(Samples.plan(.revert), in: ledger) == 3)
+        // An operation that never came to the step changes nothing.
         let (operation, epoch) = try await ledger.begin(plan)
-        try await ledger.recordOutcome(.skipped, of: 1, in: operation.id, epoch: epoch, at: Samples.now)
-        try await ledger.finish(
-            operation.id,
-            as: .failed,
-            failure: nil,
-            pointer: .none,
-            epoch: epoch,
-            at: Samples.now
-        )
-        try await ledger.succeed(Samples.plan(.rollback))
-        #expect(try await ledger.crashes(of: key, in: Samples.shop) == 3)
-        #expect(try await ledger.crashes(of: key, in: StackID("shop", "production")) == 0)
+        try await ledger.finish(operation.id, as: .failed, failure: nil, epoch: epoch, at: Samples.now)
+        #expect(try await count(plan, in: ledger) == 3)
+        #expect(try await count(Samples.plan(of: StackID("shop", "production")), in: ledger) == nil)
+        #expect(try await count(Samples.plan(digest: "other"), in: ledger) == nil)
         try await ledger.succeed(plan)
-        #expect(try await ledger.crashes(of: key, in: Samples.shop) == 0)
+        #expect(try await count(plan, in: ledger) == nil)
     }
 
-    @Test("a summary holds the release, the last operation, and whether the stack was stopped")
+    private func count(_ plan: Plan, in ledger: Ledger) async throws -> Int? {
+        try await ledger.crashes(in: plan).first { $0.step.number == 1 }?.count
+    }
+
+    @Test("steps that were begun side by side are counted alike")
+    func crashesSideBySide() async throws {
+        let ledger = try Ledger.inMemory()
+        let plan = Samples.plan(replicas: 2)
+        for _ in 1...2 {
+            let (operation, epoch) = try await ledger.begin(plan)
+            for step in [1, 3] {
+                try await ledger.recordIntent(of: step, in: operation.id, epoch: epoch, at: Samples.now)
+            }
+            try await ledger.finish(operation.id, as: .crashed, failure: nil, epoch: epoch, at: Samples.now)
+        }
+        let crashes = try await ledger.crashes(in: plan)
+        #expect(crashes.map(\.step.number) == [1, 3] && crashes.allSatisfy { $0.count == 2 })
+    }
+
+    @Test("a summary holds the release, the last operation, and what was stopped")
     func summary() async throws {
         let ledger = try Ledger.inMemory()
         #expect(try await ledger.summary(of: Samples.shop).lastOperation == nil)
@@ -196,25 +201,28 @@ struct JournalTests {
         try await ledger.succeed(Samples.plan())
         try await ledger.succeed(Samples.plan(.stop))
         var summary = try await ledger.summary(of: Samples.shop)
-        #expect(
-            summary.currentRelease == ReleaseOutline(release) && summary.isStopped && summary.activeOperation == nil
-        )
+        #expect(summary.currentRelease == ReleaseOutline(release) && summary.activeOperation == nil)
+        #expect(summary.stopped == ["api"])
         #expect(summary.lastOperation?.purpose == .stop && summary.lastOperation?.state == .succeeded)
         let (operation, _) = try await ledger.begin()
         summary = try await ledger.summary(of: Samples.shop)
-        #expect(summary.activeOperation == OperationOutline(operation) && summary.isStopped)
+        #expect(summary.activeOperation == OperationOutline(operation) && summary.stopped == ["api"])
+        #expect(summary.activeOperation?.owner == Samples.owner)
     }
 
-    @Test("a success other than stop takes the stopped mark away")
+    @Test("services are stopped and restarted one by one; what leads to a release takes every mark away")
     func stopped() async throws {
         let ledger = try Ledger.inMemory()
         _ = try await ledger.record()
-        try await ledger.succeed(Samples.plan(.stop))
-        #expect(try await ledger.isStopped(Samples.shop))
+        func stopped() async throws -> [ServiceName] { try await ledger.summary(of: Samples.shop).stopped }
+        try await ledger.succeed(Samples.plan(.stop, services: ["api"]))
+        try await ledger.succeed(Samples.plan(.stop, services: ["redis"]))
+        #expect(try await stopped() == ["api", "redis"])
+        try await ledger.succeed(Samples.plan(.restart, services: ["redis"]))
         try await ledger.crash(Samples.plan())
-        #expect(try await ledger.isStopped(Samples.shop))
+        #expect(try await stopped() == ["api"])
         try await ledger.succeed(Samples.plan())
-        #expect(try await ledger.isStopped(Samples.shop) == false)
+        #expect(try await stopped() == [])
     }
 
     @Test("a cancelled task still records what it was doing")
@@ -228,7 +236,6 @@ struct JournalTests {
                 operation.id,
                 as: .interrupted,
                 failure: nil,
-                pointer: .none,
                 epoch: epoch,
                 at: Samples.now
             )

@@ -111,6 +111,15 @@ struct LedgerFileTests {
         }
     }
 
+    @Test("knows every service as stopped of a stack that an older slipway had marked as stopped")
+    func stoppedStack() async throws {
+        try await Folder.with { folder in
+            try SchemaFixture.load(2, into: folder)
+            try await folder.raw().write { try $0.execute(sql: "UPDATE stack SET is_stopped = 1") }
+            #expect(try await Ledger(path: folder.ledger).summary(of: Samples.shop).stopped == ["api"])
+        }
+    }
+
     @Test("has the schema that its newest fixture was written with: a released migration is never edited")
     func frozenSchema() async throws {
         try await Folder.with { fresh in

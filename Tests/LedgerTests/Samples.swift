@@ -13,14 +13,21 @@ enum Samples {
 
     static func later(_ seconds: Int) -> Instant { Instant(milliseconds: now.milliseconds + seconds * 1000) }
 
-    static func contents(_ spec: String = "one", of stack: StackID = shop) -> Release.Contents {
+    /// Contents with other `code` run differently; another text of the spec alone means the same.
+    static func contents(_ spec: String = "one", code: String? = nil, of stack: StackID = shop) -> Release.Contents {
         let api = Service(name: "api", kind: .app(App(command: ["serve", "\(.port)"], port: 8000)), replicas: 2)
         return Release.Contents(
             stack: Stack(name: stack.stack, environment: stack.environment, engine: .process, services: [api]),
             spec: spec,
             addresses: ["api": Address(host: "127.0.0.1", port: 8000)],
             secrets: ["api-key": 1],
-            templates: ["api": ReplicaTemplate(service: "api", kind: "app", command: ["serve"])]
+            templates: [
+                "api": ReplicaTemplate(
+                    service: "api",
+                    kind: "app",
+                    command: ["serve"] + [code].compactMap { $0.map { Template($0) } }
+                )
+            ]
         )
     }
 
@@ -29,6 +36,7 @@ enum Samples {
         of stack: StackID = shop,
         release: Int = 1,
         digest: String = "release",
+        services: [ServiceName]? = nil,
         replicas: Int = 1
     ) -> Plan {
         let steps = (1...replicas).flatMap { number in
@@ -48,6 +56,7 @@ enum Samples {
             stack: stack,
             release: release,
             releaseDigest: Digest(of: digest),
+            services: services,
             basis: Digest(of: "world"),
             steps: steps
         )
@@ -61,8 +70,11 @@ extension Ledger {
         try await begin(plan, actor: "ada@host", owner: Samples.owner, reason: "deploy", at: Samples.now)
     }
 
-    func record(_ spec: String = "one", of stack: StackID = Samples.shop) async throws -> Release {
-        try await record(Samples.contents(spec, of: stack), by: "ada@host", reason: "deploy", at: Samples.now)
+    func record(_ spec: String = "one", code: String? = nil, of stack: StackID = Samples.shop) async throws
+        -> Release
+    {
+        let contents = Samples.contents(spec, code: code, of: stack)
+        return try await record(contents, by: "ada@host", reason: "deploy", at: Samples.now)
     }
 
     /// Runs every step of a plan and activates its release.
@@ -72,13 +84,10 @@ extension Ledger {
             try await recordIntent(of: step.number, in: operation.id, epoch: epoch, at: Samples.later(1))
             try await recordOutcome(.succeeded, of: step.number, in: operation.id, epoch: epoch, at: Samples.later(2))
         }
-        let pointer: ReleasePointerChange =
-            plan.purpose.activatesRelease ? .activate : plan.purpose == .down ? .deactivate : .none
         try await finish(
             operation.id,
             as: .succeeded,
             failure: nil,
-            pointer: pointer,
             epoch: epoch,
             at: Samples.later(3)
         )
@@ -93,7 +102,6 @@ extension Ledger {
             operation.id,
             as: .crashed,
             failure: nil,
-            pointer: .none,
             epoch: next,
             at: Samples.later(3)
         )

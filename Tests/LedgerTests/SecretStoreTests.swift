@@ -16,21 +16,12 @@ struct SecretStoreTests {
     @Test("secrets are made once, and stay the same ever after")
     func idempotent() async throws {
         let store = store(try Ledger.inMemory())
-        #expect(try await store.preview(Keys.declarations, of: Samples.shop) == all(1))
+        #expect(try await store.preview(Keys.declarations, of: Samples.shop, given: Keys.given) == all(1))
         #expect(try await store.versions(of: Samples.shop).isEmpty)
         #expect(try await ensure(store) == all(1))
         let first = try await store.open("jwt", version: 1, of: Samples.shop)
         #expect(try await ensure(store) == all(1))
         #expect(try await store.open("jwt", version: 1, of: Samples.shop) == first)
-        // A later value from the environment is not a rotation.
-        let again = try await store.ensure(
-            [Keys.stripe],
-            of: Samples.shop,
-            given: ["stripe": Redacted("other")],
-            at: Samples.now
-        )
-        #expect(again == ["stripe": 1])
-        #expect(try await store.open("stripe", version: 1, of: Samples.shop).value.reveal() == Keys.canary)
         #expect(try await store.versions(of: Samples.shop).map(\.label) == [.current, .current, .current, .current])
     }
 
@@ -66,7 +57,16 @@ struct SecretStoreTests {
             try await store.ensure(Keys.declarations + [mail], of: Samples.shop, given: [:], at: Samples.now)
         }
         #expect(error?.message == "no value was given for stripe, mail")
-        #expect(error?.hint == "Set STRIPE_KEY, MAIL_KEY in the environment or in .env, once.")
+        await expect(.secretFailed) { _ = try await store.preview([mail], of: Samples.shop, given: [:]) }
+        let empty: [SecretName: Redacted<String>] = ["mail": Redacted("")]
+        await expect(.secretFailed) { _ = try await store.preview([mail], of: Samples.shop, given: empty) }
+        await expect(.secretFailed) {
+            _ = try await store.ensure([mail], of: Samples.shop, given: empty, at: Samples.now)
+        }
+        await expect(.secretFailed) {
+            _ = try await store.stage(mail, of: Samples.shop, given: Redacted(""), at: Samples.now)
+        }
+        #expect(error?.hint == "Set STRIPE_KEY, MAIL_KEY in the environment or in .env.")
         #expect(try await store.versions(of: Samples.shop).isEmpty)
     }
 
@@ -199,7 +199,7 @@ struct SecretStoreTests {
         }
     }
 
-    @Test("another master key is recognised before anything is opened, made or previewed")
+    @Test("another master key is recognised before anything is opened or made")
     func wrongKey() async throws {
         let ledger = try Ledger.inMemory()
         _ = try await ensure(store(ledger))
@@ -207,7 +207,6 @@ struct SecretStoreTests {
         let message = "this ledger was sealed with another master key"
         let calls: [() async throws -> Void] = [
             { _ = try await wrong.open("jwt", version: 1, of: Samples.shop) },
-            { _ = try await wrong.preview([Keys.token], of: Samples.shop) },
             { _ = try await wrong.ensure([Keys.token], of: Samples.shop, given: [:], at: Samples.now) },
             { _ = try await wrong.stage(Keys.token, of: Samples.shop, at: Samples.now) },
         ]
@@ -216,6 +215,32 @@ struct SecretStoreTests {
             #expect(error?.message == message)
         }
         await expect(.notFound) { _ = try await store(ledger).open("jwt", version: 7, of: Samples.shop) }
+    }
+
+    @Test("the key file is made for the first secret, and its loss is told and never mended")
+    func lostKey() async throws {
+        try await Folder.with { folder in
+            let path = folder.path + "/master.key"
+            let store = SecretStore(ledger: try Ledger(path: folder.ledger), keyPath: path)
+            let files = FileManager.default
+            _ = try await store.preview(Keys.declarations, of: Samples.shop)
+            _ = try await store.ensure([], of: Samples.shop, given: [:], at: Samples.now)
+            #expect(!files.fileExists(atPath: path))
+            #expect(try await ensure(store) == all(1))
+            try files.removeItem(atPath: path)
+            let calls: [() async throws -> Void] = [
+                { _ = try await ensure(store) },
+                { _ = try await store.ensure([Keys.token], of: Samples.shop, given: [:], at: Samples.now) },
+                { _ = try await store.stage(Keys.token, of: Samples.shop, at: Samples.now) },
+                { _ = try await store.open("jwt", version: 1, of: Samples.shop) },
+            ]
+            for call in calls {
+                let error = await #expect(throws: ReportableError.self) { try await call() }
+                #expect(error?.message == "the master key \(path) does not exist")
+                #expect(!files.fileExists(atPath: path))
+            }
+            #expect(try await store.preview(Keys.declarations, of: Samples.shop) == all(1))
+        }
     }
 
     @Test("two processes that ensure the same secrets at once get the same ones")

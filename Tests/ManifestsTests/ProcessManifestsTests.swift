@@ -25,6 +25,23 @@ struct ProcessManifestsTests {
         #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["api"]?.port == .fixed(8000))
     }
 
+    @Test("an app ends as it declares, and the edge not before the slowest of its apps is drained")
+    func stops() throws {
+        var stack = ShopStack.stack()
+        #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["worker"]?.stop == StopRule())
+        #expect(try ProcessManifests.templates(ShopStack.inputs(stack))["edge"]?.stop.grace == .seconds(15))
+        let stop = StopRule(signal: .interrupt, grace: .seconds(300))
+        for index in stack.services.indices {
+            if stack.services[index].name == "worker" {
+                stack.services[index].kind = .app(App(command: ["./worker"], stop: stop))
+            }
+            if stack.services[index].name == "api" { stack.services[index].rollout.drain = .seconds(90) }
+        }
+        let templates = try ProcessManifests.templates(ShopStack.inputs(stack))
+        #expect(templates["worker"]?.stop == stop)
+        #expect(templates["edge"]?.stop == StopRule(signal: .user1, grace: .seconds(90)))
+    }
+
     @Test("a hundred renders of one stack have one digest")
     func isDeterministic() throws {
         let digests = try (0..<100).map { _ in

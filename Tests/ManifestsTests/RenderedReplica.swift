@@ -37,6 +37,7 @@ struct RenderedReplica {
             switch segment {
             case .literal(let text): text
             case .port: "\(port)"
+            case .host: "127.0.0.1"
             case .directory: directory
             case .volume: volume
             case .targets: "\(directory)/targets"

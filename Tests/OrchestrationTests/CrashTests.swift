@@ -29,7 +29,6 @@ struct CrashTests {
                 operation.id,
                 as: .crashed,
                 failure: nil,
-                pointer: .none,
                 epoch: epoch,
                 at: now
             )
@@ -65,6 +64,73 @@ struct CrashTests {
         }
     }
 
+    @Test("a way back in which it died three times is left to a person too")
+    func quarantinedRevert() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let bad = ReportableError(.replicaFailed, "api-3 exited with code 1")
+            for _ in 1...3 {
+                yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, bad, times: 1))
+                let here = yard
+                // The way back dies with its first step begun; the rest of it is undone by the next command.
+                yard.faultPoint = { point in
+                    guard point.purpose == .revert, point.moment == .afterIntent else { return }
+                    await here.abandon()
+                }
+                _ = try? await yard.deploy(.app(version: 2), .edge("api"))
+            }
+            yard.faultPoint = { _ in }
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, bad, times: 1))
+            let error = try await expect(.needsDecision) { () async throws(ReportableError) in
+                try await yard.deploy(.app(version: 2), .edge("api"))
+            }
+            #expect(error.message.contains("the way back failed too: slipway died 3 times in a row"), "\(error)")
+            #expect(error.hint?.contains("--retry-crashed") == true)
+        }
+    }
+
+    @Test("data that was being destroyed is not destroyed again before a person has looked")
+    func destruction() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(replicas: 1), .redis)
+            let here = yard
+            let doomed = try await yard.deployer.propose(.down(destroyData: true), to: Dockyard.shop).plan.steps
+                .first { if case .removeVolume = $0.action { true } else { false } }
+            let number = try #require(doomed?.number)
+            yard.faultPoint = { point in
+                if point.moment == .afterIntent, point.step == number { await here.abandon() }
+            }
+            _ = try? await yard.carryOut(.down(destroyData: true))
+            yard.faultPoint = { _ in }
+            yard.engine.change(Dockyard.shop) { $0.volumes = ["redis"] }
+            let error = try await expect(.needsDecision) { () async throws(ReportableError) in
+                try await yard.carryOut(.down(destroyData: true))
+            }
+            #expect(error.message == "slipway died while it tried to DESTROY THE DATA of redis")
+            #expect(try await yard.carryOut(.down(destroyData: true), retryCrashed: true).isSuccess)
+        }
+    }
+
+    @Test("a failure behind the pivot leaves the new release current; what follows starts from it")
+    func failureBehindPivot() async throws {
+        let blueGreen = Rollout(strategy: .blueGreen)
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(rollout: blueGreen), .edge("api"))
+            yard.engine.add(.fails({ if case .stopReplica = $0 { true } else { false } }, FakeEngine.crash, times: 1))
+            _ = try? await yard.deploy(.app(version: 2, rollout: blueGreen), .edge("api"))
+            let status = try await StatusReader(yard.dependencies).read(Dockyard.shop)
+            #expect(status.release == 2 && !status.drift.isEmpty)
+            // The next failure goes back to what served, and a scale starts from it.
+            let bad = ReportableError(.replicaFailed, "it exited with code 1")
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, bad, times: 1))
+            let report = try await yard.deploy(.app(version: 3, rollout: blueGreen), .edge("api"))
+            #expect(report.failure == bad && report.release.number == 2)
+            #expect(try await StatusReader(yard.dependencies).read(Dockyard.shop).isHealthy)
+            let proposal = try await yard.deployer.propose(.scale(["api": 3]), to: Dockyard.shop)
+            #expect(proposal.previous?.number == 2)
+        }
+    }
+
     @Test("back from a deploy that died is back to the release that was current")
     func rollbackFromDeploy() async throws {
         try await Dockyard.with { yard in
@@ -81,7 +147,7 @@ struct CrashTests {
             for version in 1...3 { try await yard.deploy(.app(version: version), .edge("api")) }
             try await yard.carryOut(.rollback(to: nil))
             let proposal = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
-            #expect(proposal.target.number == 3)
+            #expect(proposal.target.number == 1)
             _ = try await yard.ledger.begin(
                 proposal.plan,
                 actor: "ada@host",
@@ -90,7 +156,7 @@ struct CrashTests {
                 at: Instant(milliseconds: 1)
             )
             let again = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
-            #expect(again.target.number == 3)
+            #expect(again.target.number == 1)
         }
     }
 

@@ -43,6 +43,68 @@ struct DeployerTests {
         }
     }
 
+    @Test("an optional program that was lost holds up neither a rollback nor a scale nor a way back")
+    func lostProgram() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"), .app("web", replicas: 1, optional: true))
+            try await yard.deploy(.app(version: 2), .edge("api"))
+            yard.door = PickyEngine(base: yard.engine, missing: ["web"])
+            let back = try await yard.deployer.propose(.rollback(to: nil), to: Dockyard.shop)
+            #expect(back.target.number == 1)
+            #expect(
+                back.warnings == [
+                    "web is optional and left out: the program of web is not installed", "api has no memory limit",
+                    "edge has no memory limit",
+                ]
+            )
+            #expect(try await yard.carryOut(.rollback(to: nil)).isSuccess)
+            #expect(!yard.replicas.contains("web-1"))
+            #expect(try await yard.carryOut(.scale(["api": 3])).isSuccess)
+            let bad = ReportableError(.replicaFailed, "it exited with code 1")
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, bad, times: 1))
+            #expect(try await yard.deploy(.app(version: 4), .edge("api")).failure == bad)
+        }
+    }
+
+    @Test("a rollback to a release whose source is gone is refused before anything is touched")
+    func lostSource() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(source: "./one"), .edge("api"))
+            try await yard.deploy(.app(version: 2, source: "./two"), .edge("api"))
+            yard.engine.change(Dockyard.shop) { $0.sources = [] }
+            let error = try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.deployer.propose(.rollback(to: 1), to: Dockyard.shop)
+            }
+            #expect(error.message.hasPrefix("the source of api in release 1 ("))
+            #expect(error.message.hasSuffix(") is not stored any more"))
+        }
+    }
+
+    @Test("nothing was done means nothing: no secret is made and no operation is closed for a plan that is stale")
+    func untouched() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let stack = Stack(
+                name: Dockyard.shop.stack,
+                environment: Dockyard.shop.environment,
+                engine: .process,
+                services: [.app(version: 2), .edge("api")],
+                secrets: [SecretDeclaration(name: "token", kind: .random)]
+            )
+            let change = Change.deploy(DeclaredStack(stack: stack, text: "", directory: "/stacks/shop"))
+            let proposal = try await yard.deployer.propose(change, to: Dockyard.shop)
+            yard.engine.kill(ReplicaID("api", 1), of: Dockyard.shop)
+            let now = Instant(milliseconds: 1)
+            let owner = OwnerID(bootID: "boot", processID: 1, startTicks: 1)
+            _ = try await yard.ledger.begin(proposal.plan, actor: "ada", owner: owner, reason: "deploy", at: now)
+            try await expect(.planStale) { () async throws(ReportableError) in
+                try await yard.deployer.carryOut(proposal, acceptingChanges: false)
+            }
+            #expect(try await yard.dependencies.secrets.versions(of: Dockyard.shop).isEmpty)
+            #expect(try await yard.ledger.activeOperation(of: Dockyard.shop) != nil)
+        }
+    }
+
     @Test("a scale makes a release, which a rollback takes back")
     func scale() async throws {
         try await Dockyard.with { yard in

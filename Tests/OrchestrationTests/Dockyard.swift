@@ -44,11 +44,12 @@ struct Dockyard {
         let engine: any Engine = door ?? engine
         return Dependencies(
             ledger: ledger,
-            secrets: { SecretStore(ledger: ledger, key: MasterKey(bytes: Array(1...32))) },
+            secrets: SecretStore(ledger: ledger, key: MasterKey(bytes: Array(1...32))),
             engine: { _ in engine },
             lockFile: { _ in "\(folder)/lock" },
             now: { Instant(milliseconds: 1_700_000_000_000) },
             owner: OwnerID(bootID: "boot", processID: 4711, startTicks: 1),
+            isAlive: { $0.bootID == "boot" },
             actor: "ada@host",
             faultPoint: faultPoint
         )
@@ -79,6 +80,18 @@ struct Dockyard {
 
     func currentRelease() async throws -> Int? { try await ledger.currentRelease(of: Self.shop)?.number }
 
+    /// What a later command finds when this process dies now: its operation closed as crashed.
+    func abandon() async {
+        do {
+            let dead = try #require(try await ledger.activeOperation(of: Self.shop))
+            let now = Instant(milliseconds: 1_700_000_000_000)
+            let epoch = try await ledger.takeOver(dead.id, by: dead.owner, at: now)
+            try await ledger.finish(dead.id, as: .crashed, failure: nil, epoch: epoch, at: now)
+        } catch {
+            Issue.record(error)
+        }
+    }
+
     var replicas: [String] { engine.world(of: Self.shop).replicas.keys.sorted().map(\.description) }
 }
 
@@ -89,11 +102,14 @@ extension Service {
         version: Int = 1,
         replicas: Int = 2,
         rollout: Rollout = Rollout(),
-        optional: Bool = false
+        optional: Bool = false,
+        source: String? = nil
     ) -> Service {
-        let app = App(command: ["serve", "\(.port)"], port: 8000, env: ["VERSION": "\(version)"])
+        let app = App(source: source, command: ["serve", "\(.port)"], port: 8000, env: ["VERSION": "\(version)"])
         return Service(name: name, kind: .app(app), replicas: replicas, rollout: rollout, optional: optional)
     }
+
+    static let redis = Service(name: "redis", kind: .redis(Redis(persistence: [.aof])))
 
     static func edge(_ targets: ServiceName...) -> Service {
         Service(
@@ -106,8 +122,15 @@ extension Service {
 /// What was told to the person who waits.
 final class Events: Sendable {
     private let list = Mutex<[ProgressEvent]>([])
+    private let call = Mutex<(@Sendable () -> Void)?>(nil)
 
-    func add(_ event: ProgressEvent) { list.withLock { $0.append(event) } }
+    func add(_ event: ProgressEvent) {
+        list.withLock { $0.append(event) }
+        if case .stepEnded(_, .failed, _) = event { call.withLock { $0 }?() }
+    }
+
+    /// Calls this when a step has failed.
+    func onFailure(_ body: @escaping @Sendable () -> Void) { call.withLock { $0 = body } }
 
     /// How steps failed.
     var failures: [ReportableError] {

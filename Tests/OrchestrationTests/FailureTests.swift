@@ -83,13 +83,97 @@ struct FailureTests {
             let error = try await expect(.replicaFailed) { () async throws(ReportableError) in
                 try await yard.deploy(.app(version: 2, rollout: blueGreen), .edge("api"))
             }
-            #expect(error.message == cause.message)
+            #expect(
+                error.message == "release 2 serves and is current, but cleaning up behind it failed: \(cause.message)"
+            )
             #expect(try await yard.history() == ["deploy succeeded", "deploy failed"])
+            #expect(try await yard.currentRelease() == 2)
             #expect(yard.events.revertCount == 0)
             let again = try await yard.deploy(.app(version: 2, rollout: blueGreen), .edge("api"))
             #expect(again.isSuccess)
             #expect(try await yard.currentRelease() == 2)
             #expect(yard.replicas.count == 3)
+        }
+    }
+
+    @Test("a repair of the current release that fails is not tried a second time under the name of a way back")
+    func failedRepair() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            yard.engine.kill(ReplicaID("api", 1), of: Dockyard.shop)
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
+            let error = try await expect(.replicaFailed) { () async throws(ReportableError) in
+                try await yard.deploy(.app(), .edge("api"))
+            }
+            #expect(error == cause)
+            #expect(try await yard.history() == ["deploy succeeded", "deploy failed"])
+        }
+    }
+
+    @Test("after a restart that fails the current release is made whole again")
+    func failedRestart() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let before = yard.replicas
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
+            let report = try await yard.carryOut(.restart(["api"]))
+            #expect(report.failure == cause && report.release.number == 1)
+            #expect(try await yard.history() == ["deploy succeeded", "restart failed", "revert succeeded"])
+            #expect(yard.replicas == before)
+            #expect(try await StatusReader(yard.dependencies).read(Dockyard.shop).isHealthy)
+        }
+    }
+
+    @Test("a source that was edited meanwhile makes the plan stale, which undoes nothing where nothing was done")
+    func staleSource() async throws {
+        let stale = ReportableError(.planStale, "the source of api changed since the plan was made")
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            yard.engine.add(.fails({ if case .storeSource = $0 { true } else { false } }, stale, times: 1))
+            try await expect(.planStale) { () async throws(ReportableError) in
+                try await yard.deploy(.app(version: 2, source: "./api"), .edge("api"))
+            }
+            #expect(yard.events.revertCount == 0)
+        }
+    }
+
+    @Test("a failure that cannot be recorded is told with the obstacle")
+    func unrecorded() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
+            let here = yard
+            yard.faultPoint = { point in
+                // Another process takes over right before the outcome is written.
+                guard point.moment == .afterIntent, here.replicas.contains("api-3") else { return }
+                await here.abandon()
+            }
+            let error = try await expect(.stackBusy) { () async throws(ReportableError) in
+                try await yard.deploy(.app(version: 2), .edge("api"))
+            }
+            #expect(error.details.contains("before that: \(cause.message)"), "\(error.details)")
+            #expect(error.details.contains("KeyError"))
+        }
+    }
+
+    @Test("a failure that was under way when the person asked to stop is told all the same")
+    func interruptedFailure() async throws {
+        let slow: @Sendable (Action) -> Duration = { $0.replica?.service == "web" ? .seconds(3600) : .zero }
+        try await Dockyard.with(latency: slow) { yard in
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
+            let here = yard
+            let work = Task { () -> ReportableError? in
+                do throws(ReportableError) {
+                    try await here.deploy(.app(), .app("web"), .edge("api", "web"))
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            yard.events.onFailure { work.cancel() }
+            let error = await work.value
+            #expect(error?.code == .interrupted)
+            #expect(error?.details == ["before that: \(cause.message)", "KeyError"])
         }
     }
 

@@ -1,13 +1,14 @@
 import Basics
-import Ledger
 import StackModel
 
+@testable import Ledger
 @testable import Orchestration
 
 /// The ledger of a stack to which things have happened; nothing runs.
 struct Past {
     static let stack = StackID("shop", "local")
     static let start = Instant(milliseconds: 1_700_000_000_000)
+    static let key = MasterKey(bytes: Array(1...32))
     static let owner = OwnerID(bootID: "boot", processID: 4711, startTicks: 12)
 
     let ledger: Ledger
@@ -18,19 +19,23 @@ struct Past {
         self.ledger = ledger
         self.dependencies = Dependencies(
             ledger: ledger,
-            secrets: { () throws(ReportableError) in throw ReportableError(.broken, "no secrets here") },
+            secrets: SecretStore(ledger: ledger, keyPath: "/no/keys/here"),
             engine: { (_) throws(ReportableError) in throw ReportableError(.broken, "no engine here") },
             lockFile: { (_) throws(ReportableError) in throw ReportableError(.broken, "no lock here") },
             now: { Instant(milliseconds: Self.start.milliseconds + 12_000) },
             owner: Self.owner,
+            isAlive: { _ in true },
             actor: "ada@host"
         )
     }
 
-    /// Records a release and returns its number.
+    /// Records a release of which every text runs something else, and returns its number.
     func record(_ text: String) async throws -> Int {
         let stack = Stack(name: Self.stack.stack, environment: Self.stack.environment, engine: .process, services: [])
-        let contents = Release.Contents(stack: stack, spec: text, addresses: [:], secrets: [:], templates: [:])
+        let templates: [ServiceName: ReplicaTemplate] = [
+            "api": ReplicaTemplate(service: "api", kind: "app", command: [Template(text)])
+        ]
+        let contents = Release.Contents(stack: stack, spec: text, addresses: [:], secrets: [:], templates: templates)
         return try await ledger.record(contents, by: "ada@host", reason: "deploy", at: Self.start).number
     }
 
@@ -38,7 +43,7 @@ struct Past {
 
     func succeed(_ purpose: Plan.Purpose, to release: Int) async throws {
         let running = try await begin(purpose, to: release)
-        try await end(running, as: .succeeded, pointer: .activate)
+        try await end(running, as: .succeeded)
     }
 
     @discardableResult
@@ -58,13 +63,12 @@ struct Past {
     func end(
         _ operation: (id: Int, epoch: Int),
         as state: Operation.State,
-        pointer: ReleasePointerChange = .none
+        failure: ReportableError? = nil
     ) async throws {
         try await ledger.finish(
             operation.id,
             as: state,
-            failure: nil,
-            pointer: pointer,
+            failure: failure,
             epoch: operation.epoch,
             at: Self.start
         )

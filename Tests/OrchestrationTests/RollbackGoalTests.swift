@@ -34,11 +34,33 @@ import Testing
         #expect(try await past.goal() == 3)
     }
 
+    @Test func theSecondTimeItLeadsOneFurtherBackAndNotForward() async throws {
+        try await past.succeed(.rollback, to: 2)
+        #expect(try await past.goal() == 1)
+        try await past.begin(.rollback, to: 1)
+        #expect(try await past.goal() == 1)
+    }
+
     @Test func aCrashedRollbackToANewerReleaseIsGoneToItsEnd() async throws {
         try await past.succeed(.rollback, to: 2)
-        #expect(try await past.goal() == 3)
         try await past.begin(.rollback, to: 3)
         #expect(try await past.goal() == 3)
+    }
+
+    @Test func warnsOfAReleaseThatNeverProvedItself() async throws {
+        let number = try await past.record("four")
+        let deploy = try await past.begin(.deploy, to: number)
+        let goal = RollbackGoal(ledger: past.ledger, stack: Past.stack, current: nil)
+        let release = try await goal.release(number)
+        #expect(
+            try await goal.doubts(about: release) == ["release 4 was never current: operation 4 (test) was cut short"]
+        )
+        try await past.end(deploy, as: .failed, failure: ReportableError(.replicaFailed, "api-1 died"))
+        #expect(
+            try await goal.doubts(about: release)
+                == ["release 4 was never current: operation 4 (test) failed: api-1 died"]
+        )
+        #expect(try await goal.doubts(about: try await goal.release(2)) == [])
     }
 
     @Test func afterAWayBackThatFailedItLeadsToTheSameRelease() async throws {

@@ -137,6 +137,29 @@ import Testing
         )
     }
 
+    @Test("two services swap their ports, a third takes over that of a removed one")
+    func ports() throws {
+        func stack(_ number: Int, _ ports: [(ServiceName, Int)]) -> RandomRelease {
+            var stack = RandomRelease(
+                parts: ports.map { name, port in
+                    var part = RandomRelease.Part(name: name, flavour: .fixed)
+                    (part.port, part.dependsOn) = (port, name == "web" || name == "front" ? ["api"] : [])
+                    return part
+                }
+            )
+            stack.number = number
+            return stack
+        }
+        let old = stack(1, [("api", 9001), ("admin", 9002), ("web", 9003)]).release
+        let new = stack(2, [("api", 9002), ("admin", 9001), ("front", 9003)]).release
+        var random = SplitMix64(seed: 1)
+        var run = RandomRun(world: SimulatedWorld(), desired: DesiredStack(old))
+        let first = PlanRequest(purpose: .deploy, target: old)
+        try run.run(try Planner.plan(first, observed: Observation()), using: &random)
+        let plan = try Planner.plan(PlanRequest(purpose: .deploy, target: new), observed: run.world.observation)
+        try Golden.expect(PlanText.render(plan, target: new, previous: old), matches: "ports-change-hands")
+    }
+
     @Test("a stop of a service that another one needs")
     func stop() throws {
         let world = try first.deployed()

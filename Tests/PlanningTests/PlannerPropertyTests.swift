@@ -8,6 +8,14 @@ import Testing
         var cases = 0
         var plans = 0
         var steps = 0
+        var moves: [PortMove: Int] = [:]
+
+        mutating func add(_ other: Tally) {
+            cases += other.cases
+            plans += other.plans
+            steps += other.steps
+            moves.merge(other.moves, uniquingKeysWith: +)
+        }
     }
 
     private static let shards = 20
@@ -30,21 +38,22 @@ import Testing
                     return
                 }
             }
-            tally.cases += Self.stories
-            tally.plans += one.plans
-            tally.steps += one.steps
+            tally.add(Tally(cases: Self.stories, plans: one.plans, steps: one.steps, moves: one.moves))
         }
         Self.report(tally)
     }
 
     private static func report(_ tally: Tally) {
         let sum = total.withLock { total in
-            total.cases += tally.cases
-            total.plans += tally.plans
-            total.steps += tally.steps
+            total.add(tally)
             return total
         }
         guard sum.cases == cases else { return }
         print("planner properties: \(sum.cases) random cases, \(sum.plans) plans, \(sum.steps) steps, none broken")
+        for move in PortMove.allCases {
+            let count = sum.moves[move] ?? 0
+            print("planner properties: cases with \(move.rawValue): \(count)")
+            #expect(count >= cases / 50, "too few cases have \(move.rawValue) to speak of")
+        }
     }
 }

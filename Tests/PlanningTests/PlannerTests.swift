@@ -109,6 +109,77 @@ import Testing
         #expect(after.replicas["edge-1"]?.port == edge.port)
     }
 
+    @Test("behind an edge that stays, a port is given up when the successor has traffic")
+    func leavesThePortServed() throws {
+        var (alpha, edge) = (part("alpha", .fixed), part("edge", .edge))
+        edge.routes = ["alpha"]
+        let world = try deployed(RandomRelease(parts: [alpha, edge]))
+        var beta = part("beta", .fixed)
+        beta.port = alpha.fixedPort
+        alpha.flavour = .app
+        let plan = try plan(RandomRelease(parts: [alpha, beta, edge]), on: world)
+        let admit = try step(plan) { $0 == .admit("alpha-2") }
+        let drain = try step(plan) { if case .drain("alpha-1", _) = $0 { true } else { false } }
+        #expect(drain.after == [admit.number])
+    }
+
+    @Test("an edge serves on its new port before an app takes the old one")
+    func edgeMakesWay() throws {
+        var edge = part("edge", .edge)
+        (edge.port, edge.routes) = (9001, ["gamma"])
+        let world = try deployed(RandomRelease(parts: [part("gamma"), edge]))
+        var alpha = part("alpha", .fixed)
+        (alpha.port, edge.port) = (9001, 9002)
+        let plan = try plan(RandomRelease(parts: [alpha, part("gamma"), edge]), on: world)
+        let ready = try step(plan) { if case .awaitReady("edge-2", _, _) = $0 { true } else { false } }
+        let stop = try step(plan) { $0 == .stopReplica("edge-1") }
+        #expect(stop.after == [ready.number])
+        let removed = try step(plan) { $0 == .removeReplica("edge-1") }
+        let start = try step(plan) { if case .startReplica("alpha-1", _) = $0 { true } else { false } }
+        #expect(start.after == [removed.number])
+    }
+
+    @Test("a removed service keeps its port until the heir's dependencies are ready")
+    func heirWaits() throws {
+        let world = try deployed(RandomRelease(parts: [part("alpha", .fixed)]))
+        var beta = part("beta", .fixed)
+        (beta.port, beta.dependsOn) = (part("alpha", .fixed).fixedPort, ["gamma"])
+        let plan = try plan(RandomRelease(parts: [beta, part("gamma")]), on: world)
+        let ready = try step(plan) { if case .awaitReady("gamma-1", _, _) = $0 { true } else { false } }
+        #expect(try step(plan) { $0 == .stopReplica("alpha-1") }.after == [ready.number])
+    }
+
+    @Test("a start in the room of a replica that a mere admission made dispensable waits for its dependencies too")
+    func roomByAdmission() throws {
+        var (alpha, beta, edge) = (part("alpha"), part("beta"), part("edge", .edge))
+        (alpha.dependsOn, alpha.replicas, alpha.version, edge.routes) = (["beta"], 2, 2, ["alpha"])
+        let rollout = Rollout(maxSurge: .count(1), maxUnavailable: .count(0))
+        (alpha.rollout, beta.rollout) = (rollout, Rollout(strategy: .recreate))
+        var world = try deployed(RandomRelease(parts: [alpha, beta, edge]))
+        world.replicas["alpha-1"]?.traffic = .none
+        alpha.version = 1
+        let old = alpha.template
+        for id in ["alpha-2", "alpha-3"] as [ReplicaID] {
+            world.replicas[id] = ObservedReplica(
+                id: id,
+                revision: old.revision,
+                configuration: old.configuration,
+                release: 1,
+                traffic: .admitted
+            )
+        }
+        (alpha.version, beta.version) = (2, 2)
+        let plan = try plan(RandomRelease(parts: [alpha, beta, edge]), on: world)
+        let start = try step(plan) { if case .startReplica(let id, _) = $0 { id.service == "alpha" } else { false } }
+        let ready = try step(plan) { if case .awaitReady("beta-2", _, _) = $0 { true } else { false } }
+        #expect(leads(from: ready.number, to: start.number, in: plan))
+    }
+
+    /// Whether a step can only be taken after another one.
+    private func leads(from first: Int, to last: Int, in plan: Plan) -> Bool {
+        plan.steps[last - 1].after.contains { $0 == first || leads(from: first, to: $0, in: plan) }
+    }
+
     @Test("a new service behind the same edge as its dependency does not wait for itself")
     func newServiceBehindOneEdge() throws {
         var (alpha, edge) = (part("alpha"), part("edge", .edge))

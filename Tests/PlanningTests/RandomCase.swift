@@ -8,6 +8,9 @@ struct RandomCase {
     /// Plans that were made, and steps that were in them.
     private(set) var plans = 0
     private(set) var steps = 0
+    /// Runs in which a plan had to move a port in this way.
+    private(set) var moves: [PortMove: Int] = [:]
+    private var moved: Set<PortMove> = []
     private var random: SplitMix64
     private let earlier: DesiredStack
     private let later: DesiredStack
@@ -20,13 +23,20 @@ struct RandomCase {
         later = DesiredStack(first.changed(using: &random).release)
     }
 
-    /// The plan that was at work and the one before, for the report of a failure.
+    /// The plan that was at work and the one before, and both releases, for the report of a failure.
     var story: String {
-        recent.suffix(2).map { PlanText.render($0, target: nil, previous: nil) }.joined(separator: "\n\n")
+        let plans = recent.suffix(2).map { PlanText.render($0, target: nil, previous: nil) }
+        let services = [earlier, later].map { desired in
+            desired.services.map { "\($0.name) \($0.template.port) \($0.service.dependsOn) \($0.service.rollout)" }
+                .joined(separator: "\n")
+        }
+        return (plans + services).joined(separator: "\n\n")
     }
 
     /// One story. Throws when a bound is broken on the way or a plan does not arrive.
     mutating func run() throws(ReportableError) {
+        moved = []
+        defer { for move in moved { moves[move, default: 0] += 1 } }
         var world = SimulatedWorld()
         if !random.chance(of: 8) { world = try arrive(.deploy, earlier, from: world) }
         if random.chance(of: 2) { world.suffer(using: &random) }
@@ -72,6 +82,7 @@ struct RandomCase {
     ) throws(ReportableError) -> Plan {
         let plan = try Planner.plan(request, towards: desired, observed: world.observation)
         recent = recent.suffix(1) + [plan]
+        moved.formUnion(PortMove.all(from: world, to: desired))
         plans += 1
         steps += plan.steps.count
         guard random.chance(of: 16) else { return plan }

@@ -24,13 +24,14 @@ struct RandomRelease {
     var number = 1
     var parts: [Part] = []
 
-    private static let names: [ServiceName] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
+    static let names: [ServiceName] = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
 
     init(parts: [Part]) { self.parts = parts }
 
     init(using random: inout SplitMix64) {
         let count = Int.random(in: 1...6, using: &random)
         for name in Self.names.shuffled(using: &random).prefix(count) { add(name, using: &random) }
+        if random.chance(of: 2) { fixPorts(using: &random) }
         reroute(using: &random)
     }
 
@@ -44,50 +45,48 @@ struct RandomRelease {
             if random.chance(of: 3) { next.parts[index].replicas = next.parts[index].randomCount(using: &random) }
             if random.chance(of: 5) { next.parts[index].rollout = Self.rollout(using: &random) }
         }
-        if random.chance(of: 4), next.parts.count > 1 {
-            let gone = next.parts.remove(at: Int.random(in: 0..<next.parts.count, using: &random)).name
-            for index in next.parts.indices { next.parts[index].dependsOn.removeAll { $0 == gone } }
-        }
-        next.exchangePorts(using: &random)
-        if random.chance(of: 6) { next.moveBehindEdge() }
-        let free = Self.names.filter { name in !next.parts.contains { $0.name == name } }
-        if random.chance(of: 4), let name = free.first {
+        if random.chance(of: 4), next.parts.count > 1 { next.remove(random.pick(next.parts).name) }
+        if random.chance(2, of: 3) { next.movePorts(since: self, using: &random) }
+        if random.chance(of: 4), let name = Self.names.first(where: next.isFree) {
             next.add(name, using: &random)
-            if let gone = parts.first(where: { part in !next.parts.contains { $0.name == part.name } }) {
-                next.parts[next.parts.count - 1].port = gone.fixedPort
-            }
         }
+        if random.chance(of: 6) { next.turnDependencies(using: &random) }
         if random.chance(of: 3) { next.reroute(using: &random) } else { next.dropDeadRoutes() }
         return next
     }
 
-    /// Fixed ports go round among those that have one.
-    private mutating func exchangePorts(using random: inout SplitMix64) {
-        guard random.chance(of: 5) else { return }
-        let ports = parts.map(\.fixedPort)
-        for index in parts.indices {
-            parts[index].port = ports[(index + 1) % ports.count]
-            parts[index].version += 1
+    /// Makes it a stack in which ports matter.
+    private mutating func fixPorts(using random: inout SplitMix64) {
+        while parts.count < 4, let name = Self.names.first(where: isFree) { add(name, using: &random) }
+        for index in parts.indices where random.chance(3, of: 4) {
+            parts[index].flavour = random.pick([.fixed, .fixed, .fixed, .edge, .postgres])
+            parts[index].replicas = parts[index].randomCount(using: &random)
         }
     }
 
-    /// The first app with a fixed port gets an edge, which takes the port over.
-    private mutating func moveBehindEdge() {
-        guard let index = parts.firstIndex(where: { $0.flavour == .fixed }),
-            let free = Self.names.first(where: { name in !parts.contains { $0.name == name } })
-        else { return }
-        var edge = Part(name: free, flavour: .edge)
-        edge.port = parts[index].fixedPort
-        edge.routes = [parts[index].name]
-        parts[index].flavour = .app
-        parts.append(edge)
+    func isFree(_ name: ServiceName) -> Bool { !parts.contains { $0.name == name } }
+
+    /// Takes a service out, and with it the need for it.
+    mutating func remove(_ name: ServiceName) {
+        parts.removeAll { $0.name == name }
+        for index in parts.indices { parts[index].dependsOn.removeAll { $0 == name } }
     }
 
-    private mutating func add(_ name: ServiceName, using random: inout SplitMix64) {
+    /// Who needs whom is settled anew, often the other way round.
+    private mutating func turnDependencies(using random: inout SplitMix64) {
+        parts.shuffle(using: &random)
+        for index in parts.indices {
+            parts[index].dependsOn = parts[..<index].map(\.name).filter { _ in random.chance(of: 3) }
+        }
+    }
+
+    /// A service made by chance, that may need any of those before it.
+    mutating func add(_ name: ServiceName, using random: inout SplitMix64) {
         var part = Part(name: name, flavour: random.pick([.app, .app, .sourced] + Flavour.allCases))
         part.rollout = Self.rollout(using: &random)
         part.replicas = part.randomCount(using: &random)
         part.dependsOn = parts.map(\.name).filter { _ in random.chance(of: 3) }
+        if parts.contains(where: { $0.fixedPort == part.fixedPort }) { part.port = freePort }
         parts.append(part)
     }
 
@@ -183,10 +182,12 @@ extension RandomRelease.Part {
 
     private var portUse: PortUse {
         switch flavour {
-        case .app, .sourced: .perReplica
-        case .fixed, .edge, .redis, .postgres: .fixed(fixedPort)
+        case .app, .sourced, .redis: .perReplica
+        case .fixed, .edge, .postgres: .fixed(fixedPort)
         }
     }
+
+    var hasFixedPort: Bool { portUse != .perReplica }
 
     /// Used where the flavour has one.
     var fixedPort: Int { port ?? 9000 + name.text.utf8.reduce(0) { $0 + Int($1) } }

@@ -16,11 +16,23 @@ import Testing
 
     @Test(
         "what looks like a credential is not repeated",
-        arguments: [("API_TOKEN", "x"), ("URL", "redis://app:hunter2@host/0"), ("stripe_key", "sk")]
+        arguments: [
+            ("API_TOKEN", "x"), ("URL", "redis://app:hunter2@host/0"), ("stripe_key", "sk"), ("DB_PWD", "a"),
+            ("STRIPE_SK", "b"),
+        ]
     )
     func credentials(variable: String, value: String) {
         let lines = ReleaseChanges.between(release([variable: "before"]), release([variable: value]))
         #expect(lines == ["api.env.\(variable): changed"])
+    }
+
+    @Test("what came from the caller's environment is not repeated, whatever it is called", arguments: [true, false])
+    func handedOn(before: Bool) {
+        func release(_ value: String, _ isHandedOn: Bool) -> Release {
+            self.release(["GREETING": Template(value)], handedOn: isHandedOn ? ["GREETING"] : [])
+        }
+        let lines = ReleaseChanges.between(release("hunter2", before), release("hunter3", !before))
+        #expect(lines == ["api.env.GREETING: changed"])
     }
 
     @Test("an address without a user name is shown")
@@ -38,8 +50,8 @@ import Testing
         #expect(lines == ["the text of the stack file changed, its meaning did not"])
     }
 
-    private func release(_ variables: [String: Template], spec: String = "") -> Release {
-        let app = Service(name: "api", kind: .app(App(env: variables)))
+    private func release(_ variables: [String: Template], handedOn: [String] = [], spec: String = "") -> Release {
+        let app = Service(name: "api", kind: .app(App(env: variables, handedOn: handedOn)))
         let stack = Stack(name: "shop", environment: "local", engine: .process, services: [app])
         let template = ReplicaTemplate(service: "api", kind: "app", command: ["run"], environment: variables)
         let contents = Release.Contents(

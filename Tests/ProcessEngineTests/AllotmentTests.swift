@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import HostAccess
 import StackModel
 import Testing
@@ -120,6 +121,63 @@ import Testing
             try await harbour.start(app)
             try await harbour.awaitReady(app)
             #expect(try await harbour.observed("api-1").port != port)
+        }
+    }
+
+    @Test("a book that cannot be read is not taken for empty, and not written over")
+    func unreadable() async throws {
+        try await Harbour.with { harbour in
+            let path = "\(harbour.home)/allotments.json"
+            symlink("elsewhere", path)
+            let app = Apps.server()
+            let error = await #expect(throws: ReportableError.self) { try await harbour.start(app) }
+            #expect(error?.message.hasPrefix("cannot read \(path)") == true)
+            var status = stat()
+            #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+            try Disk.remove(file: path)
+        }
+    }
+
+    @Test("user numbers come from where systemd and Debian allot none; those allotted before stay")
+    func users() async throws {
+        var book = AllotmentBook(home: "/var/lib/slipway")
+        let number = try book.unusedUser { _ in true }
+        #expect((65_536...99_999).contains(number))
+        book[StackID("shop", "local")].users["api"] = number
+        #expect(try book.unusedUser { $0 != number + 1 } == number + 2)
+        try await Harbour.with { harbour in
+            let stack = harbour.stack
+            try await harbour.engine.allotments.change { (book) throws(ReportableError) in
+                book[stack].users["api"] = 61_234
+            }
+            #expect(try await harbour.engine.accounts.number(of: "api", in: stack) == 61_234)
+        }
+    }
+
+    @Test("a container that has no users above 65535 gets numbers below")
+    func containers() {
+        #expect(UserMap("         0          0 4294967295\n").maps(AllotmentBook.users))
+        #expect(!UserMap("         0     100000      65536\n").maps(AllotmentBook.users))
+        #expect(UserMap("         0     100000      65536\n").maps(AllotmentBook.lowUsers))
+        #expect(UserMap("").maps(AllotmentBook.users))
+    }
+
+    @Test("a home that is there keeps its mode, and one that everyone may write to is refused")
+    func home() async throws {
+        try await Harbour.with { harbour in
+            let stack = Stack(name: "shop", environment: "local", engine: .process, services: [])
+            var status = stat()
+            for mode: mode_t in [0o755, 0o751] {
+                chmod(harbour.home, mode)
+                _ = try await harbour.engine.addresses(for: stack)
+                #expect(stat(harbour.home, &status) == 0 && status.st_mode & 0o7777 == mode)
+            }
+            chmod(harbour.home, 0o1777)
+            let error = await #expect(throws: ReportableError.self) {
+                try await harbour.engine.addresses(for: stack)
+            }
+            #expect(error?.message == "every user of the machine may write to \(harbour.home)")
+            #expect(stat(harbour.home, &status) == 0 && status.st_mode & 0o7777 == 0o1777)
         }
     }
 }

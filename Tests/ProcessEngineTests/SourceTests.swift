@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test("a stored source is a whole copy, readable by all, and stored once")
+    @Test("a stored source is a whole copy, readable by all who may enter it, and stored once")
     func store() async throws {
         try await withSource { source, harbour in
             let digest = try await harbour.engine.digest(ofSource: source)
@@ -100,14 +100,47 @@ import Testing
     }
 
     @Test(
-        "a link is judged by where its text leads",
+        "a link is judged by where it leads through other links",
         arguments: [
-            ("a/b/c", "../../x", true), ("a/b/c", "../../../x", false), ("c", "../x", false), ("c", "x/../y", true),
-            ("a/c", "../../x", false), ("c", "/x", false), ("c", "./x", true),
+            (["a/b/c": "../../x"], true), (["a/b/c": "../../../x"], false), (["c": "../x"], false),
+            (["c": "x/../y"], true), (["a/c": "../../x"], false), (["c": "/x"], false), (["c": "./x"], true),
+            (["a/b/c/up": "../..", "out": "a/b/c/up/../../x"], false),
+            (["a/b/c/up": "../..", "in": "a/b/c/up/../x"], true),
+            (["here": "a/b", "out": "here/../../x"], true), (["a/top": "..", "a/out": "top/../x"], false),
+            (["a": "b", "b": "a"], true), (["loop": "loop/../../x"], true),
         ]
     )
-    func links(path: String, target: String, inside: Bool) {
-        #expect(SourceTree.staysInside(target, from: path) == inside)
+    func links(targets: [String: String], inside: Bool) {
+        let links = SourceLinks(targets: targets)
+        #expect(targets.keys.allSatisfy { links.staysInside($0) } == inside)
+    }
+
+    @Test("links that only together lead outside are refused")
+    func joined() async throws {
+        try await withSource { source, _ in
+            try Disk.makeDirectory("\(source)/a/b/c")
+            symlink("../..", "\(source)/a/b/c/up")
+            symlink("a/b/c/up/../../x", "\(source)/out")
+            let error = #expect(throws: ReportableError.self) { try SourceTree(source) }
+            #expect(error?.message.hasPrefix("the link out in ") == true)
+        }
+    }
+
+    @Test("a copy that cannot be finished leaves nothing behind")
+    func unfinished() async throws {
+        try await withSource { source, harbour in
+            // Where it is copied to its path is longer than the kernel takes.
+            var path = source
+            while path.utf8.count + 251 < 4090 {
+                path += "/" + String(repeating: "d", count: 250)
+                #expect(mkdir(path, 0o700) == 0)
+            }
+            let digest = try await harbour.engine.digest(ofSource: source)
+            await #expect(throws: ReportableError.self) {
+                try await harbour.perform(.storeSource("api", digest), source: source)
+            }
+            #expect(Disk.list(harbour.folder.sources).isEmpty)
+        }
     }
 
     @Test(
@@ -121,6 +154,9 @@ import Testing
             ("logs/**", "logs/a/b", false, true), ("logs/**", "logs", true, false),
             ("*.log\n!keep.log", "keep.log", false, false), ("!keep.log\n*.log", "keep.log", false, true),
             ("# a.txt", "a.txt", false, false), ("\\#a", "#a", false, true), ("a?c", "abc", false, true),
+            ("", ".env", false, true), ("", "sub/.env", false, true), ("", ".env.local", false, true),
+            ("", ".environment", false, false), ("", "a.env", false, false),
+            ("!.env.defaults", ".env.defaults", false, false), ("!.env.defaults", ".env", false, true),
             ("", ".git", true, true), ("!.git", "sub/.git", true, true), ("a.txt   ", "a.txt", false, true),
         ]
     )

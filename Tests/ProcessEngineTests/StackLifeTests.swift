@@ -79,7 +79,7 @@ import Testing
             }
             try await harbour.perform(.removeReplica("api-1"))
             try await harbour.perform(.removeStack)
-            #expect(Disk.list(harbour.folder.path) == ["volumes"])
+            #expect(Disk.list(harbour.folder.path).sorted() == ["logs", "volumes"])
             #expect(try harbour.engine.allotments.load()[harbour.stack].replicaPorts["api-1"] != nil)
             try await harbour.perform(.removeVolume("api"))
             try await harbour.perform(.removeVolume("api"))
@@ -110,7 +110,7 @@ import Testing
     /// From either version of control groups.
     private static func weight(of process: Int) -> Int? {
         let lines = (Disk.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n")
-        let paths = lines.compactMap { $0.split(separator: ":").last }.filter { $0.contains("slipway") }
+        let paths = lines.compactMap { $0.split(separator: ":").last }.filter { $0.contains("slipway/shop") }
         return paths.flatMap { ["/sys/fs/cgroup/cpu\($0)/cpu.shares", "/sys/fs/cgroup\($0)/cpu.weight"] }.lazy
             .compactMap { Disk.text($0) }.compactMap { Int($0.filter(\.isNumber)) }.first
     }

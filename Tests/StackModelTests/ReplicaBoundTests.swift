@@ -12,7 +12,7 @@ struct ReplicaBoundTests {
         #expect(ReplicaBound("2")?.roundedUp(of: 1) == 2)
     }
 
-    @Test("neither negative nor beyond all", arguments: ["-1", "101%", "x", "1.5"])
+    @Test("neither negative nor beyond all", arguments: ["-1", "101%", "x", "1.5", "+1", ""])
     func refused(text: String) {
         #expect(ReplicaBound(text) == nil)
     }

@@ -23,6 +23,19 @@ struct ReplicaTemplateTests {
         #expect(old.configuration != new.configuration)
     }
 
+    @Test("how long an edge may take to end is taken up without closing its port")
+    func graceOfAnEdge() {
+        var edge = template("", reload: .edge)
+        let (revision, configuration) = (edge.revision, edge.configuration)
+        edge.stop.grace = .seconds(300)
+        #expect(edge.revision == revision)
+        #expect(edge.configuration != configuration)
+        var app = template("", reload: nil)
+        let before = app.revision
+        app.stop.grace = .seconds(300)
+        #expect(app.revision != before)
+    }
+
     @Test("without a rule to reload by, every change is a new revision")
     func restart() {
         #expect(template("user a on", reload: nil).revision != template("user a off", reload: nil).revision)

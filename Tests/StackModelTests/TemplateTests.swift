@@ -11,6 +11,15 @@ struct TemplateTests {
         #expect(template.source == "redis://${secret:redis-app.user}:${secret:redis-app}@${service:redis}/0")
     }
 
+    @Test(
+        "a dollar of the text itself is written twice where it would begin something",
+        arguments: [("$HOME", "$HOME"), ("${x}", "$${x}"), ("$$", "$$$$"), ("$$${x}", "$$$$$${x}"), ("a$$b", "a$$$b")]
+    )
+    func dollars(text: String, written: String) {
+        #expect(Template(text).source == written)
+        #expect(Template([.literal(text), .port]).source == written + "${port}")
+    }
+
     @Test("resolving fills in every reference")
     func resolved() {
         let text = template.resolved { segment in

@@ -21,7 +21,7 @@ package struct MasterKey: Sendable {
 
     /// Reads the key file; with `creating`, makes it when there is none (two processes that try at once get the same).
     /// Throws `secretFailed` when it is missing, readable for others than its owner, or not a key.
-    package static func load(path: String, creating: Bool) throws(ReportableError) -> MasterKey {
+    static func load(path: String, creating: Bool) throws(ReportableError) -> MasterKey {
         let file = MasterKeyFile(path: path)
         if creating { try file.createIfMissing(generate()) }
         return MasterKey(bytes: try file.read().reveal())

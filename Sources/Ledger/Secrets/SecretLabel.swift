@@ -13,9 +13,10 @@ package enum SecretLabel: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// The label after something happened to the version.
     /// Throws `broken` for anything that skips a stage: a version is never used before it was pending.
+    /// Only a rollback takes a version out of retirement.
     package func next(after event: SecretEvent) throws(ReportableError) -> SecretLabel {
         switch (self, event) {
-        case (.pending, .promoted): .current
+        case (.pending, .promoted), (.retired, .restored): .current
         case (.current, .succeeded): .previous
         case (.pending, .retired), (.previous, .retired): .retired
         default: throw ReportableError(.broken, "a secret version that is \(self) cannot be \(event)")
@@ -31,4 +32,6 @@ package enum SecretEvent: Hashable, Sendable {
     case succeeded
     /// Nobody uses it any more, or it was given up before anybody did.
     case retired
+    /// A release that carries it came back.
+    case restored
 }

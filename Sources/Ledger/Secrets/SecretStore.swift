@@ -5,18 +5,27 @@ import StackModel
 
 /// The secrets of all stacks of a ledger: made once, sealed under the master key, opened at the last moment.
 ///
-/// Everything but `versions` throws `secretFailed` with a wrong master key, before anything is sealed or opened.
+/// The master key is asked for when something is sealed or opened and no sooner. With a wrong one that throws
+/// `secretFailed` before anything is done.
 package struct SecretStore: Sendable {
     private let ledger: Ledger
-    private let key: MasterKey
+    private let loadKey: @Sendable (_ creating: Bool) throws(ReportableError) -> MasterKey
+
+    /// A key file that does not exist is made when the first secret of the ledger is sealed, and never again: a key
+    /// that was lost must be missed, not replaced.
+    package init(ledger: Ledger, keyPath: String) {
+        self.ledger = ledger
+        loadKey = { (creating) throws(ReportableError) in try MasterKey.load(path: keyPath, creating: creating) }
+    }
 
     package init(ledger: Ledger, key: MasterKey) {
         self.ledger = ledger
-        self.key = key
+        loadKey = { _ in key }
     }
 
     /// The version numbers a release should carry now. Secrets that have a current version keep it; the others get
-    /// one: generated, or taken from `given` for the kind that is never generated. Idempotent.
+    /// one: generated, or taken from `given` for the kind that is never generated. A given value that differs from the
+    /// current one is sealed as pending, and `adopt` makes it current once a release with it is. Idempotent.
     /// Throws `secretFailed` naming every secret that should have been given and was not; nothing is made then.
     package func ensure(
         _ declarations: [SecretDeclaration],
@@ -24,34 +33,48 @@ package struct SecretStore: Sendable {
         given: [SecretName: Redacted<String>],
         at now: Instant
     ) async throws(ReportableError) -> [SecretName: Int] {
-        let (known, missing) = try await current(declarations, of: stack)
-        guard !missing.isEmpty else { return known }
-        try checkGiven(missing, given)
-        let key = key
+        let survey = try await survey(declarations, of: stack, given)
+        guard !declarations.isEmpty else { return survey.known }
+        try checkGiven(survey.missing, given)
+        let key = try await checkedKey(creating: true)
+        guard !survey.isComplete else { return survey.known }
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
-            var numbers = known
-            for declaration in missing {
+            var numbers = survey.known
+            for declaration in survey.missing {
                 // Another process may have made it since we looked.
                 numbers[declaration.name] =
                     try versions.version(.current, of: declaration.name)
                     ?? Self.make(declaration, .current, given[declaration.name], in: versions, key, at: now)
+            }
+            for declaration in survey.changed {
+                let name = declaration.name
+                // Given before, and never carried by a release that stayed.
+                if try versions.version(.pending, of: name) != nil {
+                    _ = try versions.move(name, from: .pending, after: .retired, at: now)
+                }
+                numbers[name] = try Self.make(declaration, .pending, given[name], in: versions, key, at: now)
             }
             return numbers
         }
     }
 
     /// What `ensure` would return, without making anything: current numbers, and the next one (1 for a new secret)
-    /// where one would be made.
+    /// where one would be made. Needs the key only to compare a given value with a sealed one.
+    /// Throws what `ensure` would throw.
     package func preview(
         _ declarations: [SecretDeclaration],
-        of stack: StackID
+        of stack: StackID,
+        given: [SecretName: Redacted<String>] = [:]
     ) async throws(ReportableError) -> [SecretName: Int] {
-        let (known, missing) = try await current(declarations, of: stack)
+        let survey = try await survey(declarations, of: stack, given)
+        try checkGiven(survey.missing, given)
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            var numbers = known
-            for declaration in missing { numbers[declaration.name] = try versions.nextVersion(of: declaration.name) }
+            var numbers = survey.known
+            for declaration in survey.missing + survey.changed {
+                numbers[declaration.name] = try versions.nextVersion(of: declaration.name)
+            }
             return numbers
         }
     }
@@ -63,10 +86,9 @@ package struct SecretStore: Sendable {
         version: Int,
         of stack: StackID
     ) async throws(ReportableError) -> SecretValue {
-        let key = key
+        let key = try await checkedKey(creating: false)
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
             guard let (sealed, user) = try versions.sealed(name, version: version) else {
                 throw ReportableError(.notFound, "the secret \(name) of \(stack) has no version \(version)")
             }
@@ -80,34 +102,81 @@ package struct SecretStore: Sendable {
         try await ledger.file.read { try SecretVersions(database: $0, stack: stack).all() }
     }
 
-    private func current(
+    /// What there is for a list of declarations.
+    private struct Survey: Sendable {
+        var known: [SecretName: Int] = [:]
+        /// Those that have no version in use.
+        var missing: [SecretDeclaration] = []
+        /// Those whose given value no usable version has.
+        var changed: [SecretDeclaration] = []
+
+        var isComplete: Bool { missing.isEmpty && changed.isEmpty }
+    }
+
+    private func survey(
         _ declarations: [SecretDeclaration],
-        of stack: StackID
-    ) async throws(ReportableError) -> (known: [SecretName: Int], missing: [SecretDeclaration]) {
-        let key = key
+        of stack: StackID,
+        _ given: [SecretName: Redacted<String>]
+    ) async throws(ReportableError) -> Survey {
+        let isCompared = declarations.contains { $0.kind == .given && given[$0.name]?.reveal().isEmpty == false }
+        let key = isCompared ? try await sealingKey() : nil
         return try await ledger.file.read { database in
             let versions = SecretVersions(database: database, stack: stack)
-            try versions.check(key)
-            var known: [SecretName: Int] = [:]
+            var survey = Survey()
             for declaration in declarations {
-                known[declaration.name] = try versions.version(.current, of: declaration.name)
+                let name = declaration.name
+                guard let current = try versions.version(.current, of: name) else {
+                    survey.missing.append(declaration)
+                    continue
+                }
+                survey.known[name] = current
+                guard declaration.kind == .given, let key, let value = given[name]?.reveal(), !value.isEmpty else {
+                    continue
+                }
+                let usable = [current, try versions.version(.pending, of: name)].compactMap { $0 }
+                if let match = try usable.first(where: { try Self.value(name, $0, versions, key) == value }) {
+                    survey.known[name] = match
+                } else {
+                    survey.changed.append(declaration)
+                }
             }
-            return (known, declarations.filter { known[$0.name] == nil })
+            return survey
         }
+    }
+
+    /// The key this ledger is sealed with; with `creating` a new one as long as nothing is sealed.
+    private func checkedKey(creating: Bool) async throws(ReportableError) -> MasterKey {
+        let seal = try await ledger.file.read { try SecretVersions.seal(in: $0) }
+        let key = try loadKey(creating && seal == nil)
+        try SecretVersions.check(key, against: seal)
+        return key
+    }
+
+    /// The key, where anything is sealed yet.
+    private func sealingKey() async throws(ReportableError) -> MasterKey? {
+        guard try await ledger.file.read({ try SecretVersions.seal(in: $0) }) != nil else { return nil }
+        return try await checkedKey(creating: false)
+    }
+
+    private static func value(_ name: SecretName, _ version: Int, _ versions: SecretVersions, _ key: MasterKey)
+        throws -> String?
+    {
+        guard let (sealed, user) = try versions.sealed(name, version: version) else { return nil }
+        return try Seal(master: key).open(sealed, for: binding(name, version, user, of: versions.stack)).reveal()
     }
 
     private func checkGiven(
         _ missing: [SecretDeclaration],
         _ given: [SecretName: Redacted<String>]
     ) throws(ReportableError) {
-        let absent = missing.filter { $0.kind == .given && given[$0.name] == nil }
+        let absent = missing.filter { $0.kind == .given && given[$0.name]?.reveal().isEmpty != false }
         guard !absent.isEmpty else { return }
         let names = absent.map(\.name.text).joined(separator: ", ")
         let variables = absent.compactMap(\.from).joined(separator: ", ")
         throw ReportableError(
             .secretFailed,
             "no value was given for \(names)",
-            hint: variables.isEmpty ? nil : "Set \(variables) in the environment or in .env, once."
+            hint: variables.isEmpty ? nil : "Set \(variables) in the environment or in .env."
         )
     }
 
@@ -155,8 +224,8 @@ extension SecretStore {
         given: Redacted<String>? = nil,
         at now: Instant
     ) async throws(ReportableError) -> Int {
-        if declaration.kind == .given, given == nil { try checkGiven([declaration], [:]) }
-        let key = key
+        try checkGiven([declaration], given.map { [declaration.name: $0] } ?? [:])
+        let key = try await checkedKey(creating: true)
         return try await ledger.file.write { database in
             let versions = SecretVersions(database: database, stack: stack)
             if let pending = try versions.version(.pending, of: declaration.name) {
@@ -189,6 +258,21 @@ extension SecretStore {
                 _ = try versions.move(name, from: .current, after: .succeeded, at: now)
             }
             return try versions.move(name, from: .pending, after: .promoted, at: now)
+        }
+    }
+
+    /// Makes the versions that a release carries the current ones, now that the release is: after a deploy with another
+    /// given value, and after a rollback from it. The version it takes the place of becomes the previous one. Idempotent.
+    package func adopt(
+        _ numbers: [SecretName: Int],
+        of stack: StackID,
+        at now: Instant
+    ) async throws(ReportableError) {
+        try await ledger.file.write { database in
+            let versions = SecretVersions(database: database, stack: stack)
+            for (name, number) in numbers.sorted(by: { $0.key < $1.key }) {
+                try versions.adopt(name, number, at: now)
+            }
         }
     }
 

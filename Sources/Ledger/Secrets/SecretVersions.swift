@@ -66,19 +66,41 @@ struct SecretVersions {
         guard let version = try version(label, of: name) else {
             throw ReportableError(.notFound, "the secret \(name) of \(stack) has no \(label) version")
         }
-        let next = try label.next(after: event)
-        try database.execute(
-            sql: "UPDATE secret_version SET label = ? WHERE stack = ? AND name = ? AND version = ?",
-            arguments: [next.rawValue, stack.description, name.text, version]
-        )
-        try note(name, version, next, at: now)
+        try relabel(name, version, as: try label.next(after: event), at: now)
         return version
     }
 
-    /// Throws `secretFailed` when anything in this ledger was sealed with another master key.
-    func check(_ key: MasterKey) throws {
-        let known = try String.fetchOne(database, sql: "SELECT key_check FROM sealing")
-        guard let known, known != key.keyCheck else { return }
+    /// Makes any version the current one, and the current one the previous. Nothing to do when it is current already,
+    /// or when there is no such version.
+    func adopt(_ name: SecretName, _ version: Int, at now: Instant) throws {
+        guard let current = try self.version(.current, of: name), current != version,
+            try sealed(name, version: version) != nil
+        else { return }
+        let isPending = try self.version(.pending, of: name) == version
+        if try self.version(.previous, of: name) != nil {
+            _ = try move(name, from: .previous, after: .retired, at: now)
+        }
+        _ = try move(name, from: .current, after: .succeeded, at: now)
+        let (label, event): (SecretLabel, SecretEvent) = isPending ? (.pending, .promoted) : (.retired, .restored)
+        try relabel(name, version, as: try label.next(after: event), at: now)
+    }
+
+    private func relabel(_ name: SecretName, _ version: Int, as label: SecretLabel, at now: Instant) throws {
+        try database.execute(
+            sql: "UPDATE secret_version SET label = ? WHERE stack = ? AND name = ? AND version = ?",
+            arguments: [label.rawValue, stack.description, name.text, version]
+        )
+        try note(name, version, label, at: now)
+    }
+
+    /// What is known of the master key that this ledger is sealed with. Nil while nothing is sealed.
+    static func seal(in database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT key_check FROM sealing")
+    }
+
+    /// Throws `secretFailed` when the ledger was sealed with another master key.
+    static func check(_ key: MasterKey, against seal: String?) throws(ReportableError) {
+        guard let seal, seal != key.keyCheck else { return }
         throw ReportableError(
             .secretFailed,
             "this ledger was sealed with another master key",
@@ -88,7 +110,7 @@ struct SecretVersions {
 
     /// Binds the ledger to the key. Nothing to do when it is bound to it already.
     func bind(to key: MasterKey) throws {
-        try check(key)
+        try Self.check(key, against: Self.seal(in: database))
         try database.execute(
             sql: "INSERT INTO sealing (id, key_check) VALUES (1, ?) ON CONFLICT DO NOTHING",
             arguments: [key.keyCheck]

@@ -1,6 +1,6 @@
 import StackModel
 
-/// What each engine needs, and what it has no way to express.
+/// What each engine needs.
 struct EngineChecks {
     let stack: Stack
     let root: SpecNode
@@ -12,7 +12,7 @@ struct EngineChecks {
         }
         let namespace = root["environments"]?[stack.environment.text]?.entry("namespace")
         if let namespace, stack.engine != .kubernetes {
-            findings.warning(
+            findings.unexpressed(
                 "namespace means nothing to the \(stack.engine.rawValue) engine",
                 at: namespace.valuePlace,
                 help: "Remove it, or choose `engine: kubernetes`."

@@ -20,6 +20,7 @@ struct NameChecks {
         case .account(let name, let kind): account(name, kind, mention)
         case .secret(let name, let part): secret(name, part, mention)
         case .ownPort: ownPort(mention)
+        case .variable: break
         case .store(let name):
             declared(name.text, in: "stores", word: "store", at: mention.place)
         }
@@ -69,13 +70,16 @@ struct NameChecks {
                 at: mention.place,
                 help: "Add `port: ...` to service \(name)."
             )
-        case .redis, .postgres, .edge:
+        case .redis, .postgres, .prometheus, .grafana, .edge:
+            let isWebsite = ["prometheus", "grafana"].contains(service.kind.word)
             findings.error(
-                "an edge cannot route requests to \(name), a service of kind \(service.kind.word)",
+                "an edge routes requests to apps only, and \(name) is of kind \(service.kind.word)",
                 at: mention.place,
-                help: "Route to an app, prometheus or grafana."
+                help: isWebsite
+                    ? "Open it at its own address, which `slipway status` shows; from elsewhere through `ssh -L`."
+                    : "Route to an app that uses \(name)."
             )
-        case .app, .prometheus, .grafana: break
+        case .app: break
         }
     }
 

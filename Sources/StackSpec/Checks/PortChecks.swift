@@ -70,18 +70,19 @@ struct PortChecks {
     private func checkRoutes(of edge: Edge, named name: ServiceName) {
         let nodes = root["services"]?[name.text]?["routes"]?.elements ?? []
         guard nodes.count == edge.routes.count else { return }
-        var seen: [String: Int] = [:]
+        var seen: [String: (path: String, line: Int)] = [:]
         for (node, route) in zip(nodes, edge.routes) {
-            let door = (route.host?.lowercased() ?? "") + route.path
+            let door = (route.host?.lowercased() ?? "") + "/" + route.stem
             let place = node.entry("path")?.valuePlace ?? node.place
-            if let line = seen[door] {
+            if let first = seen[door] {
+                let words = first.path == route.path ? "is there twice" : "is the same as \(first.path)"
                 findings.error(
-                    "route \(route.host ?? "")\(route.path) of \(name) is there twice, first at line \(line)",
+                    "route \(route.host ?? "")\(route.path) of \(name) \(words), first at line \(first.line)",
                     at: place,
                     help: "Remove one of them, or give them different paths or hosts."
                 )
             } else {
-                seen[door] = place.line
+                seen[door] = (route.path, place.line)
             }
         }
     }

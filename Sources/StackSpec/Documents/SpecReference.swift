@@ -18,10 +18,13 @@ package enum SpecReference {
         | `${NAME}` | a variable of the caller's environment or of `.env`; unset or empty is an error | every value |
         | `${NAME:-text}` | the same, or `text` when it is unset or empty | every value |
         | `${port}` | the replica's own port | `command`, `env` |
+        | `${host}` | the address to listen on, so that requests come by the edge: 127.0.0.1 on the process engine | `command`, `env` |
         | `${service:NAME}` | where a service is reached, as host:port; `.host` and `.port` give one of them | `command`, `env` |
         | `${secret:NAME}` | the value of a secret; `.user` gives the user name of a redis-user or postgres-role | `env` |
         | `$$` | one dollar | every value |
 
+        What comes from the caller's environment lies open in the ledger, though no plan and no history shows it: declare
+        a credential as a secret of kind `given` instead.
         Secrets are refused in `command`, because every user of a machine can read the arguments of every program.
         A lone `$`, as in `$HOME`, stays what it is.
 

@@ -55,8 +55,11 @@ package enum SpecSchema {
             return ["type": "string", "pattern": .text("(?:\(pattern))|\(reference)")]
         case .integer(let range): return integer(range)
         case .number: return ["type": "number"]
-        case .boolean: return ["type": "boolean"]
-        case .choice(let words): return ["enum": .list(words.map { .text($0) })]
+        case .boolean: return ["anyOf": [["type": "boolean"], ["type": "string", "pattern": .text(reference)]]]
+        case .choice(let words):
+            return [
+                "anyOf": [["enum": .list(words.map { .text($0) })], ["type": "string", "pattern": .text(reference)]]
+            ]
         case .list(let element): return ["type": "array", "items": item(element)]
         case .map(let value, let keys, _): return names(to: value, keys, role)
         case .table(let table): return link(table, role)

@@ -11,8 +11,8 @@ package enum SpecTemplate {
 
         services:
           web:
-            # Started once per replica; ${port} is the replica's own port.
-            command: [python3, -m, http.server, "${port}", --bind, 127.0.0.1]
+            # Started once per replica; ${port} is the replica's own port, ${host} the address to listen on.
+            command: [python3, -m, http.server, "${port}", --bind, "${host}"]
             port: 8000
             replicas: 2
             # A replica gets requests only while it answers 2xx here.
@@ -26,7 +26,7 @@ package enum SpecTemplate {
             routes:
               - {path: /, service: web}
 
-          # cache: {kind: redis, memory: 64MiB, storage: 256MiB}
+          # cache: {kind: redis, memory: 64MiB}
 
         # secrets:
         #   token: {kind: random, rotate: 90d}

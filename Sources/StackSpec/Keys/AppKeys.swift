@@ -8,7 +8,8 @@ enum AppKeys {
         .directory,
         default: "none",
         synonyms: ["build", "context", "path", "dir"],
-        "On the process engine: the directory, relative to the spec, that is copied into every release."
+        "On the process engine: the directory, relative to the spec, that is copied into every release, "
+            + "without what its `.slipwayignore` names and without `.env` files."
     )
     static let command = Key<[Template]>(
         "command",
@@ -22,9 +23,10 @@ enum AppKeys {
         .port,
         default: "none",
         synonyms: ["ports", "expose", "containerPort", "listen"],
-        "The port it serves on. Behind an edge on the process engine each replica gets a port of its own: `${port}`."
+        "The port it serves on, at the address `${host}`. Behind an edge on the process engine each replica gets a port of "
+            + "its own: `${port}`."
     )
-    static let env = Key<[String: Template]>(
+    static let env = Key<WrittenEnvironment>(
         "env",
         .environment,
         default: "none",
@@ -43,7 +45,7 @@ enum AppKeys {
         .autoscale,
         default: "off",
         synonyms: ["autoscaling", "hpa"],
-        "Between which numbers of replicas to scale by load."
+        "Between which numbers of replicas to scale by load. The process engine stays at the number it begins with."
     )
     static let metrics = Key<String>(
         "metrics",
@@ -63,7 +65,17 @@ enum AppKeys {
         .boolean,
         default: "false",
         synonyms: ["migrations", "migrate"],
-        "A new release changes the shape of data: a backup is taken before it is deployed."
+        "A new release changes the shape of data. No engine acts on it yet."
+    )
+    static let stop = Key<StopRule>(
+        "stop",
+        .stop,
+        default: "TERM, and \(StopRule().grace) to end",
+        synonyms: [
+            "stop_grace_period", "stopGracePeriod", "terminationGracePeriodSeconds", "stop_signal", "stopSignal",
+            "shutdown",
+        ],
+        "How a replica is asked to end, and how long it may take."
     )
 
     static let table = KeyTable(
@@ -71,7 +83,7 @@ enum AppKeys {
         meaning: "A program of your own. This is the kind when none is written.",
         rules: ServiceKeys.common + [
             ServiceKeys.optional.rule, image.rule, source.rule, command.rule, port.rule, env.rule, health.rule,
-            autoscale.rule, metrics.rule, user.rule, migrates.rule,
+            autoscale.rule, metrics.rule, user.rule, migrates.rule, stop.rule,
         ]
     )
 }
@@ -88,112 +100,6 @@ extension ValueType where Value == String {
             }
             guard let first = text.utf8.first else { return false }
             return rest && text.utf8.count <= 32 && !(48...57).contains(first) && first != 45
-        }
-    }
-}
-
-enum HealthKeys {
-    private static let model = HealthCheck()
-
-    static let liveness = Key<String>(
-        "liveness",
-        .requestPath,
-        default: "none",
-        synonyms: ["live", "livenessProbe"],
-        "The path that answers 2xx while the replica lives. Kubernetes restarts one that fails it; "
-            + "on the other engines that is left to `slipway restart`."
-    )
-    static let readiness = Key<String>(
-        "readiness",
-        .requestPath,
-        default: "none",
-        synonyms: ["ready", "readinessProbe", "path", "test"],
-        "The path that answers 2xx while the replica can serve; it gets traffic only then."
-    )
-    static let interval = Key<TimeSpan>(
-        "interval",
-        .timeSpan,
-        default: "\(model.interval)",
-        synonyms: ["period", "periodSeconds"],
-        "Time between two probes."
-    )
-    static let timeout = Key<TimeSpan>(
-        "timeout",
-        .timeSpan,
-        default: "\(model.timeout)",
-        synonyms: ["timeoutSeconds"],
-        "How long an answer may take."
-    )
-
-    static let table = KeyTable(
-        title: "health",
-        meaning: "How to know that a replica lives and that it can serve.",
-        rules: [liveness.rule, readiness.rule, interval.rule, timeout.rule]
-    )
-}
-
-extension ValueType where Value == HealthCheck {
-    static var health: ValueType {
-        .table(HealthKeys.table) { fields in
-            var health = HealthCheck()
-            fields.fill(&health.liveness, HealthKeys.liveness)
-            fields.fill(&health.readiness, HealthKeys.readiness)
-            fields.fill(&health.interval, HealthKeys.interval)
-            fields.fill(&health.timeout, HealthKeys.timeout)
-            return health
-        }
-    }
-}
-
-enum AutoscaleKeys {
-    static let min = Key<Int>(
-        "min",
-        .integer(0...1000),
-        isRequired: true,
-        synonyms: ["minReplicas", "minimum"],
-        "The fewest replicas."
-    )
-    static let max = Key<Int>(
-        "max",
-        .integer(1...1000),
-        isRequired: true,
-        synonyms: ["maxReplicas", "maximum"],
-        "The most replicas."
-    )
-    static let cpu = Key<Percent>(
-        "cpu",
-        .percent(1000...100_000, "from 1% to 100%"),
-        default: "not looked at",
-        "The use of its processor share at which it grows."
-    )
-    static let memory = Key<Percent>(
-        "memory",
-        .percent(1000...100_000, "from 1% to 100%"),
-        default: "not looked at",
-        "The use of its memory at which it grows."
-    )
-
-    static let table = KeyTable(
-        title: "autoscale",
-        meaning: "Between which numbers of replicas to scale by load. It needs `cpu` or `memory`.",
-        rules: [min.rule, max.rule, cpu.rule, memory.rule]
-    )
-}
-
-extension ValueType where Value == Autoscale {
-    static var autoscale: ValueType {
-        .table(AutoscaleKeys.table) { fields in
-            let (minimum, maximum) = (fields[AutoscaleKeys.min], fields[AutoscaleKeys.max])
-            let (cpu, memory) = (fields[AutoscaleKeys.cpu], fields[AutoscaleKeys.memory])
-            if cpu == nil, memory == nil, fields.isClean {
-                fields.findings.error(
-                    "autoscale has nothing to go by",
-                    at: fields.place,
-                    help: "Add `cpu: 70%` or `memory: 80%`."
-                )
-            }
-            guard let minimum, let maximum else { return nil }
-            return Autoscale(minimum: minimum, maximum: maximum, cpu: cpu, memory: memory)
         }
     }
 }

@@ -1,9 +1,14 @@
 import Basics
 import StackModel
 
+/// What `version` of a server means.
+private func versionWords(_ program: String) -> String {
+    "The version of \(program), or the beginning of it. On a machine that has another one nothing is deployed."
+}
+
 enum RedisKeys {
     static let defaultStorage = ByteCount(bytes: 1 << 30)
-    static let version = Key<String>("version", .version, default: Redis().version, "The version of Redis.")
+    static let version = Key<String>("version", .version, default: "the installed one", versionWords("Redis"))
     static let persistence = Key<[Redis.Persistence]>(
         "persistence",
         .list(of: .choice, what: "aof and rdb"),
@@ -28,7 +33,12 @@ enum RedisKeys {
 
 enum PostgresKeys {
     static let defaultStorage = ByteCount(bytes: 10 << 30)
-    static let version = Key<String>("version", .version, default: "15", "The major version of PostgreSQL.")
+    static let version = Key<String>(
+        "version",
+        .version,
+        default: "the installed one",
+        versionWords("PostgreSQL")
+    )
     static let database = Key<String>(
         "database",
         .databaseName,
@@ -75,7 +85,7 @@ enum PrometheusKeys {
     )
     static let scrapeInterval = Key<TimeSpan>(
         "scrapeInterval",
-        .timeSpan,
+        .timeSpan(atMost: .seconds(3600)),
         default: "\(model.scrapeInterval)",
         synonyms: ["interval"],
         "Time between two scrapes of a target."
@@ -97,7 +107,7 @@ enum GrafanaKeys {
 
     static let table = KeyTable(
         title: "grafana",
-        meaning: "A Grafana server with the stack's dashboard.",
+        meaning: "A Grafana server that has the stack's Prometheus as its data source. Dashboards are your own.",
         rules: ServiceKeys.common + [ServiceKeys.optional.rule, storage.rule]
     )
 }

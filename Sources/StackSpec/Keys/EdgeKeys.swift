@@ -45,20 +45,28 @@ struct ListenAddress: Sendable {
     }
 
     private static func port(_ text: Substring) -> Int? {
-        guard text.utf8.allSatisfy({ (48...57).contains($0) }), !text.hasPrefix("0"), let port = Int(text),
+        guard text.utf8.allSatisfy(isDigit), !text.hasPrefix("0"), let port = Int(text),
             (1...65535).contains(port)
         else { return nil }
         return port
     }
 
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// 0 to 255 in digits alone, without zeros before.
+    private static func isByte(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy(isDigit) && UInt8(text) != nil && (text == "0" || !text.hasPrefix("0"))
+    }
+
     private static func address(_ text: Substring) -> String? {
         if text.hasPrefix("["), text.hasSuffix("]") {
             let inner = text.dropFirst().dropLast()
-            let isGood = inner.contains(":") && inner.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            let isGood =
+                inner.contains(":") && inner.allSatisfy { $0.isASCII && $0.isHexDigit || $0 == ":" || $0 == "." }
             return isGood ? String(inner) : nil
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        let isGood = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+        let isGood = parts.count == 4 && parts.allSatisfy(isByte)
         return isGood ? String(text) : text == "localhost" ? "127.0.0.1" : nil
     }
 }
@@ -80,7 +88,7 @@ enum RouteKeys {
         .requestPath,
         isRequired: true,
         synonyms: ["prefix", "match", "location"],
-        "Requests whose path begins with this, as in `/`."
+        "Requests for this path and everything below it, whole segments only: `/api` takes `/api/orders`, not `/apis`."
     )
     static let host = Key<String>(
         "host",
@@ -94,7 +102,7 @@ enum RouteKeys {
         .routedService,
         isRequired: true,
         synonyms: ["to", "backend", "target", "upstream"],
-        "The service they go to."
+        "The app they go to."
     )
 
     static let table = KeyTable(

@@ -26,21 +26,21 @@ enum RolloutKeys {
     )
     static let healthyFor = Key<TimeSpan>(
         "healthyFor",
-        .timeSpan(zero: true),
+        .timeSpan(zero: true, atMost: .seconds(86400)),
         default: "\(model.healthyFor)",
         synonyms: ["minReadySeconds", "monitor"],
         "How long a new replica must stay ready without a break before it counts."
     )
     static let drain = Key<TimeSpan>(
         "drain",
-        .timeSpan(zero: true),
+        .timeSpan(zero: true, atMost: .seconds(86400)),
         default: "\(model.drain)",
-        synonyms: ["drainTimeout", "stop_grace_period", "terminationGracePeriodSeconds"],
+        synonyms: ["drainTimeout", "drain_timeout"],
         "How long requests in flight may take to finish once a replica gets no new ones."
     )
     static let deadline = Key<TimeSpan>(
         "deadline",
-        .timeSpan,
+        .timeSpan(atMost: .seconds(86400)),
         default: "\(model.deadline)",
         synonyms: ["timeout", "progressDeadlineSeconds", "deployTimeout"],
         "How long one replica may take to become ready."

@@ -36,7 +36,8 @@ enum SecretKeys {
         .variableName,
         default: "the name in capitals, with `_` for `-`",
         synonyms: ["env", "variable"],
-        "For `given`: the variable of the caller's environment that holds the first value."
+        "For `given`: the variable of the caller's environment that holds the value. Another value there makes a new "
+            + "version with the next deploy; without the variable the version in use stays."
     )
 
     static let table = KeyTable(

@@ -50,7 +50,7 @@ enum ServiceKeys {
             .size(atLeast: ByteCount(bytes: 1 << 20)),
             default: "\(size)",
             synonyms: ["volumes", "volume", "disk", "size"],
-            "How much space its data gets."
+            "How much space its data gets. On the process engine only Prometheus keeps to it."
         )
     }
 

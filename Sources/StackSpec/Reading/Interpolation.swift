@@ -1,8 +1,8 @@
 import Basics
 import StackModel
 
-/// Reads the references in a text: `${NAME}`, `${NAME:-default}`, `${port}`, `${service:NAME}`, `${secret:NAME}`, and
-/// `$$` for one dollar. Variables are filled in at once, everything else stays a reference.
+/// Reads the references in a text: `${NAME}`, `${NAME:-default}`, `${port}`, `${host}`, `${service:NAME}`,
+/// `${secret:NAME}`, and `$$` for one dollar. Variables are filled in at once, everything else stays a reference.
 struct Interpolation {
     struct Part {
         let segment: Template.Segment
@@ -73,6 +73,7 @@ struct Interpolation {
 
     private func segment(_ body: String, written: String, at place: Place) -> Template.Segment? {
         if body == "port" { return .port }
+        if body == "host" { return .host }
         guard let colon = body.firstIndex(of: ":"), !body[colon...].hasPrefix(":-") else {
             return variable(body, at: place).map { .literal($0) }
         }
@@ -126,7 +127,10 @@ struct Interpolation {
     private func variable(_ body: String, at place: Place) -> String? {
         let name = String(body.prefix { $0 != ":" })
         guard name.isVariableName else { return unknownForm(body, at: place) }
-        if let value = reading.variables[name], !value.isEmpty { return value }
+        if let value = reading.variables[name], !value.isEmpty {
+            reading.mentions.add(.variable(name), at: place, owner: reading.owner)
+            return value
+        }
         if let range = body.firstRange(of: ":-") { return String(body[range.upperBound...]) }
         let state = reading.variables[name] == nil ? "not set" : "set, but empty"
         let near = Spelling.nearest(to: name, among: reading.variables.keys.filter { $0 != name }.sorted())
@@ -145,7 +149,7 @@ struct Interpolation {
     }
 
     private static let forms =
-        "The forms are ${NAME}, ${NAME:-default}, ${port}, ${service:NAME} and ${secret:NAME}; $$ is one dollar."
+        "The forms are ${NAME}, ${NAME:-default}, ${port}, ${host}, ${service:NAME} and ${secret:NAME}; $$ is one dollar."
 
     private static func split(_ target: String) -> (name: String, part: String?) {
         guard let dot = target.firstIndex(of: ".") else { return (target, nil) }

@@ -27,9 +27,13 @@ extension ValueType where Value == Int {
 extension ValueType where Value == Bool {
     static var boolean: ValueType {
         ValueType(shape: .boolean) { node, key, reading in
-            guard let scalar = reading.scalar(node, for: key) else { return nil }
-            if !scalar.isQuoted, scalar.text == "true" || scalar.text == "false" { return scalar.text == "true" }
-            let meant = Booleans.meaning(of: scalar.text)
+            guard let scalar = reading.scalar(node, for: key), let text = reading.text(of: node, for: key) else {
+                return nil
+            }
+            // Quotes make a text of it, but a reference can hardly be written without them.
+            let isBare = !scalar.isQuoted || scalar.text.contains("$")
+            if isBare, text == "true" || text == "false" { return text == "true" }
+            let meant = Booleans.meaning(of: text)
             return reading.refuse(node, key, wanted: "true or false", help: meant.map { "Write \($0)." })
         }
     }

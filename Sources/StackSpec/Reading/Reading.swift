@@ -83,6 +83,8 @@ final class Mentions {
         case secret(SecretName, Template.SecretPart)
         case ownPort
         case store(StoreName)
+        /// A variable of the caller's environment whose value was put in.
+        case variable(String)
     }
 
     private(set) var all: [Mention] = []

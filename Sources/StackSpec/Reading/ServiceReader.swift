@@ -62,12 +62,16 @@ private struct ServiceReader {
         fields.fill(&app.source, AppKeys.source)
         fields.fill(&app.command, AppKeys.command)
         fields.fill(&app.port, AppKeys.port)
-        fields.fill(&app.env, AppKeys.env)
+        if let env = fields[AppKeys.env] {
+            app.env = env.values
+            app.handedOn = env.handedOn.isEmpty ? nil : env.handedOn.sorted()
+        }
         fields.fill(&app.health, AppKeys.health)
         fields.fill(&app.autoscale, AppKeys.autoscale)
         fields.fill(&app.metrics, AppKeys.metrics)
         fields.fill(&app.user, AppKeys.user)
         fields.fill(&app.migrates, AppKeys.migrates)
+        fields.fill(&app.stop, AppKeys.stop)
         fields.fill(&service.optional, ServiceKeys.optional)
         if let autoscale = app.autoscale, !fields.has(ServiceKeys.replicas) { service.replicas = autoscale.minimum }
         return app

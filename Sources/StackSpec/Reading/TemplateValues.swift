@@ -56,7 +56,7 @@ extension ValueType where Value == Template {
             case .secret(let name, let which):
                 report?(part, name)
                 reading.mentions.add(.secret(name, which), at: part.place, owner: reading.owner)
-            case .literal, .directory, .volume, .targets: break
+            case .literal, .host, .directory, .volume, .targets: break
             }
         }
         return Template(parts.map(\.segment))
@@ -71,37 +71,5 @@ extension ValueType where Value == Template {
             at: place,
             help: "Quote it: \"\(scalar.text)\"."
         )
-    }
-}
-
-extension ValueType where Value == [String: Template] {
-    /// The environment of a program.
-    static var environment: ValueType {
-        let value = ValueType<Template>.environmentValue
-        let shape = Shape.map(
-            value.shape,
-            keys: "^[A-Za-z_][A-Za-z0-9_]*$",
-            words: "a map from variables to texts"
-        )
-        return ValueType(shape: shape) { node, key, reading in
-            guard let entries = node.entries else {
-                let help = "Write one NAME: value per line, without dashes and equals signs."
-                return reading.refuse(node, key, wanted: "a map from variables to texts", help: help)
-            }
-            var environment: [String: Template] = [:]
-            for entry in entries where !entry.key.isFree {
-                guard entry.key.isVariableName else {
-                    reading.findings.error(
-                        "\(entry.key.abridged) is not the name of a variable",
-                        at: entry.keyPlace,
-                        help: "Names of variables are made of letters, digits and underscores."
-                    )
-                    continue
-                }
-                let node = SpecNode(content: entry.value.content, place: entry.valuePlace)
-                environment[entry.key] = value.read(node, entry.key, reading)
-            }
-            return environment
-        }
     }
 }

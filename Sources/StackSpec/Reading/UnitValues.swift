@@ -2,17 +2,26 @@ import Basics
 import StackModel
 
 extension ValueType where Value == TimeSpan {
-    /// A length of time; longer than nothing unless `zero` is allowed.
-    static func timeSpan(zero: Bool = false) -> ValueType {
+    /// A length of time; longer than nothing unless `zero` is allowed. Whatever waits or computes with it can count on
+    /// its being at most a century.
+    static func timeSpan(zero: Bool = false, atMost limit: TimeSpan? = nil) -> ValueType {
         let words = "a duration such as 500ms, 30s, 5m, 24h or 7d"
-        let plain = written(words, pattern: "^[0-9]+(ms|s|m|h|d|w)$", repair: repaired, help: units)
-        return ValueType(shape: plain.shape) { node, key, reading in
+        let longest = limit ?? century
+        let plain = written(words, pattern: durationPattern, repair: repaired, help: units)
+        let shape = Shape.text(pattern: durationPattern, words: limit.map { "a duration, at most \($0)" } ?? words)
+        return ValueType(shape: shape) { node, key, reading in
             guard let span = plain.read(node, key, reading) else { return nil }
-            return span.milliseconds > 0 || zero ? span : reading.refuse(node, key, wanted: "longer than nothing")
+            guard span.milliseconds > 0 || zero else {
+                return reading.refuse(node, key, wanted: "longer than nothing")
+            }
+            return span <= longest ? span : reading.refuse(node, key, wanted: "at most \(longest)")
         }
     }
 
     static var timeSpan: ValueType { timeSpan() }
+
+    private static let durationPattern = "^[0-9]+(ms|s|m|h|d|w)$"
+    private static let century = TimeSpan.seconds(36500 * 86400)
 
     @Sendable private static func units(_ text: String) -> String? {
         guard !text.isEmpty, text.allSatisfy(\.isNumber) else { return nil }

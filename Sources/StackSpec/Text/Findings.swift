@@ -11,8 +11,12 @@ final class Findings {
     private var mistakes: Set<Place> = []
     private var settled: Set<Place> = []
 
-    init(file: String) {
+    private let isStrict: Bool
+
+    /// - Parameter isStrict: what an engine does not act on is an error, not a warning.
+    init(file: String, isStrict: Bool = false) {
         self.file = file
+        self.isStrict = isStrict
     }
 
     /// More errors, or warnings, than this are dropped: nobody mends more at once, and a hostile file could have a million.
@@ -42,6 +46,12 @@ final class Findings {
 
     func warning(_ message: String, at place: Place, help: String? = nil) {
         add(.warning, message, at: place, help: help)
+    }
+
+    /// Something that the chosen engine has no way to act on.
+    func unexpressed(_ message: String, at place: Place, help: String) {
+        guard !settled.contains(place) else { return }
+        if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
     }
 
     func inFileOrder() -> [Diagnostic] {

@@ -21,9 +21,10 @@ my %reasons = (
 );
 
 # $answer->($method, $path) returns the status, content type and body of the response.
-sub new ($class, $port, $answer) {
-    my $listener = IO::Socket::INET->new(LocalPort => $port, Listen => 512, ReuseAddr => 1, Blocking => 0)
-        or die "cannot listen on port $port: $@\n";
+sub new ($class, $host, $port, $answer) {
+    my $listener = IO::Socket::INET->new(
+        LocalAddr => $host, LocalPort => $port, Listen => 512, ReuseAddr => 1, Blocking => 0,
+    ) or die "cannot listen on $host:$port: $@\n";
     return bless {
         answer   => $answer,
         listener => $listener,

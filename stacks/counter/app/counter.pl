@@ -1,11 +1,12 @@
 #!/usr/bin/perl
-# Named counters in Redis: `perl counter.pl PORT`, with REDIS_URL in the environment.
+# Named counters in Redis: `perl counter.pl HOST PORT`, with REDIS_URL in the environment.
 use v5.36;
 use lib '.';
 use HTTPServer;
 use RedisClient;
 
-my $port    = shift // die "usage: counter.pl PORT\n";
+my $host    = shift;
+my $port    = shift // die "usage: counter.pl HOST PORT\n";
 my $version = $ENV{APP_VERSION} // 'unknown';
 my $redis   = RedisClient->new($ENV{REDIS_URL} // die "REDIS_URL is not set; the counters need it\n");
 
@@ -61,7 +62,7 @@ sub counter ($name, $value) { return json(200, qq({"name":"$name","value":$value
 sub json ($status, $body) { return ($status, 'application/json', "$body\n") }
 
 STDOUT->autoflush(1);
-my $server = HTTPServer->new($port, \&answer);
-say "counter $version listens on port $port";
+my $server = HTTPServer->new($host, $port, \&answer);
+say "counter $version listens on $host:$port";
 $server->run;
 say "counter $version stopped";

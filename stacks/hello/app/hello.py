@@ -1,4 +1,4 @@
-"""An API without dependencies: `python3 hello.py PORT`."""
+"""An API without dependencies: `python3 hello.py HOST PORT`."""
 
 import json
 import os
@@ -20,8 +20,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False  # so that server_close() waits for the requests in flight
     request_queue_size = 512  # the default of 5 drops connections that arrive together
 
-    def __init__(self, port: int):
-        super().__init__(("", port), Handler)
+    def __init__(self, host: str, port: int):
+        super().__init__((host, port), Handler)
         self.stopping = False
         self._connections: set[socket.socket] = set()
 
@@ -94,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    server = Server(int(sys.argv[1]))
+    server = Server(sys.argv[1], int(sys.argv[2]))
     # In a thread of its own: shutdown() waits for serve_forever(), which the signal has just interrupted.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"hello {VERSION} listens on port {server.server_address[1]}", flush=True)

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// How the warnings of a spec are told.
+enum Warnings {
+    case inFull
+    /// By those who read them before, and come again and again.
+    case counted
+}
+
+/// What the verbs that read a spec have in common.
+struct SpecOptions: ParsableArguments {
+    @Flag(help: "What the engine does not act on is an error, not a warning.")
+    var strict = false
+}

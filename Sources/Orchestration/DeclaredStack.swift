@@ -1,0 +1,25 @@
+import Basics
+import StackModel
+
+/// A stack as its file declares it, with what is needed to make a release of it.
+package struct DeclaredStack: Sendable {
+    package let stack: Stack
+    /// The text of the spec file.
+    package let text: String
+    /// The folder that relative paths in the spec start from.
+    package let directory: String
+    /// Values of `given` secrets, from the caller's environment.
+    package let given: [SecretName: Redacted<String>]
+
+    package init(stack: Stack, text: String, directory: String, given: [SecretName: Redacted<String>] = [:]) {
+        self.stack = stack
+        self.text = text
+        self.directory = directory
+        self.given = given
+    }
+
+    func sourceDirectory(of service: ServiceName) -> String? {
+        guard case .app(let app) = stack.service(service)?.kind, let source = app.source else { return nil }
+        return source.hasPrefix("/") ? source : "\(directory)/\(source)"
+    }
+}

@@ -1,0 +1,14 @@
+import StackModel
+
+/// Sections of a spec that are checked today and that no part of Slipway acts on yet.
+package enum DormantKeys {
+    /// As they are written; empty when the stack declares none of them.
+    package static func names(in stack: Stack) -> [String] {
+        var names: [String] = []
+        if !stack.backups.isEmpty { names.append("backups") }
+        if !stack.stores.isEmpty { names.append("stores") }
+        if stack.objectives != nil { names.append("slo") }
+        if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
+        return names
+    }
+}

@@ -1,0 +1,59 @@
+import StackModel
+
+/// The keys that a person wrote and that the process engine does not act on: each is said by name, with what that
+/// means, so that nobody relies on them. Defaults are not the person's and are not mentioned.
+struct UnexpressedKeys {
+    let stack: Stack
+    let root: SpecNode
+    let findings: Findings
+
+    func run() {
+        guard stack.engine == .process else { return }
+        for service in stack.services {
+            if case .app(let app) = service.kind { check(app, of: service) }
+            if limitsNoStorage(service) { report(["storage"], of: service, "nothing limits what its data takes") }
+            if stack.edges(routingTo: service.name).isEmpty {
+                report(
+                    ["rollout", "drain"],
+                    of: service,
+                    "no edge routes to \(service.name), so there is nothing to drain",
+                    help: "An app is given time to end by `stop: {grace: ...}`."
+                )
+            }
+        }
+    }
+
+    /// Prometheus keeps to it by itself.
+    private func limitsNoStorage(_ service: Service) -> Bool {
+        switch service.kind {
+        case .redis, .postgres, .grafana: true
+        case .app, .prometheus, .edge: false
+        }
+    }
+
+    private func check(_ app: App, of service: Service) {
+        let count = service.replicas == 1 ? "1 replica" : "\(service.replicas) replicas"
+        report(["autoscale"], of: service, "\(service.name) stays at \(count)")
+        if app.migrates { report(["migrates"], of: service, "no backup is taken before a deploy") }
+        if app.source == nil, !app.command.isEmpty {
+            report(["image"], of: service, "the installed program of the command is run")
+        }
+        report(["health", "liveness"], of: service, "a replica is started again only when its program ends")
+    }
+
+    private func report(
+        _ path: [String],
+        of service: Service,
+        _ meaning: String,
+        help: String = "Remove it, or write it under an environment whose engine acts on it."
+    ) {
+        var node = root["services"]?[service.name.text]
+        for key in path.dropLast() { node = node?[key] }
+        guard let key = path.last, let entry = node?.entry(key), !entry.value.isNull else { return }
+        findings.unexpressed(
+            "\(key) of \(service.name) means nothing to the process engine: \(meaning)",
+            at: entry.valuePlace,
+            help: help
+        )
+    }
+}

@@ -1,0 +1,62 @@
+import Basics
+import StackModel
+
+/// The environment of a program as it was read.
+struct WrittenEnvironment: Sendable {
+    var values: [String: Template] = [:]
+    /// The variables whose value comes, wholly or in part, from the caller's environment.
+    var handedOn: [String] = []
+}
+
+extension ValueType where Value == WrittenEnvironment {
+    /// The environment of a program.
+    static var environment: ValueType {
+        let value = ValueType<Template>.environmentValue
+        let words = "a map from variables to texts"
+        let shape = Shape.map(value.shape, keys: "^[A-Za-z_][A-Za-z0-9_]*$", words: words)
+        return ValueType(shape: shape) { node, key, reading in
+            guard let entries = node.entries else {
+                let help = "Write one NAME: value per line, without dashes and equals signs."
+                return reading.refuse(node, key, wanted: words, help: help)
+            }
+            var environment = WrittenEnvironment()
+            for entry in entries where !entry.key.isFree {
+                guard entry.key.isVariableName else {
+                    reading.findings.error(
+                        "\(entry.key.abridged) is not the name of a variable",
+                        at: entry.keyPlace,
+                        help: "Names of variables are made of letters, digits and underscores."
+                    )
+                    continue
+                }
+                let node = SpecNode(content: entry.value.content, place: entry.valuePlace)
+                let mentionsBefore = reading.mentions.all.count
+                environment.values[entry.key] = value.read(node, entry.key, reading)
+                let isHandedOn = lookAtVariables(reading.mentions.all[mentionsBefore...], in: entry.key, reading)
+                if isHandedOn { environment.handedOn.append(entry.key) }
+            }
+            return environment
+        }
+    }
+
+    /// Whether a value takes anything from the caller's environment. Warns when that looks like a credential, which
+    /// would lie open in the ledger.
+    private static func lookAtVariables(_ mentions: ArraySlice<Mentions.Mention>, in key: String, _ reading: Reading)
+        -> Bool
+    {
+        var isHandedOn = false
+        for mention in mentions {
+            guard case .variable(let variable) = mention.what else { continue }
+            isHandedOn = true
+            guard CredentialName.isLikely(variable) || CredentialName.isLikely(key) else { continue }
+            let secret = NameRule.repaired(variable) ?? "name"
+            reading.findings.warning(
+                "\(key) takes the credential ${\(variable)} as plain text, which the ledger keeps as it is",
+                at: mention.place,
+                help:
+                    "Declare `\(secret): {kind: given, from: \(variable)}` under secrets, and write ${secret:\(secret)} here."
+            )
+        }
+        return isHandedOn
+    }
+}

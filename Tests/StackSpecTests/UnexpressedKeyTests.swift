@@ -1,0 +1,67 @@
+import Basics
+import StackModel
+import Testing
+
+@testable import StackSpec
+
+@Suite("Keys that an engine does not act on")
+struct UnexpressedKeyTests {
+    private let text = spec(
+        """
+        api:
+          image: example/api:1
+          command: [run]
+          port: 80
+          health: {liveness: /healthz, readiness: /readyz}
+          autoscale: {min: 2, max: 4, cpu: 50%}
+          migrates: true
+        worker: {command: [run], image: example/worker:1, source: ./worker, rollout: {drain: 5m}}
+        redis: {kind: redis, version: "7.0", storage: 1GiB}
+        postgres: {kind: postgres, storage: 1GiB}
+        prometheus: {kind: prometheus, storage: 1GiB}
+        grafana: {kind: grafana, storage: 1GiB}
+        edge: {kind: edge, listen: 8080, routes: [{path: /, service: api}]}
+        """,
+        "environments: {here: {engine: process}, there: {engine: kubernetes}}\n"
+    )
+
+    private let expected = [
+        "image of api", "liveness of api", "autoscale of api", "migrates of api", "drain of worker", "storage of redis",
+        "storage of postgres", "storage of grafana",
+    ]
+
+    private func load(_ environment: EnvironmentName, strict: Bool = false) -> LoadedSpec {
+        let text = SpecText(file: "stack.yaml", bytes: Array(text.utf8))
+        return SpecLoader.load(text, environment: environment, variables: [:], isStrict: strict)
+    }
+
+    @Test("Each is named once, where it stands, and nothing that was not written")
+    func warnings() {
+        let loaded = load("here")
+        #expect(loaded.stack != nil)
+        #expect(loaded.diagnostics.allSatisfy { $0.severity == .warning })
+        #expect(loaded.diagnostics.map { $0.message.split(separator: " means nothing")[0] } == expected.map { $0[...] })
+        #expect(loaded.diagnostics.map(\.location.line) == [5, 8, 9, 10, 11, 12, 13, 15])
+        #expect(loaded.diagnostics.allSatisfy { $0.suggestion != nil })
+    }
+
+    @Test("Strictly they are errors")
+    func strict() {
+        let loaded = load("here", strict: true)
+        #expect(loaded.stack == nil)
+        #expect(loaded.diagnostics.count == expected.count)
+        #expect(loaded.diagnostics.allSatisfy { $0.severity == .error })
+    }
+
+    @Test("Another engine acts on them")
+    func otherEngine() {
+        #expect(load("there", strict: true).diagnostics.filter { !$0.message.contains("needs an image") } == [])
+    }
+
+    @Test("What no part acts on yet is known by name")
+    func dormant() throws {
+        #expect(DormantKeys.names(in: try #require(load("here").stack)) == [])
+        let full = try #require(StackSpecTests.load(designSpec, environment: "local").stack)
+        #expect(DormantKeys.names(in: full) == ["backups", "stores", "slo", "rotate"])
+    }
+}
