@@ -93,6 +93,10 @@ package struct Deployer: Sendable {
     private func carryOutLocked(_ proposal: Proposal, began: Instant, acceptingChanges: Bool, retryCrashed: Bool)
         async throws(ReportableError) -> ChangeReport
     {
+        // Where the last operation died between its end and this.
+        if let current = try await dependencies.ledger.currentRelease(of: proposal.stack) {
+            try await draft(current.stack.engine).adoptSecrets(of: current)
+        }
         let fresh = try await propose(proposal.change, to: proposal.stack)
         guard acceptingChanges || fresh.plan.digest == proposal.plan.digest else {
             throw Self.stale(fresh)
@@ -101,10 +105,7 @@ package struct Deployer: Sendable {
             progress(.recovered(crashed))
         }
         if case .deploy(let declared) = proposal.change {
-            let draft = try draft(proposal.target.stack.engine)
-            // Where the last operation died between its end and this.
-            if let current = proposal.previous { try await draft.adoptSecrets(of: current) }
-            try await draft.ensureSecrets(declared)
+            try await draft(proposal.target.stack.engine).ensureSecrets(declared)
         }
         let report = try await run(fresh, began: began, retryCrashed: retryCrashed)
         if case .succeeded = report.outcome, fresh.plan.purpose.activatesRelease {

@@ -116,8 +116,9 @@ package struct RolloutWatch: Sendable {
             guard case .edge = desired.service.kind else { return (0, wanted, false) }
             // A new one that a crash left half-way has the new port already; it is the old ones that count.
             let old = existing.filter { $0.revision != desired.revision }
-            let moves = desired.template.volume == nil && !old.isEmpty && old.allSatisfy { $0.port != port }
-            return (moves ? 1 : 0, wanted, moves)
+            let moves = old.allSatisfy { $0.port.map { $0 != port } ?? false }
+            guard moves, !old.isEmpty, desired.template.volume == nil else { return (0, wanted, false) }
+            return (1, min(wanted, rollout.maxUnavailable.roundedDown(of: wanted)), true)
         }
         if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
         if rollout.strategy == .blueGreen { return (wanted, 0, true) }

@@ -119,7 +119,7 @@ struct ProgressTests {
                 """
         )
         #expect(frames[3].hasPrefix("\u{1B}[4A"), "it goes up over the four lines it drew before")
-        #expect(frames[8] == "Going back: api-3 exited with code 1\n  | KeyError\n")
+        #expect(frames[7] == "Going back: api-3 exited with code 1\n  | KeyError\n")
     }
 
     /// Without what moves the cursor.

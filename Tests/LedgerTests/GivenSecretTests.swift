@@ -60,6 +60,8 @@ struct GivenSecretTests {
         try await adopt(2)
         #expect(try await labels() == [.retired, .current, .previous])
         #expect(try await ensure(nil) == 2)
+        // The value that was rolled back from is the version it was.
+        #expect(try await ensure("three") == 3)
         try await adopt(1)
         #expect(try await labels() == [.current, .previous, .retired])
         // A version that is not there changes nothing.

@@ -143,7 +143,10 @@ struct RandomCase {
             try run.run(plan, limit: limit, using: &random)
             guard destroys || run.world.volumes == volumes else { throw ReportableError(.broken, "data is lost") }
         }
-        guard run.world.replicas.isEmpty, run.world.sources.isEmpty, run.world.volumes.isEmpty || !destroys else {
+        // Sources stay with the data, and go with it.
+        guard run.world.replicas.isEmpty, run.world.volumes.isEmpty || !destroys,
+            run.world.sources.isEmpty || !run.world.volumes.isEmpty
+        else {
             throw ReportableError(.broken, "something is left after down")
         }
     }

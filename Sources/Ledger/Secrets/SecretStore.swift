@@ -133,7 +133,8 @@ package struct SecretStore: Sendable {
                 guard declaration.kind == .given, let key, let value = given[name]?.reveal(), !value.isEmpty else {
                     continue
                 }
-                let usable = [current, try versions.version(.pending, of: name)].compactMap { $0 }
+                let others = try [.pending, .previous].map { try versions.version($0, of: name) }
+                let usable = [current] + others.compactMap { $0 }
                 if let match = try usable.first(where: { try Self.value(name, $0, versions, key) == value }) {
                     survey.known[name] = match
                 } else {
