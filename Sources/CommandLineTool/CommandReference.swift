@@ -19,7 +19,7 @@ package enum CommandReference {
     }
 
     private static var exitCodes: String {
-        let rows = ExitStatus.allCases.map { "| \($0.rawValue) | \($0.word) | \($0.meaning) |" }
+        let rows = ExitStatus.own.map { "| \($0.rawValue) | \($0.word) | \($0.meaning) |" }
         return (["## Exit codes\n", "| code | word | meaning |", "|---|---|---|"] + rows).joined(separator: "\n")
     }
 

@@ -7,7 +7,7 @@ import StackModel
 package struct ExecVerb: Verb {
     package static let configuration = CommandConfiguration(
         commandName: "exec",
-        abstract: "Run a program beside a replica, with its user and environment.",
+        abstract: "Run a program beside a replica, with its user and environment. Ends with the program's exit status.",
         usage: "slipway exec [<stack>] --replica api-1 [--env <env>] -- <command> ..."
     )
 
@@ -24,8 +24,8 @@ package struct ExecVerb: Verb {
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let dependencies = try session.dependencies()
         let stack = try await target.deployed(in: session, dependencies.ledger)
-        let status = try await ReplicaExecutor(dependencies).execute(command, in: replica, of: stack)
-        guard status != 0 else { return .done }
-        throw ReportableError(.replicaFailed, "\(command.first ?? "the program") ended with status \(status)")
+        // From here on a signal is the program's to answer: Ctrl-C cancels a query of psql, not slipway.
+        session.leaveSignals()
+        return .program(try await ReplicaExecutor(dependencies).execute(command, in: replica, of: stack))
     }
 }

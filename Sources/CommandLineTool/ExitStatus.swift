@@ -1,15 +1,37 @@
 import Basics
 
 /// The exit codes of `slipway`, all of them. Scripts may rely on the numbers.
-package enum ExitStatus: Int32, Sendable, CaseIterable {
-    case done = 0
-    case failed = 1
-    case invalid = 2
-    case changesPending = 3
-    case busy = 4
-    case rolledBack = 5
-    case needsDecision = 6
-    case interrupted = 130
+package enum ExitStatus: Hashable, Sendable {
+    case done
+    case failed
+    case invalid
+    case changesPending
+    case busy
+    case rolledBack
+    case needsDecision
+    case interrupted
+    /// What the program of `slipway exec` ended with, whatever that is.
+    case program(Int32)
+
+    /// The statuses that `slipway` itself ends with.
+    package static let own: [ExitStatus] = [
+        .done, .failed, .invalid, .changesPending, .busy, .rolledBack, .needsDecision, .interrupted,
+    ]
+
+    /// The number, which others rely on.
+    package var rawValue: Int32 {
+        switch self {
+        case .done: 0
+        case .failed: 1
+        case .invalid: 2
+        case .changesPending: 3
+        case .busy: 4
+        case .rolledBack: 5
+        case .needsDecision: 6
+        case .interrupted: 130
+        case .program(let status): status
+        }
+    }
 
     package init(_ code: ErrorCode) {
         self =
@@ -37,6 +59,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .needsDecision:
             "A person has to decide: the plan is stale, a step is quarantined, the way back failed, an answer is missing."
         case .interrupted: "Interrupted by a signal. The journal knows how far it came; run the command again."
+        case .program: "What the program that `exec` ran ended with."
         }
     }
 
@@ -51,6 +74,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .rolledBack: "rolled-back"
         case .needsDecision: "needs-decision"
         case .interrupted: "interrupted"
+        case .program: "program"
         }
     }
 }

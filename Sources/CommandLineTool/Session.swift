@@ -12,18 +12,22 @@ package struct Session: Sendable {
     package let home: @Sendable () throws(ReportableError) -> String
     /// Opens the ledger and builds the engines; verbs that need neither never call it.
     package let dependencies: @Sendable () throws(ReportableError) -> Dependencies
+    /// From then on a signal does not end `slipway`; a program that it runs in the foreground gets it.
+    package let leaveSignals: @Sendable () -> Void
 
     package init(
         console: Console,
         variables: [String: String],
         callersMask: UInt32,
         home: @escaping @Sendable () throws(ReportableError) -> String,
-        dependencies: @escaping @Sendable () throws(ReportableError) -> Dependencies
+        dependencies: @escaping @Sendable () throws(ReportableError) -> Dependencies,
+        leaveSignals: @escaping @Sendable () -> Void = {}
     ) {
         self.console = console
         self.variables = variables
         self.callersMask = callersMask
         self.home = home
         self.dependencies = dependencies
+        self.leaveSignals = leaveSignals
     }
 }

@@ -16,7 +16,7 @@ package struct SlipwayCommand: ParsableCommand {
     )
 
     private static var exitCodes: String {
-        ExitStatus.allCases.map { "\($0.rawValue) \($0.word)" }.joined(separator: ", ")
+        ExitStatus.own.map { "\($0.rawValue) \($0.word)" }.joined(separator: ", ")
     }
 
     package init() {}

@@ -6,14 +6,16 @@ import StackModel
 struct HAProxyAdmission: Sendable {
     let server: EdgeBackend
     let place: HAProxyDirectory
-    let queue: BlockingQueue
+    let changes: EdgeChanges
 
     func run(deadline: TimeSpan) async throws(ReportableError) {
-        let isAdmitted = try await queue.run { () throws(ReportableError) in try begin() }
+        let isAdmitted = try await changes.take { () throws(ReportableError) in try begin() }
         guard !isAdmitted else { return }
         do {
-            try await waitForProbe(until: ContinuousClock.now + deadline.duration, deadline)
-            try await queue.run { () throws(ReportableError) in try finish() }
+            let end = ContinuousClock.now + deadline.duration
+            repeat {
+                try await waitForProbe(until: end, deadline)
+            } while try await !changes.take { () throws(ReportableError) in try finish() }
         } catch {
             throw await takenBack(after: error)
         }
@@ -48,28 +50,30 @@ struct HAProxyAdmission: Sendable {
 
     private func waitForProbe(until end: ContinuousClock.Instant, _ deadline: TimeSpan) async throws(ReportableError) {
         while true {
-            let known = try await queue.run { () throws(ReportableError) in
+            let known = try await changes.take { () throws(ReportableError) in
                 try place.runtime.server(server.replica)
             }
-            guard let known else {
-                throw ReportableError(.engineFailed, "the edge lost \(server.replica) while it was being admitted")
-            }
-            if known.isProbed { return }
+            if known?.isProbed == true { return }
             guard ContinuousClock.now < end else {
                 throw ReportableError(
                     .replicaFailed,
                     "the edge's own probe of \(server.replica) at \(server.address) did not succeed within \(deadline)",
-                    details: ["last probe: \(known.checkWords)"]
+                    details: ["last probe: \(known?.checkWords ?? "none, for the edge does not know it")"]
                 )
             }
+            // A reload in between: the new worker knows only the servers on the list.
+            if known == nil { _ = try await changes.take { () throws(ReportableError) in try begin() } }
             try await HAProxyEdge.pause()
         }
     }
 
     /// Disk before traffic: if HAProxy dies in between, it comes back with the server and probes it first.
-    private func finish() throws(ReportableError) {
+    /// False when a reload since the probe has brought a worker that does not know the server yet.
+    private func finish() throws(ReportableError) -> Bool {
+        guard try place.runtime.server(server.replica)?.isProbed == true else { return false }
         try list()
         try place.runtime.set(server.replica, .ready)
+        return true
     }
 
     private func list() throws(ReportableError) {
@@ -81,7 +85,7 @@ struct HAProxyAdmission: Sendable {
     /// says so if that was not possible either.
     private func takenBack(after error: ReportableError) async -> ReportableError {
         do {
-            try await queue.run { () throws(ReportableError) in
+            try await changes.take { () throws(ReportableError) in
                 let listed = try place.servers()
                 let others = listed.filter { $0.replica != server.replica }
                 if others.count != listed.count { try place.save(others, in: try place.accepted()) }

@@ -16,6 +16,7 @@ package struct HAProxyEdge: EdgeControl {
 
     let runner: any CommandRunner
     let queue = BlockingQueue("slipway.haproxy")
+    let turns = EdgeTurns()
 
     /// - Parameter runner: runs `haproxy -c`.
     package init(runner: any CommandRunner) {
@@ -31,7 +32,7 @@ package struct HAProxyEdge: EdgeControl {
                 hint: "Use a SLIPWAY_HOME with a shorter path."
             )
         }
-        try await queue.run { () throws(ReportableError) in
+        try await changes(directory).take { () throws(ReportableError) in
             try place.save(try place.servers(), in: try place.proposed())
         }
     }
@@ -68,8 +69,12 @@ package struct HAProxyEdge: EdgeControl {
         at directory: String,
         deadline: TimeSpan
     ) async throws(ReportableError) {
-        try await HAProxyAdmission(server: server, place: HAProxyDirectory(path: directory), queue: queue)
-            .run(deadline: deadline)
+        try await HAProxyAdmission(
+            server: server,
+            place: HAProxyDirectory(path: directory),
+            changes: changes(directory)
+        )
+        .run(deadline: deadline)
     }
 
     package func withdraw(
@@ -77,17 +82,28 @@ package struct HAProxyEdge: EdgeControl {
         at directory: String,
         deadline: TimeSpan
     ) async throws(ReportableError) -> Int {
-        try await HAProxyWithdrawal(replica: replica, place: HAProxyDirectory(path: directory), queue: queue)
-            .run(deadline: deadline)
+        try await HAProxyWithdrawal(
+            replica: replica,
+            place: HAProxyDirectory(path: directory),
+            changes: changes(directory)
+        )
+        .run(deadline: deadline)
     }
 
     package func check(at directory: String) async throws(ReportableError) {
-        try await HAProxyReload(place: HAProxyDirectory(path: directory), queue: queue, runner: runner).check()
+        let reload = HAProxyReload(place: HAProxyDirectory(path: directory), queue: queue, runner: runner)
+        try await turns.take(at: directory) { () async throws(ReportableError) in try await reload.check() }
     }
 
     package func reload(at directory: String, processID: Int) async throws(ReportableError) {
-        try await HAProxyReload(place: HAProxyDirectory(path: directory), queue: queue, runner: runner)
-            .run(master: processID)
+        let reload = HAProxyReload(place: HAProxyDirectory(path: directory), queue: queue, runner: runner)
+        try await turns.take(at: directory) { () async throws(ReportableError) in
+            try await reload.run(master: processID)
+        }
+    }
+
+    private func changes(_ directory: String) -> EdgeChanges {
+        EdgeChanges(directory: directory, queue: queue, turns: turns)
     }
 
     /// Throws `interrupted` when the task is cancelled.

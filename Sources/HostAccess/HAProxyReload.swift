@@ -84,7 +84,9 @@ struct HAProxyReload: Sendable {
         throw ReportableError(
             .engineFailed,
             "the edge did not take up its new configuration; the old one keeps running",
-            hint: "Read why with: slipway logs \(place.path.split(separator: "/").last ?? "edge")"
+            // The directory of a replica is called after it; this is the one inside.
+            hint:
+                "Read why with `slipway logs --service \(place.path.split(separator: "/").dropLast().last ?? "edge")`."
         )
     }
 

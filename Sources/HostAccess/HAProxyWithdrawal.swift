@@ -11,14 +11,14 @@ struct HAProxyWithdrawal: Sendable {
 
     let replica: ReplicaID
     let place: HAProxyDirectory
-    let queue: BlockingQueue
+    let changes: EdgeChanges
 
     /// The number of requests that were cut.
     func run(deadline: TimeSpan) async throws(ReportableError) -> Int {
         let end = ContinuousClock.now + deadline.duration
-        guard try await queue.run({ () throws(ReportableError) in try begin() }) else { return 0 }
+        guard try await changes.take({ () throws(ReportableError) in try begin() }) else { return 0 }
         try await waitUntilQuiet(until: end)
-        return try await queue.run { () throws(ReportableError) in try finish() }
+        return try await changes.take { () throws(ReportableError) in try finish() }
     }
 
     /// False when nothing is left to do.
@@ -45,7 +45,7 @@ struct HAProxyWithdrawal: Sendable {
     private func waitUntilQuiet(until end: ContinuousClock.Instant) async throws(ReportableError) {
         var quiet = 0
         while quiet < Self.quietLooks, ContinuousClock.now < end {
-            let count = try await queue.run { () throws(ReportableError) in
+            let count = try await changes.take { () throws(ReportableError) in
                 try stopTraffic()
                 return try inFlight()
             }

@@ -29,8 +29,7 @@ package protocol Engine: Sendable {
 
     /// Runs a program beside a replica, in its directory, as its user, with its environment. Inherits the terminal.
     /// Returns the exit status of the program.
-    func execute(_ command: [String], in replica: ReplicaID, of stack: StackID, with inputs: StepInputs)
-        async throws(ReportableError) -> Int32
+    func execute(_ command: [String], in replica: ReplicaID, of stack: StackID) async throws(ReportableError) -> Int32
 }
 
 package enum ObservationDepth: Sendable {
@@ -44,6 +43,9 @@ package enum ObservationDepth: Sendable {
 package struct StepInputs: Sendable {
     package let stack: StackID
     package let release: Int
+    /// When the operation began. A replica that is older was not started by it, and what became of that replica before
+    /// is not its doing. nil: everything is.
+    package let began: Instant?
     /// The template of the action's service in the plan's release; nil for steps that only take away.
     package let template: ReplicaTemplate?
     /// The addresses of the plan's release: what `${service:NAME}` in its templates means.
@@ -58,6 +60,7 @@ package struct StepInputs: Sendable {
     package init(
         stack: StackID,
         release: Int,
+        began: Instant? = nil,
         template: ReplicaTemplate? = nil,
         addresses: AddressBook = [:],
         sourceDirectory: String? = nil,
@@ -66,6 +69,7 @@ package struct StepInputs: Sendable {
     ) {
         self.stack = stack
         self.release = release
+        self.began = began
         self.template = template
         self.addresses = addresses
         self.sourceDirectory = sourceDirectory

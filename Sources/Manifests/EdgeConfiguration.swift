@@ -7,15 +7,18 @@ enum EdgeConfiguration {
     static let maximumConnections = 8000
     /// Where Prometheus on this machine finds the edge's own figures. Not a path that an app would use.
     static let metricsPath = "/.slipway/edge-metrics"
-    /// A proxy on this machine in front of the edge says for whom it asks; Prometheus does not.
-    private static let fromThisMachine = "{ src 127.0.0.0/8 ::1 } !{ req.hdr(X-Forwarded-For) -m found }"
+    /// Whoever asks from here may say for whom, as a proxy in front of the edge that speaks TLS does. Nobody else is
+    /// believed: an app that trusts such a header would trust every client.
+    private static let fromThisMachine = "{ src 127.0.0.0/8 ::1 }"
+    /// A proxy on this machine says for whom it asks; Prometheus does not.
+    private static let ownFigures = "\(fromThisMachine) !{ req.hdr(X-Forwarded-For) -m found }"
     /// The backend of requests that no route takes. No service can have this name.
     static let unrouted = "_unrouted"
 
     static func make(_ edge: Edge, _ stack: Stack) throws(ReportableError) -> Template {
         let rules = try EdgeRoutes.rules(for: edge.routes)
         var text = ConfigurationText()
-        text.lines(globals(edge))
+        text.lines(globals)
         text.lines(defaults)
         text.lines(try frontend(edge, rules))
         for service in Set(edge.routes.map(\.service)).sorted() {
@@ -27,20 +30,17 @@ enum EdgeConfiguration {
         return text.template
     }
 
-    private static func globals(_ edge: Edge) -> [Template] {
-        var lines: [Template] = [
-            "global",
-            "    stats socket \"\(.directory)/runtime.sock\" mode 600 level admin expose-fd listeners",
-            "    server-state-file \"\(.directory)/servers.state\"",
-            "    maxconn \(maximumConnections)",
-            "    no strict-limits",
-            "    log stdout format raw daemon notice",
-            "    max-spread-checks \(EdgeTimeouts.checkSpread.milliseconds)",
-            "    hard-stop-after \(EdgeTimeouts.hardStop.milliseconds)ms",
-        ]
-        if edge.listen < EdgeTemplate.firstUnprivilegedPort { lines += ["    user haproxy", "    group haproxy"] }
-        return lines + [""]
-    }
+    private static let globals: [Template] = [
+        "global",
+        "    stats socket \"\(.directory)/runtime.sock\" mode 600 level admin expose-fd listeners",
+        "    server-state-file \"\(.directory)/servers.state\"",
+        "    maxconn \(maximumConnections)",
+        "    no strict-limits",
+        "    log stdout format raw daemon info",
+        "    max-spread-checks \(EdgeTimeouts.checkSpread.milliseconds)",
+        "    hard-stop-after \(EdgeTimeouts.hardStop.milliseconds)ms",
+        "",
+    ]
 
     /// A request is sent again to another replica when the connection failed, and when it was lost without an answer
     /// if repeating it is safe.
@@ -60,7 +60,8 @@ enum EdgeConfiguration {
         "    timeout connect \(EdgeTimeouts.connect.milliseconds)ms",
         "    timeout client \(EdgeTimeouts.client.milliseconds)ms",
         "    timeout server \(EdgeTimeouts.server.milliseconds)ms",
-        "    timeout queue \(EdgeTimeouts.queue.milliseconds)ms",
+        "    timeout client-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
+        "    timeout server-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
         "    timeout tunnel \(EdgeTimeouts.tunnel.milliseconds)ms",
         "    timeout http-request \(EdgeTimeouts.request.milliseconds)ms",
         "    timeout http-keep-alive \(EdgeTimeouts.keepAlive.milliseconds)ms",
@@ -73,9 +74,11 @@ enum EdgeConfiguration {
             "frontend clients",
             "    bind \(address):\(edge.listen)",
             "    unique-id-format %[uuid()]",
+            "    http-request use-service prometheus-exporter if { path -m str -- \(metricsPath) } \(ownFigures)",
             "    http-request set-header X-Request-ID %[unique-id] unless { req.hdr(X-Request-ID) -m found }",
+            "    http-request del-header X-Forwarded- -m beg unless \(fromThisMachine)",
+            "    http-request del-header Forwarded unless \(fromThisMachine)",
             "    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
-            "    http-request use-service prometheus-exporter if { path -m str -- \(metricsPath) } \(fromThisMachine)",
         ] + rules.map { Template("    \($0)") } + ["    default_backend \(unrouted)", ""]
     }
 
@@ -97,7 +100,7 @@ enum EdgeConfiguration {
             let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
             lines += [
                 "    option httpchk",
-                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(service) hdr User-Agent slipway-edge",
+                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(Probe.host) hdr User-Agent slipway-edge",
                 "    http-check expect status 200-299",
             ]
         }

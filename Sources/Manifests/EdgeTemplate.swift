@@ -6,8 +6,6 @@ import StackModel
 enum EdgeTemplate {
     /// USR1 lets requests in flight end; idle clients keep the old process for `EdgeTimeouts.keepAlive` at most.
     static let leastGrace = TimeSpan.seconds(15)
-    /// Below this only root may open a port: HAProxy then starts as root and becomes `haproxy` by itself.
-    static let firstUnprivilegedPort = 1024
 
     static func make(
         _ service: Service,
@@ -29,7 +27,7 @@ enum EdgeTemplate {
                     reloadable: true
                 )
             ],
-            user: .named(edge.listen < firstUnprivilegedPort ? "root" : "haproxy"),
+            user: .named("haproxy"),
             port: .fixed(edge.listen),
             probe: .edge,
             limits: service.resources,

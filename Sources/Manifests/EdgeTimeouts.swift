@@ -8,8 +8,8 @@ enum EdgeTimeouts {
     static let client = TimeSpan.seconds(60)
     /// Silence of a replica before its reply or in the middle of it.
     static let server = TimeSpan.seconds(60)
-    /// A request waits this long for a replica that can take it before the client hears 503.
-    static let queue = TimeSpan.seconds(10)
+    /// One side has said its last word and the other is silent: also on an upgraded connection no reason to wait long.
+    static let halfClosed = TimeSpan.seconds(30)
     /// Silence on an upgraded connection, as WebSockets are between two messages.
     static let tunnel = TimeSpan.seconds(3600)
     /// A client must have sent its request's headers by then; slow senders hold a connection no longer.

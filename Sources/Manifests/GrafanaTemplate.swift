@@ -7,6 +7,7 @@ enum GrafanaTemplate {
 
     static func make(_ service: Service, _ inputs: ManifestInputs) throws(ReportableError) -> ReplicaTemplate {
         let administrator = try ProcessManifests.administratorSecret(of: service.name, in: inputs.stack)
+        let key = try ProcessManifests.encryptionSecret(of: service.name, in: inputs.stack)
         return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
@@ -16,6 +17,7 @@ enum GrafanaTemplate {
             files: [
                 RenderedFile(path: "grafana.ini", content: configuration),
                 RenderedFile(path: "admin.secret", content: Template([.secret(administrator, .value)])),
+                RenderedFile(path: "key.secret", content: Template([.secret(key, .value)])),
                 RenderedFile(path: "provisioning/datasources/slipway.yaml", content: dataSources(inputs.stack)),
             ],
             user: .named("grafana"),
@@ -40,6 +42,7 @@ enum GrafanaTemplate {
         [security]
         admin_user = admin
         admin_password = $__file{\(.directory)/admin.secret}
+        secret_key = $__file{\(.directory)/key.secret}
         [analytics]
         reporting_enabled = false
         check_for_updates = false

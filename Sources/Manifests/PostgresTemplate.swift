@@ -23,10 +23,12 @@ enum PostgresTemplate {
                 "postgres", "-D", "\(.volume)/data",
                 "-c", "config_file=\(.directory)/postgresql.conf",
                 "-c", "hba_file=\(.directory)/pg_hba.conf",
+                "-c", "ident_file=\(.directory)/pg_ident.conf",
             ],
             files: [
                 RenderedFile(path: "postgresql.conf", content: configuration(memory: service.resources.memory)),
                 RenderedFile(path: "pg_hba.conf", content: access),
+                RenderedFile(path: "pg_ident.conf", content: superusers),
             ],
             user: .named("postgres"),
             port: .fixed(try inputs.port(of: service.name)),
@@ -70,8 +72,15 @@ enum PostgresTemplate {
 
     /// Nothing but the superuser by the socket, and passwords by loopback.
     private static let access: Template = """
-        local all postgres peer
+        local all postgres peer map=slipway
         host all all 127.0.0.1/32 scram-sha-256
+
+        """
+
+    /// Which users of the machine the superuser is. An engine that runs the server as somebody else adds them.
+    private static let superusers: Template = """
+        slipway postgres postgres
+        slipway root postgres
 
         """
 

@@ -11,20 +11,24 @@ enum RedisTemplate {
     /// job queues and clients read to learn the version and the eviction policy.
     static let appRights = "~* &* +@all -@admin -@dangerous +info"
 
+    /// Share of a declared limit that data may fill, where `memory` does not say: the rest is for connections and for
+    /// what changes while a snapshot is written. Without it the kernel ends a Redis that should have refused a write.
+    static let dataShare = 75
+
     static func make(
         _ service: Service,
         _ redis: Redis,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {
         let administratorSecret = try ProcessManifests.administratorSecret(of: service.name, in: inputs.stack)
-        let users = try userSecrets(of: service.name, inputs.stack)
+        let users = inputs.stack.secrets.filter { $0.kind == .redisUser && $0.service == service.name }.map(\.name)
         return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
             version: redis.version,
             command: ["redis-server", "\(.directory)/redis.conf"],
             files: [
-                RenderedFile(path: "redis.conf", content: configuration(of: redis)),
+                RenderedFile(path: "redis.conf", content: configuration(of: redis, limit: service.resources.memory)),
                 RenderedFile(
                     path: "users.acl",
                     content: accounts(users, administratorSecret),
@@ -46,7 +50,7 @@ enum RedisTemplate {
         )
     }
 
-    private static func configuration(of redis: Redis) -> Template {
+    private static func configuration(of redis: Redis, limit: ByteCount?) -> Template {
         var text = ConfigurationText()
         text.lines([
             "bind 127.0.0.1",
@@ -60,7 +64,9 @@ enum RedisTemplate {
             "dir \"\(.volume)\"",
         ])
         text.lines(persistence(of: redis))
-        if let memory = redis.memory { text.line("maxmemory \(memory.bytes)") }
+        if let memory = redis.memory ?? limit.map({ ByteCount(bytes: $0.bytes / 100 * dataShare) }) {
+            text.line("maxmemory \(memory.bytes)")
+        }
         // Data is never thrown away behind the app's back: a full Redis refuses writes.
         text.line("maxmemory-policy noeviction")
         return text.template
@@ -80,18 +86,5 @@ enum RedisTemplate {
             text.line("user \(.secret(user, .user)) on #\(.secret(user, .sha256)) \(appRights)")
         }
         return text.template
-    }
-
-    /// Throws `invalidSpec` for a name that would take the place of a user we define ourselves.
-    private static func userSecrets(of service: ServiceName, _ stack: Stack) throws(ReportableError) -> [SecretName] {
-        let names = stack.secrets.filter { $0.kind == .redisUser && $0.service == service }.map(\.name)
-        if let taken = names.first(where: { $0.text == administrator || $0.text == "default" }) {
-            throw ReportableError(
-                .invalidSpec,
-                "secret \(taken) cannot be a user of \(service): Redis has a user of that name",
-                hint: "Give the secret another name."
-            )
-        }
-        return names
     }
 }

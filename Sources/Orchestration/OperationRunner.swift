@@ -24,7 +24,7 @@ struct OperationRunner {
             engine: engine,
             operation: operation,
             epoch: epoch,
-            inputs: inputs(for: release, declared: declared),
+            inputs: inputs(for: release, declared: declared, began: began),
             censor: SecretCensor(secrets: dependencies.secrets, release: release),
             progress: progress
         )
@@ -103,7 +103,7 @@ struct OperationRunner {
         }
     }
 
-    private func inputs(for release: Release, declared: DeclaredStack?)
+    private func inputs(for release: Release, declared: DeclaredStack?, began: Instant)
         -> @Sendable (Step) -> StepInputs
     {
         let dependencies = dependencies
@@ -113,6 +113,7 @@ struct OperationRunner {
             return StepInputs(
                 stack: release.stack.id,
                 release: release.number,
+                began: began,
                 template: template,
                 addresses: release.contents.addresses,
                 sourceDirectory: step.action.service.flatMap { declared?.sourceDirectory(of: $0) },

@@ -22,26 +22,13 @@ package struct ReplicaExecutor: Sendable {
                 hint: "For example `slipway exec --replica api-1 -- env`."
             )
         }
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+        // A stack whose first deploy failed has no current release, and is when a look inside is wanted most.
+        guard let engineKind = try await dependencies.ledger.releases(of: stack, limit: 1).first?.stack.engine else {
             throw ReportableError.notDeployed(stack)
         }
-        let engine = try dependencies.engine(release.stack.engine)
-        let observed = try await engine.observe(stack, .glance)
-        let id = try Self.find(replica, in: observed, stack)
-        let secrets = dependencies.secrets
-        let inputs = StepInputs(
-            stack: stack,
-            release: release.number,
-            template: release.contents.templates[id.service],
-            addresses: release.contents.addresses,
-            secret: { (name) throws(ReportableError) in
-                guard let version = release.contents.secrets[name] else {
-                    throw ReportableError(.secretFailed, "release \(release.number) has no version of \(name)")
-                }
-                return try await secrets.open(name, version: version, of: stack)
-            }
-        )
-        return try await engine.execute(command, in: id, of: stack, with: inputs)
+        let engine = try dependencies.engine(engineKind)
+        let id = try Self.find(replica, in: try await engine.observe(stack, .glance), stack)
+        return try await engine.execute(command, in: id, of: stack)
     }
 
     private static func find(_ text: String, in observed: Observation, _ stack: StackID)

@@ -124,15 +124,15 @@ struct ControlGroup: Sendable {
         }
     }
 
-    /// How many of its processes the kernel killed for want of memory.
-    var outOfMemoryKills: Int {
-        let file =
-            mounts.unifiedControllers.contains("memory")
+    /// The file whose line `oom_kill <count>` says how many of its processes the kernel killed for want of memory.
+    var memoryEvents: String? {
+        mounts.unifiedControllers.contains("memory")
             ? unified.map { "\($0)/memory.events" }
             : legacy("memory").map { "\($0)/memory.oom_control" }
-        let lines = file.flatMap { Disk.text($0) }?.split(separator: "\n") ?? []
-        return lines.first { $0.hasPrefix("oom_kill ") }.flatMap { Int($0.dropFirst(9)) } ?? 0
     }
+
+    /// The `cgroup.procs` files of those that are there.
+    var entrances: [String] { directories.map { "\($0)/cgroup.procs" }.filter { Disk.exists($0) } }
 
     /// Everything that runs in it; nil when the machine has no groups for us.
     var processes: [Int]? {

@@ -2,9 +2,11 @@ import Basics
 import Glibc
 import StackModel
 
-/// Runs a program beside a replica: where it runs, as its user, with its environment, on the caller's terminal.
+/// Runs a program beside a replica: where it runs, as its user, with its environment, on the caller's terminal,
+/// in its control groups, so that its limits hold and that it ends with it.
 struct Execution: Sendable {
     let folder: ReplicaFolder
+    let mounts: ControlGroupMounts
 
     /// The exit status of the program, or 128 and its signal. Throws `notFound`, `programMissing`, `engineFailed`.
     func run(_ command: [String]) async throws(ReportableError) -> Int32 {
@@ -20,6 +22,7 @@ struct Execution: Sendable {
             volume: folder.stack.volume(folder.id.service)
         )
         var script = ExeclineScript("-P")
+        script.enter(ControlGroup(folder, mounts: mounts).entrances)
         script.append(["cd", source ?? folder.work])
         script.append(["envfile", folder.environment])
         let switching = record.account.switching(
@@ -39,17 +42,39 @@ struct Execution: Sendable {
         var words = arguments.map { strdup($0) } + [nil]
         var variables = environment.map { strdup($0) } + [nil]
         defer { (words + variables).forEach { free($0) } }
+        // Before the program is there, so that no signal finds us with nobody to give it to.
+        let signals = ForwardedSignals()
+        defer { signals.end() }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        Self.resetSignals(&attributes)
         var process = pid_t()
-        let failure = posix_spawn(&process, arguments[0], nil, nil, &words, &variables)
+        let failure = posix_spawn(&process, arguments[0], nil, &attributes, &words, &variables)
         guard failure == 0 else {
             throw ReportableError(.engineFailed, "cannot run \(arguments[0]): \(String(cString: strerror(failure)))")
         }
+        signals.forward(to: process)
+        return try wait(for: process, arguments[0])
+    }
+
+    /// A thread of ours blocks and ignores signals that a program expects to end by.
+    private static func resetSignals(_ attributes: inout posix_spawnattr_t) {
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    }
+
+    private static func wait(for process: pid_t, _ program: String) throws(ReportableError) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else {
                 throw ReportableError(
                     .engineFailed,
-                    "cannot wait for \(arguments[0]): \(String(cString: strerror(errno)))"
+                    "cannot wait for \(program): \(String(cString: strerror(errno)))"
                 )
             }
         }

@@ -11,14 +11,27 @@ struct LocalConnection: Sendable {
         withSocket { _, _ in .ready }
     }
 
-    /// A server that answers `PING` serves, also when it asks for a password first; one that loads its data does not.
-    var redisAnswers: ProbeAnswer {
+    /// A server that answers `PING` serves; one that loads its data does not. Without a login it would ask for a
+    /// password before it says that it loads.
+    ///
+    /// A server that refuses the password has taken up another one, which a reconfiguration cut short left behind:
+    /// repeating that mends it, and must not wait for this answer.
+    func redisAnswers(_ password: Redacted<String>?) -> ProbeAnswer {
         withSocket { socket, deadline in
-            let reply = ask(socket, Array("PING\r\n".utf8), deadline)
-            let line = String(decoding: reply.prefix { $0 != 13 }, as: UTF8.self)
-            if line.hasPrefix("+PONG") || line.hasPrefix("-NOAUTH") { return .ready }
-            return .notReady(line.isEmpty ? "PING got no reply" : "PING answered \(line)")
+            var commands = [["PING"]]
+            if let password { commands.insert(["AUTH", RedisAdministrator.user, password.reveal()], at: 0) }
+            let replies = lines(socket, Array(commands.map(Self.redisCommand).joined().utf8), commands.count, deadline)
+            if replies.first?.hasPrefix("-WRONGPASS") == true || replies.last == "+PONG" { return .ready }
+            guard replies.count == commands.count, let line = replies.last else {
+                return .notReady("PING got no reply")
+            }
+            return .notReady("PING answered \(line)")
         }
+    }
+
+    /// Each word with its length, so that it may hold anything.
+    private static func redisCommand(_ words: [String]) -> String {
+        "*\(words.count)\r\n" + words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
     }
 
     /// What `pg_isready` does: begins a login and looks whether the server goes on with it. An error also shows a
@@ -69,9 +82,31 @@ struct LocalConnection: Sendable {
 
     /// The first piece of the reply; empty when there is none in time.
     private func ask(_ socket: Int32, _ question: [UInt8], _ deadline: ContinuousClock.Instant) -> [UInt8] {
-        guard Glibc.send(socket, question, question.count, Int32(MSG_NOSIGNAL)) == question.count,
-            wait(socket, POLLIN, deadline)
-        else { return [] }
+        guard Glibc.send(socket, question, question.count, Int32(MSG_NOSIGNAL)) == question.count else { return [] }
+        return receive(socket, deadline)
+    }
+
+    /// The first so many lines of the reply, without their ends; fewer when no more come in time.
+    private func lines(
+        _ socket: Int32,
+        _ question: [UInt8],
+        _ count: Int,
+        _ deadline: ContinuousClock.Instant
+    ) -> [String] {
+        var reply = ask(socket, question, deadline)
+        while reply.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+            let more = receive(socket, deadline)
+            guard !more.isEmpty else { break }
+            reply += more
+        }
+        let whole = reply[..<(reply.lastIndex(of: UInt8(ascii: "\n")) ?? reply.startIndex)]
+        return whole.split(separator: UInt8(ascii: "\n")).prefix(count)
+            .map { String(decoding: $0.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self) }
+    }
+
+    /// Empty when nothing comes in time, or nothing more.
+    private func receive(_ socket: Int32, _ deadline: ContinuousClock.Instant) -> [UInt8] {
+        guard wait(socket, POLLIN, deadline) else { return [] }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = recv(socket, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : []

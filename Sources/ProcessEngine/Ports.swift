@@ -9,8 +9,8 @@ struct ListeningSocket: Hashable, Sendable {
 
 /// The machine's listening TCP ports and whose they are.
 enum Ports {
-    /// True when a program could listen on it, on every address, at this moment.
-    static func isFree(_ port: Int) -> Bool {
+    /// True when a program could listen on it at this moment: at the host, or on every address where none is given.
+    static func isFree(_ port: Int, at host: String? = nil) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return false }
         defer { close(socket) }
@@ -18,6 +18,8 @@ enum Ports {
         var reuse: Int32 = 1
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in(port: port, address: INADDR_ANY)
+        // A name stands for no address of ours to look at: all of them then.
+        if let host, inet_pton(AF_INET, host, &address.sin_addr) != 1 { address.sin_addr.s_addr = INADDR_ANY }
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -58,7 +60,9 @@ enum Ports {
         return ReportableError(
             .portTaken,
             "port \(port) is held by process \(holder.id) (\(holder.commandLine))",
-            hint: "Stop that process or give the service another port."
+            hint: AllotmentBook.ports.contains(port)
+                ? "Stop that process, or deploy again: the service then gets another port."
+                : "Stop that process or give the service another port."
         )
     }
 

@@ -37,6 +37,8 @@ struct PostgresAccountsSQL: Sendable {
             ),
             "ALTER DATABASE \(database) OWNER TO \(owner);",
             "REVOKE ALL ON DATABASE \(database) FROM PUBLIC;",
+            // Else every login of the stack could look around, and leave things, where nobody looks.
+            "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;",
         ]
         return "SET client_min_messages = warning;\n" + lines.joined(separator: "\n") + "\n"
     }

@@ -26,8 +26,13 @@ package struct ProcessEngine: Engine {
 
     package func addresses(for stack: Stack) async throws(ReportableError) -> AddressBook {
         try makeHome()
+        let (folder, mounts) = (folder(stack.id), mounts)
         return try await allotments.change { (book) throws(ReportableError) in
-            try book.addresses(for: stack, Ports.isFree)
+            try book.addresses(for: stack) {
+                Ports.isFree($0)
+            } isLost: { service, port in
+                !Ports.isFree(port, at: "127.0.0.1") && !folder.listens(service, on: port, mounts)
+            }
         }
     }
 
@@ -67,7 +72,8 @@ package struct ProcessEngine: Engine {
                 revision: revision
             ).start()
         case .awaitReady(let id, let healthyFor, let deadline):
-            try await ReadinessWatch(self, stack.replica(id)).awaitReady(for: healthyFor, deadline: deadline)
+            try await ReadinessWatch(self, stack.replica(id), began: inputs.began)
+                .awaitReady(for: healthyFor, deadline: deadline)
         case .reconfigure(let id, _):
             try await Reconfiguration(
                 engine: self,
@@ -95,10 +101,9 @@ package struct ProcessEngine: Engine {
     package func execute(
         _ command: [String],
         in replica: ReplicaID,
-        of stack: StackID,
-        with inputs: StepInputs
+        of stack: StackID
     ) async throws(ReportableError) -> Int32 {
-        try await Execution(folder: folder(stack).replica(replica)).run(command)
+        try await Execution(folder: folder(stack).replica(replica), mounts: mounts).run(command)
     }
 
     var allotments: Allotments { Allotments(home: home) }
@@ -176,12 +181,12 @@ package struct ProcessEngine: Engine {
         _ inputs: StepInputs
     ) async throws(ReportableError) {
         var watches: [ReadinessWatch] = []
-        for id in ids { watches.append(try ReadinessWatch(self, stack.replica(id))) }
+        for id in ids { watches.append(try ReadinessWatch(self, stack.replica(id), began: inputs.began)) }
         let failure = await withTaskGroup(of: ReportableError?.self) { group in
             for watch in watches {
                 group.addTask {
                     do throws(ReportableError) {
-                        try await watch.confirm(for: healthyFor, release: inputs.release)
+                        try await watch.confirm(for: healthyFor)
                         return nil
                     } catch {
                         return error

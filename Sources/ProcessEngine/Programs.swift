@@ -87,7 +87,8 @@ enum Programs {
 
     private static let packages = [
         "redis-server": "redis-server", "redis-cli": "redis-tools", "postgres": "postgresql", "initdb": "postgresql",
-        "psql": "postgresql-client", "prometheus": "prometheus", "haproxy": "haproxy", "grafana-server": "grafana",
+        "psql": "postgresql-client", "prometheus": "prometheus", "promtool": "prometheus", "haproxy": "haproxy",
+        "grafana-server": "grafana",
         "grafana": "grafana", "s6-supervise": "s6", "s6-svc": "s6", "s6-log": "s6", "execlineb": "execline",
         "setpriv": "util-linux", "setsid": "util-linux", "python3": "python3", "uvicorn": "uvicorn", "node": "nodejs",
     ]

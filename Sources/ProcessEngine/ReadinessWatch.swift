@@ -12,35 +12,41 @@ struct ReadinessWatch: Sendable {
     /// How long a program may take to listen before its other ports are looked at.
     private static let portGrace = TimeSpan.seconds(3)
 
-    /// Throws `notFound` when there is no such replica.
-    init(_ engine: ProcessEngine, _ folder: ReplicaFolder) throws(ReportableError) {
+    /// The last end before the watch began of a replica that the operation did not start; nil when every end counts.
+    private let forgiven: Instant?
+
+    /// `began` is when the operation did. Throws `notFound` when there is no such replica.
+    init(_ engine: ProcessEngine, _ folder: ReplicaFolder, began: Instant?) throws(ReportableError) {
         guard let record = ReplicaRecord.load(folder) else {
             throw ReportableError(.notFound, "there is no replica \(folder.id) of \(folder.stack.stack)")
         }
         self.engine = engine
         self.folder = folder
         self.record = record
+        let isOlder = began.map { record.createdAt < $0 } ?? false
+        self.forgiven = isOlder ? ExitLog(folder).exits.last?.at : nil
         self.failure = ReplicaFailure(folder: folder, record: record, mounts: engine.mounts)
         self.probe = ReplicaProbe(engine: engine, record: record, folder: folder)
     }
 
     /// Throws `replicaFailed` as soon as the cause is known, at the latest after `deadline`; `interrupted` when
-    /// cancelled. Any end of the program since its start counts as failure: a crash is not cured by a restart.
+    /// cancelled. An end of the program counts as failure, also when it was started again: a crash is not cured by a
+    /// restart. Of a replica that ran before the operation began, only an end from now on does.
     func awaitReady(for healthyFor: TimeSpan, deadline: TimeSpan) async throws(ReportableError) {
         let began = ContinuousClock.now
         var readySince: ContinuousClock.Instant?
         var patience = ProbePatience()
         while true {
-            try await checkAlive(exitsBefore: 0)
+            try await checkAlive()
             let answer = await probe.ask()
-            try await checkAlive(exitsBefore: 0)
+            try await checkAlive()
             patience.note(answer)
             switch (answer.complaint, readySince) {
             case (nil, nil):
                 try await checkOwnAnswer()
                 readySince = .now
             case (let reason?, let since?) where !patience.mayWait:
-                try await checkDying(exitsBefore: 0)
+                try await checkDying()
                 throw failure.unreadyAgain(reason, after: span(since: since))
             default: break
             }
@@ -54,38 +60,42 @@ struct ReadinessWatch: Sendable {
         ControlGroup(folder, mounts: engine.mounts).setWeight(starting: false)
     }
 
-    /// Watches a replica that serves: it must stay ready, as the same process, for `span`.
-    /// One that was started for `release` must not have ended even once.
-    func confirm(for healthyFor: TimeSpan, release: Int) async throws(ReportableError) {
-        let before = record.release == release ? 0 : ExitLog(folder).exits.count
+    /// Watches a replica that serves: it must stay ready, as the same process, for `span`, and answer so at its end.
+    func confirm(for healthyFor: TimeSpan) async throws(ReportableError) {
         let began = ContinuousClock.now
+        var patience = ProbePatience()
         while true {
-            try await checkAlive(exitsBefore: before)
-            if case .notReady(let reason) = await probe.ask() {
-                try await checkDying(exitsBefore: before)
+            try await checkAlive()
+            let answer = await probe.ask()
+            patience.note(answer)
+            if let reason = answer.complaint, !patience.mayWait {
+                try await checkDying()
                 throw failure.unreadyAgain(reason, after: span(since: began))
             }
-            guard span(since: began) < healthyFor else { return }
+            if answer.isReady && span(since: began) >= healthyFor { break }
             try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 250)))
         }
+        try await checkAlive()
     }
 
-    private func checkAlive(exitsBefore: Int) async throws(ReportableError) {
+    private func checkAlive() async throws(ReportableError) {
         let exits = ExitLog(folder).exits
-        if exits.count > exitsBefore {
-            let start = exitsBefore == 0 ? Disk.renamedAt(folder.started) : exits[exitsBefore - 1].at
+        if let index = exits.firstIndex(where: { exit in forgiven.map { exit.at > $0 } ?? true }) {
+            let start = index == 0 ? Disk.renamedAt(folder.started) : exits[index - 1].at
             // Its last words may still be on their way to the log.
             try await pause(TimeSpan(milliseconds: 50))
-            throw failure.ended(exits[exitsBefore], after: start ?? record.createdAt)
+            throw failure.ended(exits[index], after: start ?? record.createdAt)
         }
         if !engine.supervisor(of: folder).isAlive { throw failure.supervisorGone() }
     }
 
     /// A program that dies closes its port before its end is written down: its end is then the cause.
-    private func checkDying(exitsBefore: Int) async throws(ReportableError) {
-        let folder = folder
-        _ = try await polled(atMost: .seconds(1)) { ExitLog(folder).exits.count > exitsBefore }
-        try await checkAlive(exitsBefore: exitsBefore)
+    private func checkDying() async throws(ReportableError) {
+        let (folder, forgiven) = (folder, forgiven)
+        _ = try await polled(atMost: .seconds(1)) {
+            ExitLog(folder).exits.last.map { exit in forgiven.map { exit.at > $0 } ?? true } ?? false
+        }
+        try await checkAlive()
     }
 
     /// A program that listens, but not where it should, or that cannot, will not become ready by waiting.

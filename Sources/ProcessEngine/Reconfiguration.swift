@@ -10,9 +10,6 @@ struct Reconfiguration: Sendable {
     let template: ReplicaTemplate
     let inputs: StepInputs
 
-    /// The file that holds the password of Redis's administrator, where a template brings one.
-    private static let administratorFile = "admin.secret"
-
     /// The configuration is recorded when the replica has taken it up; repeated after a crash it is the same.
     /// Throws `replicaFailed` when it does not run with the template's revision, `engineFailed` when it refuses.
     func apply() async throws(ReportableError) {
@@ -27,12 +24,18 @@ struct Reconfiguration: Sendable {
             inputs: inputs
         )
         // The administrator's password changes when the server has taken up the new one, not before.
-        let later = content.files.filter { $0.path == Self.administratorFile }
-        let files = content.files.filter { $0.path != Self.administratorFile }
+        let later = content.files.filter { $0.path == RedisAdministrator.file }
+        let files = content.files.filter { $0.path != RedisAdministrator.file }
+        let prometheus =
+            template.kind == "prometheus" ? PrometheusReload(engine: engine, folder: folder, record: record) : nil
+        try await prometheus?.check(files)
         try ServiceDirectory.write(files, in: folder.work, of: record)
         switch template.reload {
-        case .hangup: try await engine.supervisor(of: folder).send("-h")
-        case .redisACL: try await loadRedisAccounts(newPassword: later.first?.content)
+        case .hangup:
+            if let prometheus { try await prometheus.run() } else { try await engine.supervisor(of: folder).send("-h") }
+        case .redisACL:
+            let accounts = files.first { $0.path == "users.acl" }?.content ?? ""
+            try await RedisAccounts(engine: engine, folder: folder).apply(accounts, newPassword: later.first?.content)
         case .postgresAccounts: try await applyPostgresAccounts(record)
         case .edge: try await engine.edge.reload(at: folder.work, processID: main.id)
         case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
@@ -45,26 +48,6 @@ struct Reconfiguration: Sendable {
             try ServiceDirectory.write(taken.stop, in: path)
             try taken.save(in: path)
         }
-    }
-
-    private func loadRedisAccounts(newPassword: String?) async throws(ReportableError) {
-        // After a crash in between the server may know either password.
-        var passwords = [Disk.text("\(folder.work)/\(Self.administratorFile)"), newPassword].compactMap { $0 }
-        if passwords.isEmpty { passwords = [""] }
-        var reply = ""
-        for password in passwords {
-            let result = try await engine.runner.run(
-                CommandLine(
-                    "redis-cli",
-                    ["-s", "\(folder.work)/redis.sock", "--user", "slipway", "ACL", "LOAD"],
-                    environment: ["REDISCLI_AUTH": Redacted(password)],
-                    timeout: .seconds(10)
-                )
-            )
-            reply = (result.output + result.errorOutput).split(separator: "\n").last.map(String.init) ?? "nothing"
-            if result.succeeded && reply == "OK" { return }
-        }
-        throw ReportableError(.engineFailed, "\(folder.id) did not load its accounts: \(reply)")
     }
 
     private func applyPostgresAccounts(_ record: ReplicaRecord) async throws(ReportableError) {

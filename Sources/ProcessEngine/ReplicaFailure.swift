@@ -11,7 +11,7 @@ struct ReplicaFailure: Sendable {
     /// The program ended.
     func ended(_ exit: ReplicaExit, after start: Instant) -> ReportableError {
         let time = start.elapsed(until: exit.at).spoken
-        if ControlGroup(folder, mounts: mounts).outOfMemoryKills > 0, let limit = record.limits.memory {
+        if exit.ranOutOfMemory, let limit = record.limits.memory {
             return error("was killed by the kernel after \(time): out of memory at its limit of \(limit)")
         }
         if let port = record.port, let holder = foreignHolder(of: port) {

@@ -35,13 +35,16 @@ struct ReplicaProbe: Sendable {
     /// Never throws: no answer is an answer.
     func ask() async -> ProbeAnswer {
         switch record.probe {
-        case .running: .ready
-        case .tcp: await ask { $0.connects }
-        case .http(let path): await ask(path: path)
-        case .redis: await ask { $0.redisAnswers }
-        case .postgres: await ask { $0.postgresAnswers }
+        case .running: return .ready
+        case .tcp: return await ask { $0.connects }
+        case .http(let path): return await ask(path: path)
+        case .redis:
+            let folder = folder
+            return await ask { $0.redisAnswers(RedisAdministrator.password(in: folder)) }
+        case .postgres: return await ask { $0.postgresAnswers }
         case .edge:
-            await engine.edge.isAnswering(at: folder.work) ? .ready : .notReady("its runtime socket does not answer")
+            let isAnswering = await engine.edge.isAnswering(at: folder.work)
+            return isAnswering ? .ready : .notReady("its runtime socket does not answer")
         }
     }
 
@@ -56,6 +59,7 @@ struct ReplicaProbe: Sendable {
         let request = HTTPRequest(
             "GET",
             "http://127.0.0.1:\(port)\(path)",
+            headers: ["Host": Probe.host],
             timeout: record.probeTiming.timeout,
             replyLimit: 4096
         )
@@ -74,7 +78,10 @@ struct ReplicaProbe: Sendable {
     private func ask(_ question: @escaping @Sendable (LocalConnection) -> ProbeAnswer) async -> ProbeAnswer {
         guard let port = record.port else { return .notReady("it has no port to be asked on") }
         let connection = LocalConnection(port: port, timeout: record.probeTiming.timeout)
+        let began = ContinuousClock.now
         // The work throws nothing.
-        return (try? await offPool { question(connection) }) ?? .notReady("it was not asked")
+        let answer = (try? await offPool { question(connection) }) ?? .notReady("it was not asked")
+        guard case .notReady(let words) = answer else { return answer }
+        return began.duration(to: .now) < record.probeTiming.timeout.duration ? answer : .late(words)
     }
 }

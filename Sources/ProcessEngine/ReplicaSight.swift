@@ -39,7 +39,9 @@ struct ReplicaSight: Sendable {
         guard runs else { return last ?? "it does not run" }
         // Should its log program end too, nobody would empty the pipe, and the program would hang once it is full.
         guard isLogged else { return "the supervisor of its log is gone" }
-        let recent = exits.count(within: .seconds(10), of: WallClock.now)
-        return recent >= 2 ? "it ended \(recent) times within 10 s; last \(last ?? "")" : nil
+        let now = WallClock.now
+        let (recent, streak) = (exits.count(within: .seconds(10), of: now), exits.streak(at: now))
+        if recent >= 2 { return "it ended \(recent) times within 10 s; last \(last ?? "")" }
+        return streak >= ExitLog.loop ? "it ended \(streak) times in short succession; last \(last ?? "")" : nil
     }
 }

@@ -78,14 +78,15 @@ struct ReplicaStart: Sendable {
         switch template.port {
         case .none: return nil
         case .fixed(let port):
-            guard Ports.isFree(port) else { throw Ports.taken(port, by: Ports.holder(of: port)) }
+            let host = try engine.addresses(inputs)[template.service]?.host
+            guard Ports.isFree(port, at: host) else { throw Ports.taken(port, by: Ports.holder(of: port)) }
             return port
         case .perReplica:
             let (stack, id) = (folder.stack.stack, folder.id.description)
             return try await engine.allotments.change { (book) throws(ReportableError) in
                 // A port that somebody else took meanwhile is given up for another.
                 if let remembered = book[stack].replicaPorts[id], Ports.isFree(remembered) { return remembered }
-                let port = try book.unusedPort(Ports.isFree)
+                let port = try book.unusedPort { Ports.isFree($0) }
                 book[stack].replicaPorts[id] = port
                 return port
             }
@@ -137,12 +138,15 @@ struct ReplicaStart: Sendable {
                 program: program,
                 content: content,
                 controlGroups: groups.entries,
-                killFile: groups.entries.isEmpty ? nil : group.killFile
+                finish: groups.entries.isEmpty
+                    ? FinishScript(killFile: nil, memoryEvents: nil)
+                    : FinishScript(killFile: group.killFile, memoryEvents: group.memoryEvents)
             ).write()
             return groups.failures
         }
         for failure in failures { inputs.report("\(folder.id): \(failure)") }
         if record.kind == "edge" { try await engine.edge.prepare(at: folder.work) }
+        if record.kind == "postgres" { try PostgresIdentity(account: record.account).complete(in: folder.work) }
     }
 
     private func launch() async throws(ReportableError) {

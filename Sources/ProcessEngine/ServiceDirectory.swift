@@ -14,8 +14,7 @@ struct ServiceDirectory: Sendable {
     let content: FilledTemplate
     /// The `cgroup.procs` files to enter.
     let controlGroups: [String]
-    /// The file that kills all that a program left behind when it ended; nil where there is none.
-    let killFile: String?
+    let finish: FinishScript
 
     /// Makes the directory. Whatever an earlier attempt left under the temporary name is replaced.
     func write() throws(ReportableError) {
@@ -29,9 +28,10 @@ struct ServiceDirectory: Sendable {
         try Self.write(content.files, in: "\(place)/work", of: record)
         try Disk.write([], to: "\(place)/down", durable: false)
         try Disk.write(environment.utf8, to: "\(place)/environment", durable: false)
-        try writeScript(try run, to: "\(place)/run")
-        try writeScript(finish, to: "\(place)/finish")
-        try writeScript(logger, to: "\(place)/log/run")
+        try writeScript(try run.text, to: "\(place)/run")
+        try writeScript(finish.text, to: "\(place)/finish")
+        try Disk.write("\(FinishScript.limit.milliseconds)\n".utf8, to: "\(place)/timeout-finish", durable: false)
+        try writeScript(logger.text, to: "\(place)/log/run")
         try Self.write(record.stop, in: place)
         try Disk.makePipe("\(place)/log/fifo", owner: record.account.owner)
         try record.save(in: place)
@@ -97,15 +97,6 @@ struct ServiceDirectory: Sendable {
         }
     }
 
-    private var finish: ExeclineScript {
-        var script = ExeclineScript("-S2")
-        // What outlives its program would hold the port of the next one.
-        if let killFile { script.append(raw: "foreground { redirfd -w 1 \(ExeclineScript.quoted(killFile)) echo 1 }") }
-        script.append(raw: "redirfd -a 1 exits")
-        script.append(raw: "date \"+%s%3N ${1} ${2}\"")
-        return script
-    }
-
     /// Ten files of a megabyte; a line is cut at 64 KiB.
     private var logger: ExeclineScript {
         var script = ExeclineScript("-P")
@@ -114,7 +105,7 @@ struct ServiceDirectory: Sendable {
         return script
     }
 
-    private func writeScript(_ script: ExeclineScript, to path: String) throws(ReportableError) {
-        try Disk.write(script.text.utf8, to: path, mode: 0o700, durable: false)
+    private func writeScript(_ text: String, to path: String) throws(ReportableError) {
+        try Disk.write(text.utf8, to: path, mode: 0o700, durable: false)
     }
 }

@@ -7,7 +7,7 @@ struct Traffic: Sendable {
     let engine: ProcessEngine
     let folder: ReplicaFolder
 
-    /// How long an edge may take to see for itself that a ready replica is ready.
+    /// How long an edge may take to see for itself that a ready replica is ready: three of its probes, and this.
     private static let admissionDeadline = TimeSpan.seconds(15)
 
     /// Throws `notFound` when no running edge routes to the service, and what an edge throws that refuses it.
@@ -16,10 +16,13 @@ struct Traffic: Sendable {
             throw ReportableError(.notFound, "\(folder.id) has no port to send traffic to")
         }
         let backend = EdgeBackend(replica: folder.id, address: Address(host: "127.0.0.1", port: port))
+        let deadline = TimeSpan(
+            milliseconds: Self.admissionDeadline.milliseconds + 3 * record.probeTiming.timeout.milliseconds
+        )
         var admitted = false
         for edge in edges {
             do throws(ReportableError) {
-                try await engine.edge.admit(backend, at: edge.work, deadline: Self.admissionDeadline)
+                try await engine.edge.admit(backend, at: edge.work, deadline: deadline)
                 admitted = true
             } catch {
                 // An edge of the stack that routes elsewhere has no place for it.

@@ -142,6 +142,10 @@ package enum Probe: Hashable, Sendable, Codable {
     case postgres
     /// Its runtime socket answers.
     case edge
+
+    /// The `Host` that everyone who asks a replica over HTTP sends, engine and edge alike, so that a framework with a
+    /// list of allowed hosts gives both the same answer.
+    package static let host = "localhost"
 }
 
 package struct ProbeTiming: Hashable, Sendable, Codable {

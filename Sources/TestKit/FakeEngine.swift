@@ -91,8 +91,7 @@ package final class FakeEngine: Engine {
     package func execute(
         _ command: [String],
         in replica: ReplicaID,
-        of stack: StackID,
-        with inputs: StepInputs
+        of stack: StackID
     ) async throws(ReportableError) -> Int32 {
         guard world(of: stack).replicas[replica]?.state == .running else {
             throw ReportableError(.notFound, "\(replica) does not run")

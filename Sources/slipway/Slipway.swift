@@ -12,15 +12,17 @@ struct Slipway {
         signal(SIGPIPE, SIG_IGN)
         let variables = ProcessInfo.processInfo.environment
         let yard = Shipyard(variables: variables)
+        let interruption = Interruption()
         let session = Session(
             console: Console(variables: variables),
             variables: variables,
             callersMask: callersMask,
             home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
-            dependencies: { () throws(ReportableError) in try yard.dependencies() }
+            dependencies: { () throws(ReportableError) in try yard.dependencies() },
+            leaveSignals: { interruption.disarm() }
         )
         let work = Task { await SlipwayCommand.run(Array(CommandLine.arguments.dropFirst()), in: session) }
-        let interruption = Interruption { work.cancel() }
+        interruption.arm { work.cancel() }
         let status = await work.value
         interruption.disarm()
         exit(status.rawValue)

@@ -43,9 +43,8 @@ struct MortalEngine: Engine {
     func execute(
         _ command: [String],
         in replica: ReplicaID,
-        of stack: StackID,
-        with inputs: StepInputs
+        of stack: StackID
     ) async throws(ReportableError) -> Int32 {
-        try await base.execute(command, in: replica, of: stack, with: inputs)
+        try await base.execute(command, in: replica, of: stack)
     }
 }

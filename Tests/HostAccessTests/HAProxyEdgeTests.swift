@@ -57,6 +57,35 @@ struct HAProxyEdgeTests {
         }
     }
 
+    @Test("reloads while servers come and go, in one breath, fail no request and lose no server")
+    func reloadsAmidChanges() async throws {
+        try await withLab { lab in
+            for number in 1...3 { try lab.startBackend(number) }
+            try await lab.admit(1)
+            let load = try HAProxyLoad(port: lab.port, directory: lab.directory, connections: 16, keepAlive: false)
+            let (edge, directory, master) = (lab.edge, lab.directory, lab.master)
+            let servers = [lab.server(2), lab.server(3)]
+            for number in 1...10 {
+                try lab.write(lab.configuration(comment: "generation \(number)"), to: "edge.cfg")
+                async let reload: Void = edge.reload(at: directory, processID: master)
+                async let second: Void = Self.comeAndGo(servers[0], edge, directory)
+                async let third: Void = Self.comeAndGo(servers[1], edge, directory)
+                _ = try await (reload, second, third)
+                try lab.expectEverywhere([1])
+            }
+            let report = load.finish()
+            print("FIGURE 10 reloads amid changes: \(report)")
+            #expect(report.failures == 0, "\(report.text)")
+        }
+    }
+
+    private static func comeAndGo(_ server: EdgeBackend, _ edge: HAProxyEdge, _ directory: String) async throws {
+        for _ in 0..<3 {
+            try await edge.admit(server, at: directory, deadline: .seconds(10))
+            _ = try await edge.withdraw(server.replica, at: directory, deadline: .seconds(5))
+        }
+    }
+
     @Test("a slow request is finished before its server is gone, and nothing is cut")
     func finishesSlowRequests() async throws {
         try await withLab { lab in

@@ -61,12 +61,23 @@ struct DataServiceTests {
                 "psql", "-w", "-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres", "-c", "select 1",
             ])
             #expect(byLoopback.status != 0)
-            #expect(
-                try run(["psql", "-w", "-h", replica.directory, "-p", "\(port)", "-U", "postgres", "-c", "select 1"])
-                    .output
-                    .contains("Peer authentication failed")
-            )
+            let asRoot = ["psql", "-w", "-h", replica.directory, "-p", "\(port)", "-U", "postgres", "-Atc", "select 1"]
+            #expect(try run(asRoot).output == "1\n")
+            let other = ["setpriv", "--reuid=65519", "--clear-groups", "--"] + asRoot
+            #expect(try run(other).status != 0)
         }
+    }
+
+    @Test("Redis refuses writes before it reaches its declared limit, also where the spec names no memory of its own")
+    func limitsRedis() throws {
+        var stack = ShopStack.stack()
+        for index in stack.services.indices where stack.services[index].name == "redis" {
+            stack.services[index].kind = .redis(Redis())
+            stack.services[index].resources.memory = ByteCount(bytes: 100 << 20)
+        }
+        let template = try #require(try ProcessManifests.templates(ShopStack.inputs(stack))["redis"])
+        let text = try #require(template.files.first { $0.path == "redis.conf" }).content.source
+        #expect(text.contains("\nmaxmemory \((100 << 20) / 100 * 75)\n"))
     }
 
     @Test("promtool accepts the scrape configuration, also with a hostile metrics path")
@@ -103,6 +114,8 @@ struct DataServiceTests {
         #expect(try replica.file("provisioning/datasources/slipway.yaml").contains("url: \"http://prometheus.test:1\""))
         #expect(try replica.file("grafana.ini").contains("admin_password = $__file{\(replica.directory)/admin.secret}"))
         #expect(try replica.file("admin.secret") == "grafana-admin-value")
+        #expect(try replica.file("grafana.ini").contains("secret_key = $__file{\(replica.directory)/key.secret}"))
+        #expect(try replica.file("key.secret") == "grafana-key-value")
     }
 
     @Test("no template holds the value of a secret, only its name")
@@ -116,14 +129,16 @@ struct DataServiceTests {
     }
 
     @Test(
-        "each Redis and Grafana brings an administrator's secret unless the spec declares it, and no other service does"
+        "each Redis and Grafana brings the secrets it needs unless the spec declares them, and no other service does"
     )
     func addsImplicitSecrets() throws {
         var stack = ShopStack.stack()
-        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin", "redis-admin"])
+        #expect(
+            ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin", "grafana-key", "redis-admin"]
+        )
         #expect(ProcessManifests.implicitSecrets(of: stack).allSatisfy { $0.kind == .random })
         stack.secrets.append(SecretDeclaration(name: "redis-admin", kind: .random))
-        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin"])
+        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin", "grafana-key"])
         stack.secrets[stack.secrets.count - 1].kind = .redisUser
         #expect(throws: ReportableError.self) { try ProcessManifests.templates(ShopStack.inputs(stack)) }
     }

@@ -96,16 +96,43 @@ struct EdgeConfigurationTests {
         #expect(error?.message.contains("the host of a route") == true)
     }
 
-    @Test("a port that only root may open makes HAProxy start as root and become haproxy")
-    func startsAsRootForLowPorts() throws {
+    @Test("what a client says of itself and of others before it is deleted before the app sees it")
+    func deletesForwarded() throws {
+        let lines = try text(routes: [Route(path: "/", service: "api")]).split(separator: "\n")
+        let deletion = try #require(
+            lines.firstIndex(of: "    http-request del-header X-Forwarded- -m beg unless { src 127.0.0.0/8 ::1 }")
+        )
+        let setting = try #require(lines.firstIndex { $0.contains("set-header X-Forwarded-Proto http") })
+        #expect(deletion < setting)
+    }
+
+    @Test("a request that no server takes stands in the log")
+    func logsErrors() throws {
+        let port = 20500 + Int.random(in: 0..<90)
+        let replica = try RenderedReplica(
+            try template(routes: [Route(path: "/", service: "api")], readiness: "/readyz", listen: port)
+        )
+        defer { replica.remove() }
+        for (name, text) in [("servers.state", "1\n"), ("haproxy.cfg", try replica.file("edge.cfg"))] {
+            try text.write(toFile: "\(replica.directory)/\(name)", atomically: true, encoding: .utf8)
+        }
+        let program = "exec haproxy -db -f \(replica.directory)/haproxy.cfg > \(replica.directory)/log"
+        try withProgram(["sh", "-c", program]) {
+            try wait { try run(["curl", "-s", "http://127.0.0.1:\(port)/lost"]).output.contains("503") }
+            try wait { try replica.file("log").contains(" api/<NOSRV> ") && replica.file("log").contains(" 503 ") }
+        }
+    }
+
+    @Test("a port below 1024 is opened by the user haproxy too, never by root")
+    func neverRoot() throws {
         var stack = ShopStack.stack()
         stack.services.removeAll { $0.name == "edge" }
         stack.services.append(
             Service(name: "edge", kind: .edge(Edge(listen: 80, routes: [Route(path: "/", service: "api")])))
         )
         let template = try #require(try ProcessManifests.templates(ShopStack.inputs(stack))["edge"])
-        #expect(template.user == .named("root"))
-        #expect(template.files[0].content.source.contains("    user haproxy\n"))
+        #expect(template.user == .named("haproxy"))
+        #expect(!template.files[0].content.source.contains("    user "))
     }
 
     private func template(routes: [Route], readiness: String, listen: Int = 8080) throws -> ReplicaTemplate {

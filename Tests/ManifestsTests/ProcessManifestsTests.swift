@@ -11,7 +11,7 @@ struct ProcessManifestsTests {
         #expect(templates["api"]?.secrets == ["redis-app": 1, "jwt": 3])
         #expect(templates["redis"]?.secrets == ["redis-app": 1, "redis-admin": 1])
         #expect(templates["postgres"]?.secrets == ["postgres-app": 2])
-        #expect(templates["grafana"]?.secrets == ["grafana-admin": 1])
+        #expect(templates["grafana"]?.secrets == ["grafana-admin": 1, "grafana-key": 1])
         #expect(templates["edge"]?.secrets == [:])
         #expect(templates["worker"]?.secrets == [:])
     }

@@ -35,7 +35,9 @@ enum ShopStack {
             stack: stack,
             addresses: ports,
             sources: ["api": Digest(of: "the api's source")],
-            secrets: ["redis-app": 1, "postgres-app": 2, "jwt": 3, "redis-admin": 1, "grafana-admin": 1]
+            secrets: [
+                "redis-app": 1, "postgres-app": 2, "jwt": 3, "redis-admin": 1, "grafana-admin": 1, "grafana-key": 1,
+            ]
         )
     }
 

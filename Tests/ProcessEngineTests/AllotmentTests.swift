@@ -65,6 +65,50 @@ import Testing
         #expect(try book.addresses(for: stack) { _ in true } == addresses)
     }
 
+    @Test("a data service gets another port when a stranger has taken its own, and keeps it while it listens itself")
+    func lostServicePort() async throws {
+        try await Harbour.with { harbour in
+            let redis = Service(name: "redis", kind: .redis(Redis()))
+            let stack = Stack(
+                name: harbour.stack.stack,
+                environment: harbour.stack.environment,
+                engine: .process,
+                services: [redis]
+            )
+            let first = try await #require(harbour.engine.addresses(for: stack)["redis"]).port
+            var own = Apps.server(port: .fixed(first))
+            own = ReplicaTemplate(
+                service: "redis",
+                kind: "app",
+                command: own.command,
+                environment: own.environment,
+                files: own.files,
+                port: own.port,
+                probe: own.probe,
+                probeTiming: own.probeTiming
+            )
+            try await harbour.start(own)
+            try await harbour.awaitReady(own)
+            #expect(try await harbour.engine.addresses(for: stack)["redis"]?.port == first)
+            try await harbour.stop(own)
+            let stranger = try TestListener(port: first)
+            let second = try await #require(harbour.engine.addresses(for: stack)["redis"]).port
+            stranger.leave()
+            #expect(second != first)
+            #expect(try await harbour.engine.addresses(for: stack)["redis"]?.port == second)
+        }
+    }
+
+    @Test("a port is free where a service will bind it, whoever listens at another address")
+    func freeAtHost() throws {
+        let port = try #require((30_400...30_500).first { Ports.isFree($0) })
+        let other = try TestListener(port: port)
+        defer { other.leave() }
+        #expect(!Ports.isFree(port) && !Ports.isFree(port, at: "127.0.0.1"))
+        #expect(Ports.isFree(port, at: "127.0.0.2"))
+        #expect(!Ports.isFree(port, at: "localhost"))
+    }
+
     @Test("a remembered port that somebody else took is given up for another")
     func taken() async throws {
         try await Harbour.with { harbour in

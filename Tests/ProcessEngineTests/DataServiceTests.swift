@@ -25,7 +25,7 @@ import Testing
 
     // MARK: - Redis
 
-    private func redis(_ port: Int, users: [SecretName]) -> ReplicaTemplate {
+    private func redis(_ port: Int, users: [SecretName], extra: String = "") -> ReplicaTemplate {
         let accounts = users.map { "user \(.secret($0, .user)) on #\(.secret($0, .sha256)) ~* &* +@all\n" as Template }
         let administrator: Template =
             "user default off\nuser slipway on #\(.secret("redis-admin", .sha256)) ~* &* +@all\n"
@@ -44,6 +44,7 @@ import Testing
                         aclfile \(.directory)/users.acl
                         dir \(.volume)
                         appendonly yes
+                        \(extra)
 
                         """
                 ),
@@ -104,6 +105,122 @@ import Testing
             try await harbour.perform(.removeReplica("redis-1"))
             #expect(try await harbour.engine.observe(harbour.stack, .glance).volumes == ["redis"])
             #expect(Disk.list(harbour.folder.volume("redis")).contains("appendonlydir"))
+        }
+    }
+
+    @Test("Redis is not ready while it loads its data")
+    func loadingRedis() async throws {
+        let secrets: [SecretName: SecretValue] = [
+            "redis-admin": Self.secret("slipway", "admin-password"), "redis-a": Self.secret("app-a", "password-a"),
+        ]
+        try await Harbour.with(secrets: secrets) { harbour in
+            let port = try await port("redis", .redis(Redis()), harbour)
+            // Microseconds for each key.
+            let template = redis(port, users: ["redis-a"], extra: "key-load-delay 150")
+            try await harbour.perform(.prepareVolume("redis"), template)
+            try await harbour.start(template)
+            try await harbour.awaitReady(template)
+            let fill = "for i = 1, 10000 do redis.call('SET', i, i) end"
+            let filled = try await LiveCommandRunner().run(
+                CommandLine(
+                    "redis-cli",
+                    ["-p", "\(port)", "--user", "slipway", "EVAL", fill, "0"],
+                    environment: ["REDISCLI_AUTH": Redacted("admin-password")]
+                )
+            )
+            #expect(filled.succeeded)
+            try await harbour.stop(template)
+            try await harbour.start(template)
+            let time = try await ContinuousClock().measure {
+                try await harbour.awaitReady(template, for: TimeSpan(milliseconds: 0))
+            }
+            #expect(try await ping(port, user: "app-a", password: "password-a") == "PONG")
+            #expect(time > .seconds(1))
+            print("Redis that loads for more than a second is ready after \(time)")
+        }
+    }
+
+    @Test(
+        "a connection outlives a change of the accounts, also of those of its own user; one of a user that goes does not"
+    )
+    func keptConnection() async throws {
+        let secrets: [SecretName: SecretValue] = [
+            "redis-admin": Self.secret("slipway", "admin-password"), "redis-a": Self.secret("app-a", "password-a"),
+            "redis-b": Self.secret("app-b", "password-b"),
+        ]
+        try await Harbour.with(secrets: secrets) { harbour in
+            let port = try await port("redis", .redis(Redis()), harbour)
+            let both = redis(port, users: ["redis-a", "redis-b"])
+            try await harbour.perform(.prepareVolume("redis"), both)
+            try await harbour.start(both)
+            try await harbour.awaitReady(both)
+            let program = """
+                import os, socket, sys, time
+                def login(name):
+                    s = socket.create_connection(("127.0.0.1", \(port)))
+                    s.sendall(f"AUTH app-{name} password-{name}\\r\\n".encode()); assert s.recv(99) == b"+OK\\r\\n"
+                    return s
+                def ask(s):
+                    try: s.sendall(b"PING\\r\\n"); return s.recv(99).decode().strip() or "closed"
+                    except OSError: return "closed"
+                a, b = login("a"), login("b")
+                open("\(harbour.home)/connected", "w").close()
+                while not os.path.exists("\(harbour.home)/go"): time.sleep(0.02)
+                print(ask(a), ask(b))
+                """
+            async let talk = LiveCommandRunner().run(CommandLine("python3", ["-c", program]))
+            try await eventually("connections") { Disk.exists("\(harbour.home)/connected") }
+            let one = redis(port, users: ["redis-a"])
+            try await harbour.perform(.reconfigure("redis-1", configuration: one.configuration), one)
+            try Disk.write([], to: "\(harbour.home)/go")
+            #expect(try await talk.output == "+PONG closed\n")
+            #expect(try await ping(port, user: "app-b", password: "password-b") != "PONG")
+        }
+    }
+
+    // MARK: - Prometheus
+
+    @Test("Prometheus takes up a new configuration, and a wrong one is refused with the words of promtool")
+    func prometheus() async throws {
+        try await Harbour.with { harbour in
+            let port = try await port("prometheus", .prometheus(Prometheus()), harbour)
+            func template(_ configuration: Template) -> ReplicaTemplate {
+                ReplicaTemplate(
+                    service: "prometheus",
+                    kind: "prometheus",
+                    command: [
+                        "prometheus", "--config.file=\(.directory)/prometheus.yml", "--storage.tsdb.path=\(.volume)",
+                        "--web.listen-address=127.0.0.1:\(.port)",
+                    ],
+                    files: [RenderedFile(path: "prometheus.yml", content: configuration, reloadable: true)],
+                    user: .named("prometheus"),
+                    port: .fixed(port),
+                    volume: Volume(),
+                    probe: .http(path: "/-/ready"),
+                    probeTiming: ProbeTiming(interval: TimeSpan(milliseconds: 100)),
+                    reload: .hangup
+                )
+            }
+            let first = template("global: {scrape_interval: 15s}\n")
+            try await harbour.perform(.prepareVolume("prometheus"), first)
+            try await harbour.start(first)
+            try await harbour.awaitReady(first)
+            let second = template("global: {scrape_interval: 17s}\n")
+            let time = try await ContinuousClock().measure {
+                try await harbour.perform(.reconfigure("prometheus-1", configuration: second.configuration), second)
+            }
+            let request = HTTPRequest("GET", "http://127.0.0.1:\(port)/api/v1/status/config")
+            let reply = try await harbour.engine.http.send(request)
+            #expect(String(decoding: reply.body, as: UTF8.self).contains("scrape_interval: 17s"))
+            try await harbour.perform(.reconfigure("prometheus-1", configuration: second.configuration), second)
+            let wrong = template("global: {scrape_interval: often}\n")
+            let error = await #expect(throws: ReportableError.self) {
+                try await harbour.perform(.reconfigure("prometheus-1", configuration: wrong.configuration), wrong)
+            }
+            #expect(error?.details.joined().contains("not a valid duration string") == true)
+            #expect(try await harbour.observed("prometheus-1").configuration == second.configuration)
+            #expect(Disk.text("\(harbour.folder.replica("prometheus-1").work)/prometheus.yml")?.contains("17s") == true)
+            print("Prometheus took up a configuration in \(time)")
         }
     }
 
@@ -264,6 +381,39 @@ import Testing
             #expect(try await harbour.engine.http.send(request).status == 503)
             try await harbour.perform(.reconfigure("edge-1", configuration: edge.configuration), edge)
             print("admit \(admitted), drain \(drained)")
+        }
+    }
+
+    @Test("an edge below port 1024 is no root and has the one capability that it needs")
+    func lowPort() async throws {
+        try await Harbour.with { harbour in
+            let listen = try #require((850...1000).first { Ports.isFree($0) })
+            let edge = Apps.edge(listen)
+            try await harbour.start(edge)
+            try await harbour.awaitReady(edge)
+            let request = HTTPRequest("GET", "http://127.0.0.1:\(listen)/")
+            #expect(try await harbour.engine.http.send(request).status == 503)
+            for process in harbour.processes() where process.commandLine.hasPrefix("/usr/sbin/haproxy") {
+                let status = try #require(Disk.text("/proc/\(process.id)/status"))
+                #expect(!status.contains("Uid:\t0\t") && status.contains("CapEff:\t0000000000000400"))
+            }
+            try await harbour.perform(.reconfigure("edge-1", configuration: edge.configuration), edge)
+            #expect(try await harbour.engine.http.send(request).status == 503)
+        }
+    }
+
+    @Test("a Postgres that runs as whoever called slipway lets that user in as its superuser")
+    func identity() async throws {
+        try await Harbour.with { harbour in
+            let path = "\(harbour.home)/\(PostgresIdentity.file)"
+            let rendered = "slipway postgres postgres\n"
+            try Disk.write(rendered.utf8, to: path)
+            let own = RunAccount(userID: 1, groupID: 1, name: nil, switches: true)
+            try PostgresIdentity(account: own).complete(in: harbour.home)
+            #expect(Disk.text(path) == rendered)
+            let caller = RunAccount(userID: 1, groupID: 1, name: nil, switches: false)
+            try PostgresIdentity(account: caller).complete(in: harbour.home)
+            #expect(Disk.text(path) == rendered + "slipway \"daemon\" postgres\n")
         }
     }
 }

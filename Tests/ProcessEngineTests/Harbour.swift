@@ -46,15 +46,20 @@ struct Harbour {
 
     var folder: StackFolder { StackFolder(stack, home: home) }
 
-    func perform(_ action: Action, _ template: ReplicaTemplate? = nil, source: String? = nil, release: Int = 1)
-        async throws(ReportableError)
-    {
+    func perform(
+        _ action: Action,
+        _ template: ReplicaTemplate? = nil,
+        source: String? = nil,
+        release: Int = 1,
+        began: Instant? = nil
+    ) async throws(ReportableError) {
         let secrets = secrets
         try await engine.perform(
             action,
             with: StepInputs(
                 stack: stack,
                 release: release,
+                began: began,
                 template: template,
                 sourceDirectory: source,
                 secret: { (name) throws(ReportableError) in

@@ -233,6 +233,77 @@ import Testing
         }
     }
 
+    @Test("a replica that hangs is not confirmed")
+    func confirmsNoHang() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server(
+                """
+                begun = time.time()
+                class Handler(Handler):
+                    def do_GET(self):
+                        if time.time() > begun + 1.5: time.sleep(30)
+                        super().do_GET()
+                """
+            )
+            try await harbour.start(app)
+            try await harbour.awaitReady(app)
+            try await Task.sleep(for: .seconds(1.5))
+            let error = await #expect(throws: ReportableError.self) {
+                try await harbour.perform(.confirm(["api-1"], healthyFor: TimeSpan(milliseconds: 100)))
+            }
+            #expect(error?.message.hasSuffix("GET /healthz got no reply (none within 1s)") == true)
+        }
+    }
+
+    @Test("what ended before the operation began is not held against a replica that is kept; what ends now is")
+    func olderEnds() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            try await harbour.awaitReady(app)
+            let process = try await #require(harbour.observed("api-1").processID)
+            kill(pid_t(process), SIGKILL)
+            try await eventually("a new process") {
+                let now = try await harbour.observed("api-1")
+                return now.restarts == 1 && now.processID != nil
+            }
+            let wait = Action.awaitReady("api-1", healthyFor: TimeSpan(milliseconds: 100), deadline: .seconds(10))
+            let began = WallClock.now
+            try await harbour.perform(wait, began: began)
+            try await harbour.perform(.confirm(["api-1"], healthyFor: TimeSpan(milliseconds: 100)), began: began)
+            // The same replica, had this operation started it.
+            await #expect(throws: ReportableError.self) {
+                try await harbour.perform(wait, began: Instant(milliseconds: 0))
+            }
+            let confirm = Task {
+                try await harbour.perform(.confirm(["api-1"], healthyFor: .seconds(20)), began: began)
+            }
+            try await Task.sleep(for: .milliseconds(500))
+            let second = try await #require(harbour.observed("api-1").processID)
+            kill(pid_t(second), SIGKILL)
+            let result = await confirm.result
+            #expect { try result.get() } throws: {
+                ($0 as? ReportableError)?.message.contains("api-1 was killed by signal 9") == true
+            }
+        }
+    }
+
+    @Test("a replica is probed under a name that frameworks allow")
+    func probeHost() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server(
+                """
+                class Handler(Handler):
+                    def do_GET(self):
+                        Handler.status = 200 if self.headers["Host"] == "localhost" else 400
+                        super().do_GET()
+                """
+            )
+            try await harbour.start(app)
+            try await harbour.awaitReady(app)
+        }
+    }
+
     @Test("a cancelled wait ends as interrupted")
     func cancelled() async throws {
         try await Harbour.with { harbour in

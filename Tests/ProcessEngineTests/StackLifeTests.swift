@@ -17,21 +17,52 @@ import Testing
                 user = os.stat(".").st_uid
                 sys.exit(7 if os.environ["TOKEN"] == "a b" and os.getuid() == user and os.path.exists("app.py") else 1)
                 """
-            let inputs = StepInputs(
-                stack: harbour.stack,
-                release: 1,
-                secret: { _ in SecretValue(user: nil, value: Redacted("")) }
-            )
             let engine = harbour.engine
-            #expect(
-                try await engine.execute(["python3", "-c", check], in: "api-1", of: harbour.stack, with: inputs) == 7
-            )
+            #expect(try await engine.execute(["python3", "-c", check], in: "api-1", of: harbour.stack) == 7)
             let killed = ["python3", "-c", "import os; os.kill(os.getpid(), 9)"]
-            #expect(try await engine.execute(killed, in: "api-1", of: harbour.stack, with: inputs) == 137)
+            #expect(try await engine.execute(killed, in: "api-1", of: harbour.stack) == 137)
             let missing = await #expect(throws: ReportableError.self) {
-                _ = try await engine.execute(["true"], in: "api-9", of: harbour.stack, with: inputs)
+                _ = try await engine.execute(["true"], in: "api-9", of: harbour.stack)
             }
             #expect(missing?.code == .notFound)
+        }
+    }
+
+    @Test("a program beside a replica blocks and ignores no signal, and is in the replica's control group")
+    func executesAsBorn() async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            signal(SIGPIPE, SIG_IGN)
+            let note = "grep -E '^Sig(Blk|Ign)' /proc/self/status > signals; cat /proc/self/cgroup > group"
+            #expect(try await harbour.engine.execute(["sh", "-c", note], in: "api-1", of: harbour.stack) == 0)
+            let work = harbour.folder.replica("api-1").work
+            let masks = try #require(Disk.text("\(work)/signals")).split(separator: "\n").compactMap {
+                $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) }
+            }
+            // The C library keeps two of those above 31 for itself.
+            #expect(masks.count == 2 && masks.allSatisfy { $0 & 0x7fff_ffff == 0 })
+            if geteuid() == 0 { #expect(Disk.text("\(work)/group")?.contains("/slipway/shop.test.api-1.") == true) }
+        }
+    }
+
+    @Test("a signal to slipway is the program's while one runs beside a replica", arguments: [SIGTERM, SIGHUP, SIGINT])
+    func forwards(_ number: Int32) async throws {
+        try await Harbour.with { harbour in
+            let app = Apps.server()
+            try await harbour.start(app)
+            let text = """
+                import signal, time
+                def got(number, frame): raise SystemExit(40 + number)
+                for number in (1, 2, 15): signal.signal(number, got)
+                open("here", "w").close()
+                time.sleep(60)
+                """
+            let engine = harbour.engine
+            let run = Task { try await engine.execute(["python3", "-c", text], in: "api-1", of: harbour.stack) }
+            try await eventually("the program") { Disk.exists("\(harbour.folder.replica("api-1").work)/here") }
+            kill(getpid(), number)
+            #expect(try await run.value == 40 + number)
         }
     }
 
