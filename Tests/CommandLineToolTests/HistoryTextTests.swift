@@ -22,6 +22,7 @@ struct HistoryTextTests {
             startedAt: start,
             endedAt: later(5),
             actor: "ada@host",
+            owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1),
             reason: "deploy",
             failure: failure
         )
