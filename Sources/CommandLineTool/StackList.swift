@@ -32,7 +32,8 @@ struct StackList {
         if !status.drift.isEmpty { return "drift" }
         if status.release == nil { return "down" }
         guard !status.stopped.isEmpty else { return "healthy" }
-        return status.services.allSatisfy { $0.wanted == 0 || status.stopped.contains($0.name) } ? "stopped" : "partly stopped"
+        return status.services.allSatisfy { $0.wanted == 0 || status.stopped.contains($0.name) }
+            ? "stopped" : "partly stopped"
     }
 
     private func last(_ operation: OperationOutline) -> String {
