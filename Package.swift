@@ -13,7 +13,7 @@ let house: [SwiftSetting] = [
 /// relocations, and without symbols there is half as much to map.
 ///
 /// It must also run where none of our libraries is installed: `scripts/archives` lays out the static forms of those
-/// that are not glibc, and the linker finds them before the shared ones (docs/decisions/0006).
+/// that are not glibc, and the linker finds them before the shared ones (docs/decisions/0008).
 let quickStart = LinkerSetting.unsafeFlags(
     [
         "-Xclang-linker", "-no-pie", "-Xlinker", "-s", "-Xclang-linker", "-static-libgcc",
@@ -109,7 +109,7 @@ let package = Package(
         ),
         tests(
             "CommandLineToolTests",
-            ["Basics", "StackModel", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
+            ["Basics", "StackModel", "StackSpec", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
         ),
         tests(
             "ConformanceTests",

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Basics
 import Orchestration
-import Planning
 import StackModel
 
 /// The options of every verb that changes something, and the one way they all go: propose, show, ask, carry out.
@@ -9,44 +8,94 @@ struct ChangeOptions: ParsableArguments {
     @Flag(name: [.customShort("y"), .long], help: "Do it without asking.")
     var yes = false
 
-    @Flag(help: "Show the plan and stop.")
+    @Flag(help: "Print the plan and stop.")
     var dryRun = false
 
-    @Option(help: "How to show progress: auto, tty, plain or json.")
+    @Option(name: .shortAndLong, help: "How --dry-run prints the plan: table or json.")
+    var output: OutputFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "How to show progress: auto, tty, plain or json.",
+            discussion: "With json, standard output has one object per line; the last one is the result."
+        )
+    )
     var progress: ProgressStyle = .auto
 
     @Flag(help: "Try again a step in which slipway has died.")
     var retryCrashed = false
 
+    func validate() throws {
+        guard output == nil || dryRun else {
+            throw ValidationError("--output goes with --dry-run; for progress as JSON there is --progress json.")
+        }
+    }
+
     func carryOut(_ change: Change, on stack: StackID, in session: Session, reviewed: Plan? = nil)
         async throws(ReportableError) -> ExitStatus
     {
-        let display = ProgressDisplay(style: progress, console: session.console)
+        let console = session.console
+        let display = ProgressDisplay(style: progress, console: console)
         let deployer = Deployer(try session.dependencies()) { display.show($0) }
         if !dryRun { try await deployer.checkFree(stack) }
         let proposal = try await deployer.propose(change, to: stack)
         for warning in proposal.warnings {
-            session.console.note("\(session.console.style.yellow("warning:")) \(warning)")
+            warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
         }
         if let reviewed { try check(proposal, against: reviewed) }
+        if dryRun { return show(proposal, console) }
+        let words = ChangeWords(proposal)
         guard !proposal.isEmpty else {
-            session.console.result("nothing to do: \(stack) runs release \(proposal.target.number)")
+            let result = ResultLine("nothing-to-do", .done, stack: stack, release: proposal.previous?.number)
+            console.result(isForPrograms ? result.text : words.nothingToDo)
             return .done
         }
-        if !quietly { session.console.note(proposal.text) }
-        guard !dryRun else { return .done }
-        try ask(proposal, reviewed: reviewed != nil, session.console)
-        let report = try await deployer.carryOut(
+        // JSON progress begins with the plan itself.
+        if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
+        if mustAsk(reviewed) { try await ask(proposal, console) }
+        let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
+        return tell(report, words, console)
+    }
+
+    /// A person who deploys has read them before; a program counts for itself.
+    var specWarnings: Warnings { isForPrograms ? .inFull : .counted }
+
+    /// A program gets warnings as events.
+    func warn(_ text: String, on console: Console) {
+        isForPrograms ? console.result(JSONProgress.warning(text)) : console.note(text)
+    }
+
+    private var isForPrograms: Bool { progress == .json }
+
+    private func mustAsk(_ reviewed: Plan?) -> Bool { !yes && reviewed == nil }
+
+    private func carryOut(_ proposal: Proposal, reviewed: Plan?, _ deployer: Deployer, _ display: ProgressDisplay)
+        async throws(ReportableError) -> ChangeReport
+    {
+        let clock = Task { await display.tick() }
+        defer {
+            clock.cancel()
+            display.finish()
+        }
+        return try await deployer.carryOut(
             proposal,
             acceptingChanges: yes && reviewed == nil,
             retryCrashed: retryCrashed
         )
-        display.finish()
-        return Self.tell(report, stack, proposal, session.console)
     }
 
-    /// JSON progress begins with the plan itself.
-    private var quietly: Bool { progress == .json && !dryRun }
+    private func show(_ proposal: Proposal, _ console: Console) -> ExitStatus {
+        if isForPrograms {
+            console.result(JSONProgress.planned(proposal.plan))
+            let release = proposal.previous?.number
+            console.result(ResultLine("planned", .done, stack: proposal.stack, release: release).text)
+        } else if output == .json {
+            console.result(CanonicalJSON.text(proposal.plan))
+        } else {
+            console.result(proposal.isEmpty ? ChangeWords(proposal).nothingToDo : proposal.text)
+        }
+        return .done
+    }
 
     private func check(_ proposal: Proposal, against reviewed: Plan) throws(ReportableError) {
         guard proposal.plan.digest != reviewed.digest else { return }
@@ -59,8 +108,7 @@ struct ChangeOptions: ParsableArguments {
         )
     }
 
-    private func ask(_ proposal: Proposal, reviewed: Bool, _ console: Console) throws(ReportableError) {
-        guard !yes, !reviewed else { return }
+    private func ask(_ proposal: Proposal, _ console: Console) async throws(ReportableError) {
         guard console.isInteractive else {
             throw ReportableError(
                 .needsDecision,
@@ -68,55 +116,25 @@ struct ChangeOptions: ParsableArguments {
                 hint: "Run it in a terminal, or say yes beforehand with --yes."
             )
         }
-        guard console.confirm("Carry out this plan on \(proposal.stack)?") else {
+        guard try await console.confirm("Carry out this plan on \(proposal.stack)?") else {
             throw ReportableError(.needsDecision, "not confirmed; nothing was done")
         }
     }
 
-    private static func tell(
-        _ report: ChangeReport,
-        _ stack: StackID,
-        _ proposal: Proposal,
-        _ console: Console
-    ) -> ExitStatus {
-        switch report.outcome {
-        case .nothingToDo:
-            console.result("nothing to do: \(stack) runs release \(report.release.number)")
-            return .done
-        case .succeeded:
-            console.result("\(doneWords(proposal)) in \(report.elapsed.spoken)")
-            return .done
-        case .revertedAfter(let failure):
-            console.report(failure)
-            console.note(revertedWords(proposal, report))
-            return .rolledBack
+    private func tell(_ report: ChangeReport, _ words: ChangeWords, _ console: Console) -> ExitStatus {
+        let result = words.result(of: report)
+        if isForPrograms {
+            console.result(result.text)
+        } else {
+            switch report.outcome {
+            case .nothingToDo: console.result(words.nothingToDo)
+            case .succeeded: console.result("\(words.done(report.release)) in \(report.elapsed.spoken)")
+            case .revertedAfter(let failure):
+                console.report(failure)
+                console.note("\(words.reverted) (\(report.elapsed.spoken))")
+            }
         }
-    }
-
-    private static func doneWords(_ proposal: Proposal) -> String {
-        switch proposal.plan.purpose {
-        case .deploy, .revert: "\(proposal.stack) runs release \(proposal.target.number)"
-        case .rollback: "\(proposal.stack) is back at release \(proposal.target.number)"
-        case .scale, .restart, .stop: "\(proposal.stack): \(proposal.change.reason): done"
-        case .down: "\(proposal.stack) is down"
-        }
-    }
-
-    private static func revertedWords(_ proposal: Proposal, _ report: ChangeReport) -> String {
-        guard let previous = proposal.previous else {
-            return "\(proposal.stack) is stopped: there was no release to go back to (\(report.elapsed.spoken))"
-        }
-        return "\(proposal.stack) is back at release \(previous.number) (\(report.elapsed.spoken))"
-    }
-}
-
-extension Proposal {
-    /// The plan as a person reviews it.
-    var text: String {
-        var text = PlanText.render(plan, target: target, previous: previous)
-        if let unfinished {
-            text = "Operation \(unfinished.id) (\(unfinished.reason)) was cut short and will be closed first.\n" + text
-        }
-        return text
+        if case .revertedAfter = report.outcome { return .rolledBack }
+        return .done
     }
 }

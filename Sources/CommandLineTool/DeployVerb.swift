@@ -4,7 +4,7 @@ import FoundationEssentials
 import Orchestration
 import StackModel
 
-package struct DeployVerb: Verb {
+package struct DeployVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "deploy",
         abstract: "Make the stack what its spec declares.",
@@ -24,7 +24,9 @@ package struct DeployVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session, spec, warnings: .counted)
+        let declared = try target.declared(in: session, spec, warnings: change.specWarnings) {
+            change.warn($0, on: session.console)
+        }
         let reviewed = try plan.map { path throws(ReportableError) in try SavedPlan.read(path) }
         return try await change.carryOut(
             .deploy(declared),

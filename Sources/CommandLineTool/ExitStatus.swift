@@ -4,17 +4,11 @@ import Basics
 package enum ExitStatus: Hashable, Sendable {
     case done
     case failed
-    /// The command line or the spec is wrong.
     case invalid
-    /// `plan --exit-code` found something to do.
     case changesPending
-    /// Another operation holds the stack.
     case busy
-    /// The change failed and the stack is back where it was.
     case rolledBack
-    /// A person has to decide: the plan is stale, a step is quarantined, the way back failed, an answer is missing.
     case needsDecision
-    /// Interrupted by a signal; the journal knows how far it came.
     case interrupted
     /// What the program of `slipway exec` ended with, whatever that is.
     case program(Int32)
@@ -50,5 +44,37 @@ package enum ExitStatus: Hashable, Sendable {
                 .fileFailed, .broken:
                 .failed
             }
+    }
+
+    /// For the reference.
+    package var meaning: String {
+        switch self {
+        case .done: "Done, or nothing to do."
+        case .failed: "Failed. Nothing was taken back; the error says what to do next."
+        case .invalid: "The command line or the spec is wrong. Nothing was done."
+        case .changesPending:
+            "`plan --exit-code` found something to do, or `status --exit-code` found drift or an open operation."
+        case .busy: "Another operation holds the stack. Nothing was done."
+        case .rolledBack: "The change failed and the stack is back where it was."
+        case .needsDecision:
+            "A person has to decide: the plan is stale, a step is quarantined, the way back failed, an answer is missing."
+        case .interrupted: "Interrupted by a signal. The journal knows how far it came; run the command again."
+        case .program: "What the program that `exec` ran ended with."
+        }
+    }
+
+    /// In help and in JSON.
+    package var word: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .invalid: "invalid"
+        case .changesPending: "changes-pending"
+        case .busy: "busy"
+        case .rolledBack: "rolled-back"
+        case .needsDecision: "needs-decision"
+        case .interrupted: "interrupted"
+        case .program: "program"
+        }
     }
 }

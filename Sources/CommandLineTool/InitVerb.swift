@@ -25,6 +25,9 @@ package struct InitVerb: Verb {
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let stack = try stackName()
+        // What is made here is the caller's own: it gets the modes that the caller's other files have.
+        let strict = umask(session.callersMask)
+        defer { umask(strict) }
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

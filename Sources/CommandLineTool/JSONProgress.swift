@@ -3,7 +3,7 @@ import Ledger
 import Orchestration
 import StackModel
 
-/// One JSON object per line and event.
+/// One JSON object per line and event. The last line of a run is its `ResultLine`.
 struct JSONProgress: ProgressRenderer {
     private struct Line: Encodable {
         var event: String
@@ -13,11 +13,19 @@ struct JSONProgress: ProgressRenderer {
         var action: String?
         var cause: String?
         var message: String?
+        var error: ReportableError?
         var milliseconds: Int?
         var plan: Plan?
     }
 
-    func text(for event: ProgressEvent) -> String { CanonicalJSON.text(line(for: event)) + "\n" }
+    let isForPrograms = true
+
+    func text(for event: ProgressEvent, at time: TimeSpan) -> String { CanonicalJSON.text(line(for: event)) }
+
+    static func warning(_ text: String) -> String { CanonicalJSON.text(Line(event: "warning", message: text)) }
+
+    /// What a dry run shows.
+    static func planned(_ plan: Plan) -> String { CanonicalJSON.text(Line(event: "planned", plan: plan)) }
 
     private func line(for event: ProgressEvent) -> Line {
         switch event {
@@ -28,7 +36,7 @@ struct JSONProgress: ProgressRenderer {
             Line(event: "step-began", step: step.number, action: step.action.summary, cause: step.cause)
         case .stepNote(let step, let note): Line(event: "step-note", step: step.number, message: note)
         case .stepEnded(let step, let outcome, let elapsed): ended(step, outcome, elapsed)
-        case .reverting(let failure): Line(event: "reverting", message: failure.message)
+        case .reverting(let failure): Line(event: "reverting", error: failure)
         case .ended(let purpose, let elapsed):
             Line(event: "ended", purpose: purpose.rawValue, milliseconds: elapsed.milliseconds)
         }
@@ -43,9 +51,7 @@ struct JSONProgress: ProgressRenderer {
         )
         switch outcome {
         case .succeeded: break
-        case .failed(let error):
-            line.event = "step-failed"
-            line.message = error.message
+        case .failed(let error): (line.event, line.error) = ("step-failed", error)
         }
         return line
     }

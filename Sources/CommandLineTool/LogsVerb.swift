@@ -34,31 +34,55 @@ package struct LogsVerb: Verb {
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let dependencies = try session.dependencies()
         let stack = try await target.deployed(in: session, dependencies.ledger)
-        let release = try await dependencies.ledger.currentRelease(of: stack)
-        let engine = try dependencies.engine(release?.stack.engine ?? .process)
-        do {
-            for try await line in engine.logs(stack, try query(now: dependencies.now())) {
-                session.console.result(text(of: line, style: session.console.style))
-            }
-        } catch let error as ReportableError {
-            throw error
-        } catch {
-            throw ReportableError(.engineFailed, "cannot read the logs of \(stack): \(error)")
+        let summary = try await dependencies.ledger.summary(of: stack)
+        var query = try query(now: dependencies.now())
+        if let service {
+            let services = KnownServices(of: stack, current: summary.currentRelease, in: dependencies.ledger)
+            (query.service, query.replica) = try await services.choice(service)
         }
-        return .done
+        let lines = try dependencies.engine(summary.engine ?? .process).logs(stack, query)
+        let console = session.console
+        let reading = Task { await print(lines, of: stack, on: console) }
+        let watch = Task {
+            // A quiet log is not written to, and writing is what tells of a reader who went away.
+            while follow, !console.isReaderGone, (try? await Task.sleep(for: .milliseconds(500))) != nil {}
+            if follow { reading.cancel() }
+        }
+        defer { watch.cancel() }
+        let failure = await withTaskCancellationHandler {
+            await reading.value
+        } onCancel: {
+            reading.cancel()
+        }
+        if let failure { throw failure }
+        return Task.isCancelled ? .interrupted : .done
+    }
+
+    /// Ends with the log, or with its reader.
+    private func print(_ lines: AsyncThrowingStream<LogLine, any Error>, of stack: StackID, on console: Console) async
+        -> ReportableError?
+    {
+        var count = 0
+        do {
+            for try await line in lines {
+                console.result(text(of: line, style: console.resultStyle))
+                count += 1
+                // No further ahead of the reader than this.
+                if count.isMultiple(of: 256) { await console.drain() }
+                if console.isOutputLost { return nil }
+            }
+            return nil
+        } catch let error as ReportableError {
+            return error
+        } catch {
+            return ReportableError(.engineFailed, "cannot read the logs of \(stack): \(error)")
+        }
     }
 
     private func query(now: Instant) throws(ReportableError) -> LogQuery {
         if let tail, tail < 0 { throw ReportableError(.usage, "--tail takes a number of lines, not \(tail)") }
         var query = LogQuery(tail: tail, follow: follow, containing: grep)
         if let since { query.since = try TimeText.parse(since, now: now) }
-        if let service {
-            query.replica = ReplicaID(service)
-            query.service = query.replica?.service ?? ServiceName(service)
-            guard query.service != nil else {
-                throw ReportableError(.usage, "\"\(service)\" is neither a service nor a replica")
-            }
-        }
         return query
     }
 

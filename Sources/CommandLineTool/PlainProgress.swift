@@ -7,7 +7,7 @@ import StackModel
 struct PlainProgress: ProgressRenderer {
     let style: TextStyle
 
-    func text(for event: ProgressEvent) -> String {
+    func text(for event: ProgressEvent, at time: TimeSpan) -> String {
         switch event {
         case .recovered(let operation):
             "operation \(operation.id) (\(operation.reason)) was cut short; going on from what is there\n"

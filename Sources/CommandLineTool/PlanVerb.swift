@@ -22,12 +22,10 @@ package struct PlanVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let declared = try target.declared(in: session, spec, warnings: .inFull)
+        let declared = try target.declared(in: session, spec, warnings: .inFull) { session.console.note($0) }
         let deployer = Deployer(try session.dependencies())
         let proposal = try await deployer.propose(.deploy(declared), to: declared.stack.id)
-        for warning in proposal.warnings {
-            session.console.note("\(session.console.style.yellow("warning:")) \(warning)")
-        }
+        for warning in proposal.warnings { session.console.warn(warning) }
         switch format.output {
         case .table: session.console.result(proposal.isEmpty ? "nothing to do" : proposal.text)
         case .json: session.console.result(CanonicalJSON.text(proposal.plan))

@@ -2,7 +2,7 @@ import ArgumentParser
 import Basics
 import Orchestration
 
-package struct RestartVerb: Verb {
+package struct RestartVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "restart",
         abstract: "Replace replicas by fresh ones of the same release.",

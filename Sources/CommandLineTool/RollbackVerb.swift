@@ -3,7 +3,7 @@ import Basics
 import Orchestration
 import StackModel
 
-package struct RollbackVerb: Verb {
+package struct RollbackVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Go back to an earlier release: code, configuration and secrets.",

@@ -12,12 +12,18 @@ enum SavedPlan {
         }
     }
 
+    /// Room for a plan of ten thousand replicas.
+    private static let limit = ByteCount(bytes: 64 << 20)
+
     static func read(_ path: String) throws(ReportableError) -> Plan {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ReportableError(.fileFailed, "cannot read the plan \(path)")
+        let bytes: [UInt8]
+        do throws(SmallFile.Failure) {
+            bytes = try SmallFile.read(path, atMost: limit)
+        } catch {
+            throw ReportableError(.fileFailed, "cannot read the plan \(path): \(error)")
         }
         do {
-            return try JSONDecoder().decode(Plan.self, from: data)
+            return try JSONDecoder().decode(Plan.self, from: Data(bytes))
         } catch {
             throw ReportableError(
                 .usage,

@@ -3,7 +3,7 @@ import Basics
 import Orchestration
 import StackModel
 
-package struct ScaleVerb: Verb {
+package struct ScaleVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "scale",
         abstract: "Change how many replicas of a service run.",

@@ -1,14 +1,15 @@
-import ArgumentParser
 import Basics
-import FoundationEssentials
 import Orchestration
-import StackModel
 
 /// What one call of `slipway` has around it. Verbs get it handed; they build nothing themselves.
 package struct Session: Sendable {
     package let console: Console
     /// The caller's environment.
     package let variables: [String: String]
+    /// The file creation mask that the caller had, for files that are the caller's own.
+    package let callersMask: UInt32
+    /// `$SLIPWAY_HOME`, for messages: two users have two homes, and each sees only the stacks of its own.
+    package let home: @Sendable () throws(ReportableError) -> String
     /// Opens the ledger and builds the engines; verbs that need neither never call it.
     package let dependencies: @Sendable () throws(ReportableError) -> Dependencies
     /// From then on a signal does not end `slipway`; a program that it runs in the foreground gets it.
@@ -17,27 +18,16 @@ package struct Session: Sendable {
     package init(
         console: Console,
         variables: [String: String],
+        callersMask: UInt32,
+        home: @escaping @Sendable () throws(ReportableError) -> String,
         dependencies: @escaping @Sendable () throws(ReportableError) -> Dependencies,
         leaveSignals: @escaping @Sendable () -> Void = {}
     ) {
         self.console = console
         self.variables = variables
+        self.callersMask = callersMask
+        self.home = home
         self.dependencies = dependencies
         self.leaveSignals = leaveSignals
     }
-}
-
-/// One word of the command line.
-package protocol Verb: ParsableCommand {
-    func run(in session: Session) async throws(ReportableError) -> ExitStatus
-}
-
-/// How read verbs print.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case table, json
-}
-
-struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "How to print the result: table or json.")
-    var output: OutputFormat = .table
 }

@@ -6,10 +6,8 @@ package struct SlipwayCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "slipway",
         abstract: "One file declares a stack. Slipway makes it so, and can always go back.",
-        discussion: """
-            Exit codes: 0 done, 1 failed, 2 usage or invalid spec, 3 changes pending (plan --exit-code), \
-            4 another operation holds the stack, 5 failed and rolled back, 6 needs a decision, 130 interrupted.
-            """,
+        discussion: "Exit codes: \(exitCodes).",
+        version: "slipway \(SlipwayVersion.text)",
         subcommands: [
             InitVerb.self, ValidateVerb.self, PlanVerb.self, DeployVerb.self, RollbackVerb.self, StatusVerb.self,
             HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
@@ -17,12 +15,21 @@ package struct SlipwayCommand: ParsableCommand {
         ]
     )
 
+    private static var exitCodes: String {
+        ExitStatus.own.map { "\($0.rawValue) \($0.word)" }.joined(separator: ", ")
+    }
+
     package init() {}
 }
 
 extension SlipwayCommand {
-    /// Parses the arguments, runs the verb and returns the exit code. Never exits the process itself.
+    /// Parses the arguments, runs the verb and returns the exit code once everything is written. Never exits the
+    /// process itself.
     package static func run(_ arguments: [String], in session: Session) async -> ExitStatus {
+        await session.console.close(after: await status(of: arguments, in: session))
+    }
+
+    private static func status(of arguments: [String], in session: Session) async -> ExitStatus {
         let command: any ParsableCommand
         do {
             command = try parseAsRoot(arguments)
@@ -36,6 +43,7 @@ extension SlipwayCommand {
             return try await verb.run(in: session)
         } catch {
             session.console.report(error)
+            if (verb as? any ChangingVerb)?.change.progress == .json { session.console.result(ResultLine(error).text) }
             return ExitStatus(error.code)
         }
     }

@@ -3,10 +3,6 @@ import FoundationEssentials
 import StackModel
 import StackSpec
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// The file that `STACK` on the command line means.
 struct SpecFile {
     /// As the person would write it.
@@ -27,53 +23,57 @@ struct SpecFile {
         return absolute.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
     }
 
-    /// At most one byte beyond the limit is read, so that a huge file costs nothing.
+    /// At most one byte beyond the limit is read, so that the loader sees that the file is too large.
     func read() throws(ReportableError) -> SpecText {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
+        do throws(SmallFile.Failure) {
+            return SpecText(file: path, bytes: try SmallFile.beginning(of: path, atMost: SpecLimits.maxBytes + 1))
+        } catch {
             throw ReportableError(
                 .invalidSpec,
-                "cannot read \(path): \(reason)",
+                "cannot read \(path): \(error)",
                 hint: "Give a folder that holds a stack.yaml, or begin one with `slipway init`."
             )
         }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while bytes.count <= SpecLimits.maxBytes {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            guard count >= 0 else {
-                throw ReportableError(.invalidSpec, "cannot read \(path): \(String(cString: strerror(errno)))")
-            }
-            guard count > 0 else { break }
-            bytes += chunk.prefix(count)
-        }
-        return SpecText(file: path, bytes: bytes)
     }
 
     /// The caller's environment over the `.env` file beside the spec.
-    func variables(over environment: [String: String], console: Console) throws(ReportableError) -> [String: String] {
+    func variables(over environment: [String: String], warn: (String) -> Void)
+        throws(ReportableError) -> [String: String]
+    {
         let file = "\(directory)/.env"
         guard FileManager.default.fileExists(atPath: file) else { return environment }
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw ReportableError(.invalidSpec, "cannot read \(file)")
+        let bytes: [UInt8]
+        do throws(SmallFile.Failure) {
+            bytes = try SmallFile.read(file, atMost: SpecLimits.bytes)
+        } catch {
+            throw ReportableError(.invalidSpec, "cannot read \(file): \(error)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ReportableError(.invalidSpec, "cannot read \(file): it is not UTF-8")
         }
         let (variables, diagnostics) = DotEnv.parse(text, file: file)
         guard diagnostics.allSatisfy({ $0.severity == .warning }) else {
             throw ReportableError(.invalidSpec, "\(file) is not a list of NAME=value lines", diagnostics: diagnostics)
         }
-        for warning in diagnostics { console.note(warning.rendered) }
+        for warning in diagnostics { warn(warning.rendered) }
         return variables.merging(environment) { _, callers in callers }
     }
 
     /// The value of the top-level key `stack`, read without judging the rest of the file.
     static func stackName(in text: SpecText) -> StackName? {
         for line in String(decoding: text.bytes, as: UTF8.self).split(separator: "\n") {
-            guard line.hasPrefix("stack:") else { continue }
-            let value = line.dropFirst("stack:".count).prefix { $0 != "#" }
+            guard let colon = line.firstIndex(of: ":"), ["stack", "\"stack\"", "'stack'"].contains(key(line[..<colon]))
+            else { continue }
+            let value = line[line.index(after: colon)...].prefix { $0 != "#" }
             return StackName(String(value.filter { !" \t\r\"'".contains($0) }))
         }
         return nil
+    }
+
+    /// A key may be followed by blanks, but what is indented is no key of the top level.
+    private static func key(_ text: Substring) -> Substring {
+        var key = text
+        while key.last == " " || key.last == "\t" { key.removeLast() }
+        return key
     }
 }

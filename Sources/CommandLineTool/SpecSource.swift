@@ -9,25 +9,18 @@ struct SpecSource {
     let text: SpecText
     let variables: [String: String]
 
-    /// Throws `invalidSpec` with everything that is wrong; warnings go to the console.
-    func load(_ environment: EnvironmentName?, _ options: SpecOptions, _ warnings: Warnings, console: Console)
+    /// What the file says in one environment; `nil` is the only one.
+    func judge(_ environment: EnvironmentName?, _ options: SpecOptions) -> LoadedSpec {
+        SpecLoader.load(text, environment: environment, variables: variables, isStrict: options.strict)
+    }
+
+    /// Throws `invalidSpec` with everything that is wrong; `warn` gets the warnings.
+    func load(_ environment: EnvironmentName?, _ options: SpecOptions, _ warnings: Warnings, warn: (String) -> Void)
         throws(ReportableError) -> DeclaredStack
     {
-        let loaded = SpecLoader.load(
-            text,
-            environment: environment,
-            variables: variables,
-            isStrict: options.strict
-        )
-        guard let stack = loaded.stack else {
-            let errors = loaded.diagnostics.count { $0.severity == .error }
-            throw ReportableError(
-                .invalidSpec,
-                "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
-                diagnostics: loaded.diagnostics
-            )
-        }
-        show(loaded.diagnostics, warnings, console)
+        let loaded = judge(environment, options)
+        guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
+        show(loaded.diagnostics, warnings, warn)
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
@@ -36,12 +29,21 @@ struct SpecSource {
         )
     }
 
-    private func show(_ diagnostics: [Diagnostic], _ warnings: Warnings, _ console: Console) {
+    func refusal(_ diagnostics: [Diagnostic]) -> ReportableError {
+        let errors = diagnostics.count { $0.severity == .error }
+        return ReportableError(
+            .invalidSpec,
+            "\(file.path) has \(errors) error\(errors == 1 ? "" : "s")",
+            diagnostics: diagnostics
+        )
+    }
+
+    private func show(_ diagnostics: [Diagnostic], _ warnings: Warnings, _ warn: (String) -> Void) {
         switch warnings {
-        case .inFull: for warning in diagnostics { console.note(warning.rendered) }
+        case .inFull: for warning in diagnostics { warn(warning.rendered) }
         case .counted where !diagnostics.isEmpty:
             let count = diagnostics.count
-            console.note("\(file.path) has \(count) warning\(count == 1 ? "" : "s"): see `slipway validate`")
+            warn("\(file.path) has \(count) warning\(count == 1 ? "" : "s"): see `slipway validate`")
         case .counted: break
         }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Basics
-import FoundationEssentials
 import Ledger
 import Orchestration
 import StackModel
@@ -19,84 +18,71 @@ struct StackArgument: ParsableArguments {
     @Option(name: .customLong("env"), help: "The environment, where the spec declares several.")
     var environment: String?
 
-    /// The stack as its file declares it. All errors are reported.
-    func declared(in session: Session, _ options: SpecOptions, warnings: Warnings)
+    /// The stack as its file declares it. All diagnostics are reported.
+    func declared(in session: Session, _ options: SpecOptions, warnings: Warnings, warn: (String) -> Void)
         throws(ReportableError) -> DeclaredStack
     {
-        let source = try source(in: session)
-        return try source.load(try chosenEnvironment(), options, warnings, console: session.console)
+        try source(in: session, warn: warn).load(try chosenEnvironment(), options, warnings, warn: warn)
     }
 
-    /// The stack of the chosen environment, or of every environment when none is chosen.
-    func declaredInEveryEnvironment(in session: Session, _ options: SpecOptions)
-        throws(ReportableError) -> [DeclaredStack]
-    {
-        let source = try source(in: session)
-        let chosen = try chosenEnvironment()
-        let environments = chosen.map { [$0] } ?? SpecLoader.environments(in: source.text)
-        guard environments.count > 1 else {
-            return [try source.load(chosen, options, .inFull, console: session.console)]
-        }
-        var stacks: [DeclaredStack] = []
-        for environment in environments {
-            stacks.append(try source.load(environment, options, .inFull, console: session.console))
-        }
-        return stacks
-    }
-
-    private func source(in session: Session) throws(ReportableError) -> SpecSource {
+    func source(in session: Session, warn: (String) -> Void) throws(ReportableError) -> SpecSource {
         let file = SpecFile(argument: stack)
         return SpecSource(
             file: file,
             text: try file.read(),
-            variables: try file.variables(over: session.variables, console: session.console)
+            variables: try file.variables(over: session.variables, warn: warn)
         )
     }
 
-    /// Which deployed stack is meant, without a valid spec: a stack must be operable while its file is broken.
-    func deployed(in session: Session, _ ledger: Ledger) async throws(ReportableError) -> StackID {
-        let file = SpecFile(argument: stack)
-        if !file.exists, let id = StackID(stack) { return id }
-        var declaredEnvironments: [EnvironmentName] = []
-        let name: StackName
-        if file.exists {
-            let text = try file.read()
-            guard let declared = SpecFile.stackName(in: text) else {
-                throw ReportableError(
-                    .invalidSpec,
-                    "\(file.path) names no stack",
-                    hint: "Name the stack itself: `slipway status NAME`."
-                )
-            }
-            name = declared
-            declaredEnvironments = SpecLoader.environments(in: text)
-        } else if let given = StackName(stack) {
-            name = given
-        } else {
-            throw ReportableError(
-                .usage,
-                "there is no stack.yaml at \(stack), and \(stack) is not the name of a stack",
-                hint: "Give a folder that holds a stack.yaml, or begin one with `slipway init`."
-            )
-        }
-        return StackID(name, try await environment(of: name, declaredEnvironments, ledger))
+    /// The chosen environment, or every one that the spec has; `nil` stands for the only one.
+    func environments(of source: SpecSource) throws(ReportableError) -> [EnvironmentName?] {
+        if let chosen = try chosenEnvironment() { return [chosen] }
+        let environments = SpecLoader.environments(in: source.text)
+        return environments.count > 1 ? environments : [nil]
     }
 
-    private func environment(of name: StackName, _ declared: [EnvironmentName], _ ledger: Ledger)
-        async throws(ReportableError) -> EnvironmentName
-    {
-        if let chosen = try chosenEnvironment() { return chosen }
-        if declared.count == 1, let only = declared.first { return only }
-        let deployed = try await ledger.stacks().filter { $0.stack == name }.map(\.environment)
-        if deployed.count == 1, let only = deployed.first { return only }
-        let candidates = deployed.isEmpty ? declared : deployed
-        guard !candidates.isEmpty else {
-            throw ReportableError.notDeployed(name)
+    /// No stack is named, and none is declared here.
+    var isAbsent: Bool { stack == "." && !SpecFile(argument: stack).exists }
+
+    /// Which recorded stack is meant, without a valid spec: a stack must be operable while its file is broken.
+    /// Throws `notFound` when the ledger has never heard of it.
+    func deployed(in session: Session, _ ledger: Ledger) async throws(ReportableError) -> StackID {
+        let known = KnownStacks(all: try await ledger.stacks(), home: try session.home())
+        return try known.checked(try named(known))
+    }
+
+    private func named(_ known: KnownStacks) throws(ReportableError) -> StackID {
+        let file = SpecFile(argument: stack)
+        let chosen = try chosenEnvironment()
+        if !file.exists, let id = StackID(stack) {
+            guard let chosen, chosen != id.environment else { return id }
+            throw ReportableError(
+                .usage,
+                "\(stack) names the environment \(id.environment), but --env says \(chosen)",
+                hint: "Say it once: `\(id.stack)/\(chosen)` or `\(id)`."
+            )
         }
-        throw ReportableError(
+        guard file.exists else {
+            guard let name = StackName(stack) else { throw noSuchStack }
+            return try known.stack(name, chosen: chosen, declared: [])
+        }
+        let text = try file.read()
+        guard let name = SpecFile.stackName(in: text) else {
+            throw ReportableError(
+                .invalidSpec,
+                "\(file.path) names no stack",
+                hint: "Name the stack itself: `slipway status NAME`."
+            )
+        }
+        if let chosen { return StackID(name, chosen) }
+        return try known.stack(name, chosen: nil, declared: SpecLoader.environments(in: text))
+    }
+
+    private var noSuchStack: ReportableError {
+        ReportableError(
             .usage,
-            "\(name) has the environments \(candidates.map(\.text).joined(separator: ", "))",
-            hint: "Choose one with --env \(candidates[0])."
+            "there is no stack.yaml at \(stack), and \(stack) is not the name of a stack",
+            hint: "Give a folder that holds a stack.yaml, or begin one with `slipway init`."
         )
     }
 

@@ -32,7 +32,7 @@ struct StatusText {
     private var stopped: String {
         let (all, stopped) = (status.services.filter { $0.wanted > 0 }, status.stopped)
         guard !stopped.isEmpty else { return "" }
-        let isWhole = all.allSatisfy(\.stopped)
+        let isWhole = all.allSatisfy { stopped.contains($0.name) }
         return isWhole ? ", stopped" : ", \(stopped.map(\.text).joined(separator: ", ")) stopped"
     }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Basics
 import Orchestration
 
-package struct StopVerb: Verb {
+package struct StopVerb: ChangingVerb {
     package static let configuration = CommandConfiguration(
         commandName: "stop",
         abstract: "Stop replicas and leave everything in place; deploy starts them again."

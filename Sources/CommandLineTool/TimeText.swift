@@ -22,10 +22,10 @@ enum TimeText {
         }
     }
 
-    /// Accepts `10m`, `2h` before `now`, or `2026-11-21T08:15:02Z`.
+    /// Accepts `10m`, `2h` before `now`, `2026-11-21T08:15:02Z`, or a moment as `stamp` writes it.
     static func parse(_ text: String, now: Instant) throws(ReportableError) -> Instant {
         if let span = TimeSpan(text) { return Instant(milliseconds: now.milliseconds - span.milliseconds) }
-        if let date = try? Date(text, strategy: .iso8601) {
+        if let date = try? Date(text.replacing(" ", with: "T", maxReplacements: 1), strategy: .iso8601) {
             return Instant(milliseconds: Int(date.timeIntervalSince1970 * 1000))
         }
         throw ReportableError(

@@ -1,8 +1,5 @@
 import ArgumentParser
 import Basics
-import Orchestration
-import StackModel
-import StackSpec
 
 package struct ValidateVerb: Verb {
     package static let configuration = CommandConfiguration(
@@ -13,17 +10,27 @@ package struct ValidateVerb: Verb {
 
     @OptionGroup var target: StackArgument
     @OptionGroup var spec: SpecOptions
+    @OptionGroup var format: OutputOptions
 
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        for declared in try target.declaredInEveryEnvironment(in: session, spec) {
-            let count = declared.stack.services.count
-            session.console.result("\(declared.stack.id) is valid: \(count) service\(count == 1 ? "" : "s")")
-            let dormant = DormantKeys.names(in: declared.stack)
-            guard !dormant.isEmpty else { continue }
-            session.console.note("  checked, and not acted on yet: \(dormant.joined(separator: ", "))")
+        let source = try target.source(in: session) { session.console.note($0) }
+        let verdict = SpecVerdict(try target.environments(of: source).map { source.judge($0, spec) })
+        switch format.output {
+        case .json: session.console.result(CanonicalJSON.text(verdict))
+        case .table: try tell(verdict, of: source, session.console)
         }
-        return .done
+        return verdict.valid ? .done : .invalid
+    }
+
+    private func tell(_ verdict: SpecVerdict, of source: SpecSource, _ console: Console) throws(ReportableError) {
+        guard verdict.valid else { throw source.refusal(verdict.diagnostics) }
+        for warning in verdict.diagnostics { console.note(warning.rendered) }
+        for each in verdict.stacks {
+            console.result("\(each.stack) is valid: \(each.services) service\(each.services == 1 ? "" : "s")")
+            guard !each.dormant.isEmpty else { continue }
+            console.note("  checked, and not acted on yet: \(each.dormant.joined(separator: ", "))")
+        }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Basics
-import StackModel
 
 package struct VersionVerb: Verb {
     package static let configuration = CommandConfiguration(
@@ -8,15 +7,15 @@ package struct VersionVerb: Verb {
         abstract: "Print the version of slipway."
     )
 
+    @OptionGroup var format: OutputOptions
+
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        session.console.result("slipway \(SlipwayVersion.text)")
+        switch format.output {
+        case .table: session.console.result("slipway \(SlipwayVersion.text)")
+        case .json: session.console.result(CanonicalJSON.text(["version": SlipwayVersion.text]))
+        }
         return .done
     }
-}
-
-/// The version of this build.
-package enum SlipwayVersion {
-    package static let text = "0.1.0"
 }

@@ -190,6 +190,11 @@ extension Ledger {
         try await file.read { try Operations(database: $0).active(of: stack) }
     }
 
+    /// Throws `notFound` when there is no such operation.
+    package func operation(_ number: Int) async throws(ReportableError) -> Operation {
+        try await file.read { try Operations(database: $0).existing(number) }
+    }
+
     /// Newest first.
     package func operations(of stack: StackID, limit: Int) async throws(ReportableError) -> [Operation] {
         try await file.read { try Operations(database: $0).list(of: stack, limit: limit) }

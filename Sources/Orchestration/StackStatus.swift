@@ -7,8 +7,6 @@ package struct StackStatus: Sendable, Codable {
         package let name: ServiceName
         package let kind: String
         package let wanted: Int
-        /// Stopped on purpose.
-        package let stopped: Bool
         package let replicas: [ObservedReplica]
         package let address: Address?
     }
@@ -18,6 +16,8 @@ package struct StackStatus: Sendable, Codable {
     package let releaseDigest: Digest?
     package let deployedAt: Instant?
     package let deployedBy: String?
+    /// Services that were stopped on purpose. Sorted.
+    package let stopped: [ServiceName]
     package let services: [ServiceStatus]
     /// One sentence per difference between what is meant and what is.
     package let drift: [String]
@@ -25,9 +25,6 @@ package struct StackStatus: Sendable, Codable {
     package let unfinished: OperationOutline?
     /// The process that ran the unfinished operation is gone: nobody is at work.
     package let ownerIsGone: Bool
-
-    /// Services that were stopped on purpose.
-    package var stopped: [ServiceName] { services.filter(\.stopped).map(\.name) }
 
     /// Everything runs and is ready, as the current release wants it.
     package var isHealthy: Bool { drift.isEmpty && unfinished == nil && release != nil && stopped.isEmpty }

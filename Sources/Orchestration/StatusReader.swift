@@ -24,7 +24,8 @@ package struct StatusReader: Sendable {
             releaseDigest: reference?.digest,
             deployedAt: reference?.createdAt,
             deployedBy: reference?.createdBy,
-            services: Self.services(of: reference, observed, stopped: summary.stopped),
+            stopped: summary.stopped,
+            services: Self.services(of: reference, observed),
             drift: Drift.between(reference, observed, stopped: Set(summary.stopped)),
             lastOperation: summary.lastOperation,
             unfinished: summary.activeOperation,
@@ -32,11 +33,7 @@ package struct StatusReader: Sendable {
         )
     }
 
-    private static func services(
-        of release: ReleaseOutline?,
-        _ observed: Observation,
-        stopped: [ServiceName]
-    ) -> [StackStatus.ServiceStatus] {
+    private static func services(of release: ReleaseOutline?, _ observed: Observation) -> [StackStatus.ServiceStatus] {
         let declared = release?.services ?? []
         let byService = Dictionary(grouping: observed.replicas, by: \.id.service)
         let known = declared.map { service in
@@ -44,7 +41,6 @@ package struct StatusReader: Sendable {
                 name: service.name,
                 kind: service.kind,
                 wanted: service.replicas,
-                stopped: stopped.contains(service.name),
                 replicas: byService[service.name] ?? [],
                 address: service.address
             )
@@ -54,7 +50,6 @@ package struct StatusReader: Sendable {
                 name: $0,
                 kind: "-",
                 wanted: 0,
-                stopped: false,
                 replicas: byService[$0] ?? [],
                 address: nil
             )

@@ -32,17 +32,24 @@ struct LogFiles: Sendable {
     }
 
     /// Lines begin with their time; a piece of a line at the beginning has none and is dropped.
-    static func lines(in content: [UInt8], of replica: ReplicaID) -> [LogLine] {
+    static func lines(in content: [UInt8], of replica: ReplicaID, since: Instant? = nil) -> [LogLine] {
         content.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard line.count >= 26, let label = TAI64N(text: line.prefix(25)) else { return nil }
-            return LogLine(time: label.instant, replica: replica, text: LogText.printable(line.dropFirst(26)))
+            guard let time = time(of: line), since.map({ time >= $0 }) ?? true else { return nil }
+            return LogLine(time: time, replica: replica, text: LogText.printable(line.dropFirst(26)))
         }
+    }
+
+    /// The time that a line begins with.
+    static func time(of line: ArraySlice<UInt8>) -> Instant? {
+        line.count >= 26 ? TAI64N(text: line.prefix(25))?.instant : nil
     }
 }
 
 /// Makes bytes that a program wrote safe to print: bad UTF-8 becomes U+FFFD, control characters are escaped.
 enum LogText {
     static func printable(_ bytes: some Collection<UInt8>) -> String {
+        // Most lines are plain.
+        if bytes.allSatisfy({ (32..<127).contains($0) }) { return String(decoding: bytes, as: UTF8.self) }
         var text = ""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             switch scalar.value {

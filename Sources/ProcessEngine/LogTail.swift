@@ -16,33 +16,49 @@ struct LogTail: Sendable {
         self.since = since
     }
 
-    /// All whole lines since the last time, file by file, oldest first.
+    /// The next whole lines, at most a piece of one file; empty when everything that is there was read.
     mutating func readOn() -> [UInt8] {
-        var content: [UInt8] = []
-        var names: [String]
-        repeat {
-            names = self.names
-            for name in names { read(name, &content) }
-            // A file that was renamed between the listing and the reading is found by the next listing.
-        } while names != self.names
-        return content
+        while true {
+            let names = self.names
+            let piece = firstUnread(in: names)
+            // A file that was renamed between the listing and the reading would come after a younger one.
+            guard names == self.names else { continue }
+            guard let piece else { return [] }
+            offsets[piece.file] = piece.end
+            return piece.content
+        }
+    }
+
+    /// Takes all that is there as read. Returns where each file ends, oldest first.
+    mutating func skipToEnd() -> [LogEnd] {
+        while true {
+            let names = self.names
+            let ends = names.compactMap { name in
+                LogFile(directory, name).flatMap { file in LogEnd(file: file.id, end: file.endOfLines) }
+            }
+            guard names == self.names else { continue }
+            offsets = Dictionary(ends.map { ($0.file, $0.end) }) { _, last in last }
+            return ends
+        }
     }
 
     private var names: [String] { LogFiles.names(in: directory, since: since) }
 
-    private mutating func read(_ name: String, _ content: inout [UInt8]) {
-        let file = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { return }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { return }
-        let inode = UInt(status.st_ino)
-        // A new file may have the number of one that was deleted: it is then shorter than what was read of that.
-        let offset = offsets[inode].flatMap { $0 <= status.st_size ? $0 : nil } ?? 0
-        offsets[inode] = offset
-        lseek(file, offset, SEEK_SET)
-        guard let piece = Disk.readToEnd(file), let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { return }
-        content += piece[...end]
-        offsets[inode] = offset + end + 1
+    private func firstUnread(in names: [String]) -> (file: UInt, content: [UInt8], end: Int)? {
+        for name in names {
+            guard let file = LogFile(directory, name) else { continue }
+            // A new file may have the number of one that was deleted: it is then shorter than what was read of that.
+            let offset = offsets[file.id].flatMap { $0 <= file.size ? $0 : nil } ?? 0
+            let lines = file.lines(from: offset)
+            if !lines.isEmpty { return (file.id, lines, offset + lines.count) }
+        }
+        return nil
     }
+}
+
+/// How much of a log file there was.
+struct LogEnd: Sendable {
+    let file: UInt
+    /// Behind its last whole line.
+    var end: Int
 }

@@ -94,18 +94,8 @@ package struct ProcessEngine: Engine {
     }
 
     package func logs(_ stack: StackID, _ query: LogQuery) -> AsyncThrowingStream<LogLine, any Error> {
-        let reader = LogReader(stack: folder(stack), query: query)
-        return AsyncThrowingStream { continuation in
-            let task = Task {
-                do throws(ReportableError) {
-                    try await reader.read { continuation.yield($0) }
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
+        let feed = LogFeed(folder(stack), query)
+        return AsyncThrowingStream { try await feed.next() }
     }
 
     package func execute(

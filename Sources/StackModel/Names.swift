@@ -100,8 +100,9 @@ package struct ReplicaID: TextCodable, Hashable, Comparable, Sendable {
 
     package init?(_ text: String) {
         guard let dash = text.lastIndex(of: "-"), let service = ServiceName(String(text[..<dash])),
-            !text[text.index(after: dash)...].hasPrefix("+"), let number = Int(text[text.index(after: dash)...]),
-            number > 0
+            let number = Int(text[text.index(after: dash)...]), number > 0,
+            // `api-+3` and `api-03` are no names: what is written of a replica is read back as it stands.
+            text[text.index(after: dash)...] == "\(number)"
         else { return nil }
         self.init(service, number)
     }

@@ -10,16 +10,27 @@ import StackModel
 struct HomeDirectory {
     let path: String
 
-    init(variables: [String: String]) {
+    /// Throws `usage` when nothing says where home is: two commands that guess differently would see two worlds.
+    init(variables: [String: String]) throws(ReportableError) {
         if let chosen = variables["SLIPWAY_HOME"], !chosen.isEmpty {
             let absolute = chosen.hasPrefix("/") ? chosen : "\(FileManager.default.currentDirectoryPath)/\(chosen)"
             self.path = absolute.count > 1 && absolute.hasSuffix("/") ? String(absolute.dropLast()) : absolute
         } else if getuid() == 0 {
             self.path = "/var/lib/slipway"
         } else {
-            let state = variables["XDG_STATE_HOME"] ?? "\(variables["HOME"] ?? "/tmp")/.local/state"
-            self.path = "\(state)/slipway"
+            self.path = "\(try Self.stateFolder(variables))/slipway"
         }
+    }
+
+    /// As the XDG specification has it: what is empty or relative counts as not set.
+    private static func stateFolder(_ variables: [String: String]) throws(ReportableError) -> String {
+        if let state = variables["XDG_STATE_HOME"], state.hasPrefix("/") { return state }
+        if let home = variables["HOME"], home.hasPrefix("/") { return "\(home)/.local/state" }
+        throw ReportableError(
+            .usage,
+            "neither SLIPWAY_HOME nor HOME says where slipway keeps its state",
+            hint: "Set SLIPWAY_HOME to the folder that the stacks were deployed from."
+        )
     }
 
     var ledger: String { "\(path)/ledger/ledger.sqlite" }
@@ -30,8 +41,33 @@ struct HomeDirectory {
     /// Idempotent.
     func prepare() throws(ReportableError) {
         try make(path, mode: 0o711)
-        try make("\(path)/ledger", mode: 0o700)
-        try make("\(path)/keys", mode: 0o700)
+        for folder in ["\(path)/ledger", "\(path)/keys"] {
+            try make(folder, mode: 0o700)
+            try checkPrivate(folder)
+        }
+    }
+
+    /// Another user's state is not ours to read, and one that others can change is not to be trusted.
+    private func checkPrivate(_ folder: String) throws(ReportableError) {
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw ReportableError(.fileFailed, "\(folder) is not a folder")
+        }
+        guard status.st_uid == geteuid() else {
+            let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "uid \(status.st_uid)"
+            throw ReportableError(
+                .fileFailed,
+                "\(folder) belongs to \(owner)",
+                hint: "Run as \(owner), or choose another place with SLIPWAY_HOME."
+            )
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw ReportableError(
+                .fileFailed,
+                "\(folder) is open to other users",
+                hint: "Close it with `chmod 0700 \(folder)`, and see who was there before."
+            )
+        }
     }
 
     private func make(_ folder: String, mode: mode_t) throws(ReportableError) {

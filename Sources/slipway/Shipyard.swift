@@ -13,7 +13,7 @@ struct Shipyard: Sendable {
     let variables: [String: String]
 
     func dependencies() throws(ReportableError) -> Dependencies {
-        let home = HomeDirectory(variables: variables)
+        let home = try HomeDirectory(variables: variables)
         try home.prepare()
         let ledger = try Ledger(path: home.ledger)
         let keyPath = variables["SLIPWAY_MASTER_KEY_FILE"] ?? home.masterKey

@@ -8,7 +8,7 @@ import Glibc
 struct Slipway {
     static func main() async {
         // Secrets pass through this process: nothing it writes is for others to read.
-        umask(0o077)
+        let callersMask = umask(0o077)
         signal(SIGPIPE, SIG_IGN)
         let variables = ProcessInfo.processInfo.environment
         let yard = Shipyard(variables: variables)
@@ -16,6 +16,8 @@ struct Slipway {
         let session = Session(
             console: Console(variables: variables),
             variables: variables,
+            callersMask: callersMask,
+            home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
             dependencies: { () throws(ReportableError) in try yard.dependencies() },
             leaveSignals: { interruption.disarm() }
         )

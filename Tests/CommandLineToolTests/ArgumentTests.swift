@@ -15,8 +15,9 @@ struct ArgumentTests {
             ["logs", "shop", "--service", "api-1", "--follow", "--since", "10m", "--tail", "5", "--grep", "error"],
             ["exec", "shop", "--replica", "api-1", "--", "env", "-0"],
             ["scale", "shop", "--replicas", "api=3", "--progress", "json"],
-            ["down", "--destroy-data", "shop"],
-            ["history", "--limit", "3"],
+            ["down", "--destroy-data", "shop/local"], ["down", "--dry-run", "--output", "json"],
+            ["history", "--limit", "3"], ["history", "shop", "--operation", "3"], ["history", "--releases"],
+            ["status", "--exit-code"], ["validate", "--output", "json"], ["version", "--output", "json"],
         ]
     )
     func accepted(arguments: [String]) throws {
@@ -27,6 +28,7 @@ struct ArgumentTests {
         "what makes no sense is refused",
         arguments: [
             ["launch"], ["deploy", "--nope"], ["status", "--output", "xml"], ["rollback", "--to", "three"], ["scale"],
+            ["deploy", "--output", "json"],
         ]
     )
     func refused(arguments: [String]) {

@@ -59,7 +59,7 @@ struct ProgressTests {
         let progress = PlainProgress(style: TextStyle(color: false))
         let revision = Digest(of: "revision").short
         #expect(
-            events.map(progress.text).joined() == """
+            events.map { progress.text(for: $0, at: .seconds(0)) }.joined() == """
                 operation 6 (deploy) was cut short; going on from what is there
                 operation 7: deploy shop/local, 3 steps
                 [1] start api-3 (revision \(revision)) ...
@@ -74,32 +74,37 @@ struct ProgressTests {
         )
     }
 
-    @Test("for programs: one object per line and event")
+    @Test("for programs: one object per event, with everything that is known of a failure")
     func json() {
         let progress = JSONProgress()
-        let lines = events.map(progress.text)
-        #expect(lines.allSatisfy { $0.hasSuffix("}\n") && $0.split(separator: "\n").count == 1 })
+        let lines = events.map { progress.text(for: $0, at: .seconds(0)) }
+        #expect(lines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") && !$0.contains("\n") })
         #expect(lines[1].hasPrefix(#"{"event":"began","operation":7,"plan":{"#))
         let revision = Digest(of: "revision").short
+        let error =
+            #""error":{"code":"replicaFailed","details":["KeyError"],"diagnostics":[],"message":"api-3 exited with code 1"}"#
         #expect(
-            lines.enumerated().filter { $0.offset != 1 }.map(\.element).joined() == """
-                {"event":"recovered","message":"deploy","operation":6}
-                {"action":"start api-3 (revision \(revision))","cause":"api-1 has another revision","event":"step-began","step":1}
-                {"event":"step-note","message":"waiting for port 20001","step":1}
-                {"action":"start api-3 (revision \(revision))","event":"step-succeeded","milliseconds":420,"step":1}
-                {"action":"wait until api-3 is ready for 3s, at most 2m","cause":"api-3 is new","event":"step-began","step":2}
-                {"action":"wait until api-3 is ready for 3s, at most 2m","event":"step-failed","message":"api-3 exited with code 1","milliseconds":12000,"step":2}
-                {"event":"reverting","message":"api-3 exited with code 1"}
-                {"event":"ended","milliseconds":4000,"purpose":"revert"}
-
-                """
+            lines.enumerated().filter { $0.offset != 1 }.map(\.element) == [
+                #"{"event":"recovered","message":"deploy","operation":6}"#,
+                #"{"action":"start api-3 (revision \#(revision))","cause":"api-1 has another revision","event":"step-began","step":1}"#,
+                #"{"event":"step-note","message":"waiting for port 20001","step":1}"#,
+                #"{"action":"start api-3 (revision \#(revision))","event":"step-succeeded","milliseconds":420,"step":1}"#,
+                #"{"action":"wait until api-3 is ready for 3s, at most 2m","cause":"api-3 is new","event":"step-began","step":2}"#,
+                #"{"action":"wait until api-3 is ready for 3s, at most 2m",\#(error),"event":"step-failed","milliseconds":12000,"step":2}"#,
+                #"{\#(error),"event":"reverting"}"#,
+                #"{"event":"ended","milliseconds":4000,"purpose":"revert"}"#,
+            ]
         )
+        #expect(
+            ResultLine(Self.failure).text == #"{\#(error),"event":"result","exitCode":1,"outcome":"failed"}"#
+        )
+        #expect(JSONProgress.warning("no limits here") == #"{"event":"warning","message":"no limits here"}"#)
     }
 
     @Test("on a terminal: a tree that is drawn over itself")
     func tree() {
-        let progress = TreeProgress(style: TextStyle(color: false))
-        let frames = events.map(progress.text)
+        let progress = TreeProgress(style: TextStyle(color: false)) { ScreenSize(columns: 120, rows: 40) }
+        let frames = events.map { progress.text(for: $0, at: .seconds(0)) }
         #expect(
             Self.stripped(frames[3]) == """
                 deploy shop/local: 0 of 3 steps
@@ -120,6 +125,62 @@ struct ProgressTests {
         )
         #expect(frames[3].hasPrefix("\u{1B}[4A"), "it goes up over the four lines it drew before")
         #expect(frames[7] == "Going back: api-3 exited with code 1\n  | KeyError\n")
+    }
+
+    @Test("on a terminal: a step shows how long it runs, also when nothing else happens")
+    func age() {
+        let progress = TreeProgress(style: TextStyle(color: false)) { ScreenSize(columns: 120, rows: 40) }
+        _ = progress.text(for: .began(Self.plan, operation: 7), at: .seconds(1))
+        _ = progress.text(for: .stepBegan(Self.wait), at: .seconds(2))
+        #expect(Self.stripped(progress.tick(at: .seconds(14))).contains("at most 2m  12 s\n"))
+        _ = progress.text(for: .ended(.deploy, .seconds(14)), at: .seconds(14))
+        #expect(progress.tick(at: .seconds(15)) == "")
+    }
+
+    @Test("on a small terminal: no line is broken, and no tree is taller than the screen", arguments: [15, 8, 4, 2])
+    func fits(rows: Int) {
+        let names = (1...30).map { ServiceName(unchecked: "service-\($0)") }
+        let steps = names.enumerated().map { index, name in
+            Step(
+                number: index + 1,
+                action: .startReplica(ReplicaID(name, 1), revision: Digest(of: "r")),
+                cause: "",
+                after: []
+            )
+        }
+        let plan = Plan(
+            purpose: .deploy,
+            stack: StackID("shop", "local"),
+            release: 1,
+            releaseDigest: Digest(of: "release"),
+            basis: Digest(of: "world"),
+            steps: steps
+        )
+        let progress = TreeProgress(style: TextStyle(color: true)) { ScreenSize(columns: 40, rows: rows) }
+        var drawn = 0
+        for event in [.began(plan, operation: 1)]
+            + steps.prefix(20).flatMap({ step -> [ProgressEvent] in
+                [.stepBegan(step), .stepNote(step, String(repeating: "a long note ", count: 20))]
+                    + (step.number % 5 == 0 ? [] : [.stepEnded(step, .succeeded, .seconds(1))])
+            })
+        {
+            let frame = progress.text(for: event, at: .seconds(3))
+            #expect(drawn == 0 || frame.hasPrefix("\u{1B}[\(drawn)A"))
+            let lines = Self.stripped(frame).split(separator: "\n").map { $0.replacing(/\u{1B}\[[0-9]*m/, with: "") }
+            #expect(lines.count < rows && lines.allSatisfy { $0.count < 40 }, "\(lines)")
+            drawn = lines.count
+            guard rows == 15, case .stepNote(let step, _) = event, step.number == 20 else { continue }
+            #expect(lines[1] == "  ✓ 16 done" && lines.last == "  · 10 waiting", "\(lines)")
+        }
+    }
+
+    @Test("lines are cut where the screen ends, whatever they are made of")
+    func width() {
+        #expect(LineWidth.cut("abcdef", to: 6) == "abcdef")
+        #expect(LineWidth.cut("abcdefg", to: 6) == "abcde…")
+        #expect(LineWidth.cut("\u{1B}[2mabcdefg\u{1B}[0m", to: 6) == "\u{1B}[2mabcde…\u{1B}[0m")
+        #expect(LineWidth.of("\u{1B}[31m✗\u{1B}[0m é漢字") == 7)
+        #expect(LineWidth.flat("a\nb\u{1B}[2K") == "a b [2K")
     }
 
     /// Without what moves the cursor.

@@ -39,14 +39,12 @@ struct StatusTextTests {
         _ name: ServiceName,
         _ kind: String,
         _ replicas: [ObservedReplica],
-        port: Int,
-        stopped: Bool = false
+        port: Int
     ) -> StackStatus.ServiceStatus {
         StackStatus.ServiceStatus(
             name: name,
             kind: kind,
             wanted: 1,
-            stopped: stopped,
             replicas: replicas,
             address: Address(host: "127.0.0.1", port: port)
         )
@@ -71,6 +69,7 @@ struct StatusTextTests {
         _ services: [StackStatus.ServiceStatus],
         release: Int? = 2,
         drift: [String] = [],
+        stopped: [ServiceName] = [],
         last: OperationOutline? = nil,
         unfinished: OperationOutline? = nil,
         ownerIsGone: Bool = false
@@ -81,6 +80,7 @@ struct StatusTextTests {
             releaseDigest: Digest(of: "d"),
             deployedAt: ago(7200),
             deployedBy: "ada@host",
+            stopped: stopped,
             services: services,
             drift: drift,
             lastOperation: last,
@@ -143,10 +143,8 @@ struct StatusTextTests {
     @Test("what was stopped stands in the headline")
     func stopped() {
         let headline = "shop/local: release 2 (\(Digest(of: "d").short)), made 2 h ago by ada@host, "
-        let (api, web) = (
-            service("api", "app", [], port: 1, stopped: true), service("web", "app", [], port: 2, stopped: true)
-        )
-        #expect(status([api, web]).hasPrefix(headline + "stopped\n"))
-        #expect(status([api, service("web", "app", [], port: 2)]).hasPrefix(headline + "api stopped\n"))
+        let services = [service("api", "app", [], port: 1), service("web", "app", [], port: 2)]
+        #expect(status(services, stopped: ["api", "web"]).hasPrefix(headline + "stopped\n"))
+        #expect(status(services, stopped: ["api"]).hasPrefix(headline + "api stopped\n"))
     }
 }

@@ -223,7 +223,7 @@ struct SecretStoreTests {
             let path = folder.path + "/master.key"
             let store = SecretStore(ledger: try Ledger(path: folder.ledger), keyPath: path)
             let files = FileManager.default
-            _ = try await store.preview(Keys.declarations, of: Samples.shop)
+            _ = try await store.preview(Keys.declarations, of: Samples.shop, given: Keys.given)
             _ = try await store.ensure([], of: Samples.shop, given: [:], at: Samples.now)
             #expect(!files.fileExists(atPath: path))
             #expect(try await ensure(store) == all(1))

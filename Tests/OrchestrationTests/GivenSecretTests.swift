@@ -53,6 +53,15 @@ struct GivenSecretTests {
             #expect(try await yard.carryOut(Self.deployment(nil)).isNothing)
             #expect(try await yard.carryOut(Self.deployment("two")).isSuccess)
             #expect(try await yard.version() == 2)
+
+            // Died after the release was current and before its versions were.
+            try await yard.dependencies.secrets.adopt(
+                ["stripe": 1],
+                of: Dockyard.shop,
+                at: Instant(milliseconds: 1_700_000_000_000)
+            )
+            #expect(try await yard.carryOut(Self.deployment(nil)).isNothing)
+            #expect(try await yard.version() == 2)
         }
     }
 }

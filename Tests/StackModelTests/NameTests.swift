@@ -23,7 +23,7 @@ struct NameTests {
     func replica() {
         let id = ReplicaID("api-v2-13")
         #expect(id?.service == "api-v2" && id?.number == 13)
-        for text in ["api", "api-0", "api-x", "-1", "api-1-", "api-+1"] {
+        for text in ["api", "api-0", "api-x", "-1", "api-1-", "api-+3", "api-03"] {
             #expect(ReplicaID(text) == nil, "\(text)")
         }
     }

@@ -1,0 +1,47 @@
+import Basics
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Files that a person hands over, read no further than is reasonable: a huge one, or one without end, costs nothing.
+enum SmallFile {
+    enum Failure: Error {
+        /// In the words of the system.
+        case unreadable(String)
+        case tooLarge
+    }
+
+    /// The whole file.
+    static func read(_ path: String, atMost limit: ByteCount) throws(Failure) -> [UInt8] {
+        let bytes = try beginning(of: path, atMost: limit.bytes + 1)
+        guard bytes.count <= limit.bytes else { throw .tooLarge }
+        return bytes
+    }
+
+    /// The first `limit` bytes of the file, or all of it.
+    static func beginning(of path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while bytes.count < limit {
+            let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
+            guard count > 0 else { break }
+            bytes += chunk.prefix(count)
+        }
+        return bytes
+    }
+}
+
+extension SmallFile.Failure: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .unreadable(let reason): reason
+        case .tooLarge: "it is too large"
+        }
+    }
+}

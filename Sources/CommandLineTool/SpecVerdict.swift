@@ -1,0 +1,35 @@
+import Basics
+import StackModel
+import StackSpec
+
+/// What is to be said of a spec in several of its environments together.
+struct SpecVerdict: Encodable {
+    struct Valid: Encodable {
+        let stack: StackID
+        let services: Int
+        /// Keys that are checked, and not acted on yet.
+        let dormant: [String]
+    }
+
+    /// The environments in which nothing is wrong.
+    private(set) var stacks: [Valid] = []
+    /// In the order of the file. What is wrong in every environment is said once.
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var valid = true
+
+    init(_ loaded: [LoadedSpec]) {
+        for spec in loaded {
+            for diagnostic in spec.diagnostics where !diagnostics.contains(diagnostic) {
+                diagnostics.append(diagnostic)
+            }
+            guard let stack = spec.stack else {
+                valid = false
+                continue
+            }
+            stacks.append(Valid(stack: stack.id, services: stack.services.count, dormant: DormantKeys.names(in: stack)))
+        }
+        diagnostics = diagnostics.enumerated().sorted { left, right in
+            (left.element.location, left.offset) < (right.element.location, right.offset)
+        }.map(\.element)
+    }
+}

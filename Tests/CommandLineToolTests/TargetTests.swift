@@ -1,0 +1,112 @@
+import ArgumentParser
+import Basics
+import Foundation
+import Ledger
+import Orchestration
+import StackModel
+import StackSpec
+import Testing
+
+@testable import CommandLineTool
+
+@Suite("Which stack and which service is meant")
+struct TargetTests {
+    private func session() -> Session {
+        Session(
+            console: Console(variables: [:]),
+            variables: [:],
+            callersMask: 0o022,
+            home: { "/home/of/slipway" },
+            dependencies: { () throws(ReportableError) in throw ReportableError(.broken, "not needed here") }
+        )
+    }
+
+    private func failure(_ arguments: String...) async throws -> ReportableError? {
+        let target = try StackArgument.parse(arguments)
+        do {
+            _ = try await target.deployed(in: session(), try Ledger.inMemory())
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("an environment that contradicts the name is refused, not ignored")
+    func contradiction() async throws {
+        let error = try await failure("shop/local", "--env", "production")
+        #expect(error?.code == .usage)
+        #expect(error?.message == "shop/local names the environment local, but --env says production")
+    }
+
+    @Test("a stack that the ledger has never heard of is not found, and the home is named")
+    func unknown() async throws {
+        for arguments in [["shop/local"], ["shop/local", "--env", "local"], ["shop"]] {
+            let target = try StackArgument.parse(arguments)
+            await #expect(
+                performing: { try await target.deployed(in: session(), try Ledger.inMemory()) },
+                throws: { error in
+                    let error = error as? ReportableError
+                    return error?.code == .notFound && error?.message.contains("/home/of/slipway") == true
+                }
+            )
+        }
+        let known = KnownStacks(all: ["a/local", "b/local", "b/remote"].compactMap { StackID($0) }, home: "/h")
+        #expect(try known.stack("a", chosen: nil, declared: []) == StackID("a", "local"))
+        #expect(throws: ReportableError.self) { try known.stack("b", chosen: nil, declared: []) }
+        #expect(throws: ReportableError.self) { try known.checked(StackID("c", "local")) }
+    }
+
+    @Test("a service comes before a replica that is called the same")
+    func services() {
+        let services: [ServiceName] = ["api", "api-2"]
+        #expect(KnownServices.choice("api-2", among: services)?.replica == nil)
+        #expect(KnownServices.choice("api-2", among: services)?.service == "api-2")
+        #expect(KnownServices.choice("api-3", among: services)?.replica == ReplicaID("api", 3))
+        #expect(KnownServices.choice("redis", among: services) == nil)
+        #expect(KnownServices.choice("redis-1", among: services) == nil)
+    }
+
+    @Test(
+        "the name of a stack is found whatever the rest of the file is like",
+        arguments: [
+            "stack: shop", "\"stack\": shop", "'stack' : 'shop'", "a: [\nstack:  \"shop\" # comment", "stack: shop\r",
+        ]
+    )
+    func names(text: String) {
+        #expect(SpecFile.stackName(in: SpecText(file: "stack.yaml", bytes: Array(text.utf8))) == "shop")
+        #expect(
+            SpecFile.stackName(in: SpecText(file: "stack.yaml", bytes: Array(" stack: shop\nstacks: shop".utf8))) == nil
+        )
+    }
+
+    @Test("every environment is judged, and what is wrong in all of them is said once")
+    func verdict() throws {
+        let text = """
+            apiVersion: slipway/v1
+            stack: shop
+            services:
+              api: {command: [true], port: 8000, replicass: 2}
+            environments:
+              local: {engine: process, services: {api: {replicas: many}}}
+              other: {engine: process, services: {api: {port: none}}}
+            """
+        let source = SpecSource(
+            file: SpecFile(argument: "nowhere/stack.yaml"),
+            text: SpecText(file: "stack.yaml", bytes: Array(text.utf8)),
+            variables: [:]
+        )
+        let options = try SpecOptions.parse([])
+        let environments: [EnvironmentName] = ["local", "other"]
+        let verdict = SpecVerdict(environments.map { source.judge($0, options) })
+        #expect(!verdict.valid && verdict.stacks.isEmpty)
+        let lines = verdict.diagnostics.filter { $0.severity == .error }.map(\.location.line)
+        #expect(lines == [4, 6, 7], "\(verdict.diagnostics.map(\.message))")
+    }
+
+    @Test("a file without end is read no further than its limit")
+    func limits() throws {
+        #expect(throws: SmallFile.Failure.self) { try SmallFile.read("/dev/zero", atMost: ByteCount(bytes: 1 << 20)) }
+        #expect(try SmallFile.beginning(of: "/dev/zero", atMost: 10).count == 10)
+        #expect(throws: ReportableError.self) { try SavedPlan.read("/dev/zero") }
+    }
+}
