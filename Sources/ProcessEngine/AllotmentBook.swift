@@ -11,12 +11,12 @@ struct AllotmentBook: Hashable, Sendable, Codable {
     static let lowUsers: ClosedRange<UInt32> = 60_706...61_183
 
     private(set) var stacks: [String: StackAllotments] = [:]
-    /// Where in both ranges the search begins, in hundredths of them. Two homes on one machine cannot see each other's
+    /// Where in both ranges the search begins, in ten-thousandths of them. Two homes on one machine cannot see each other's
     /// books; beginning in different places keeps them apart.
     private let beginning: Int
 
     init(home: String) {
-        self.beginning = Digest(of: home).hex.utf8.reduce(0) { ($0 * 31 + Int($1)) % 100 }
+        self.beginning = Digest(of: home).hex.utf8.reduce(0) { ($0 * 31 + Int($1)) % 10_000 }
     }
 
     subscript(stack: StackID) -> StackAllotments {
@@ -56,7 +56,7 @@ struct AllotmentBook: Hashable, Sendable, Codable {
         _ range: ClosedRange<Number>
     ) -> [Number] where Number.Stride: SignedInteger {
         let numbers = Array(range)
-        let first = numbers.count * beginning / 100
+        let first = numbers.count * beginning / 10_000
         return Array(numbers[first...] + numbers[..<first])
     }
 }

@@ -322,7 +322,15 @@ private struct Squatter {
     let process: Int
 
     init(port: Int) throws {
-        let text = "import socket,time;s=socket.socket();s.bind(('127.0.0.1',\(port)));s.listen();time.sleep(600)"
+        // A port whose last connections are still winding down can be taken all the same.
+        let text = """
+            import socket, time
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("127.0.0.1", \(port)))
+            s.listen()
+            time.sleep(600)
+            """
         let command: [String] = ["python3", "-c", text]
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
