@@ -30,6 +30,7 @@ struct Reconfiguration: Sendable {
             template.kind == "prometheus" ? PrometheusReload(engine: engine, folder: folder, record: record) : nil
         try await prometheus?.check(files)
         try ServiceDirectory.write(files, in: folder.work, of: record)
+        if template.kind == "postgres" { try PostgresIdentity(account: record.account).complete(in: folder.work) }
         switch template.reload {
         case .hangup:
             if let prometheus { try await prometheus.run() } else { try await engine.supervisor(of: folder).send("-h") }
