@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """
 Deploys ten kinds of bad release over a good one, under light load.
 

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """
 Updates stacks/shop many times in a row under load and counts the requests that fail.
 
