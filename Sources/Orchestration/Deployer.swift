@@ -95,7 +95,7 @@ package struct Deployer: Sendable {
     {
         // Where the last operation died between its end and this.
         if let current = try await dependencies.ledger.currentRelease(of: proposal.stack) {
-            try await draft(current.stack.engine).adoptSecrets(of: current)
+            try await draft(current.stack.engine).adoptGivenSecrets(of: current)
         }
         let fresh = try await propose(proposal.change, to: proposal.stack)
         guard acceptingChanges || fresh.plan.digest == proposal.plan.digest else {

@@ -32,12 +32,19 @@ struct ReleaseDraft {
 
     /// The versions of the release that is current now are what later releases carry on with. Idempotent.
     func adoptSecrets(of release: Release) async throws(ReportableError) {
-        guard !release.contents.secrets.isEmpty else { return }
-        try await dependencies.secrets.adopt(
-            release.contents.secrets,
-            of: release.stack.id,
-            at: dependencies.now()
-        )
+        try await adopt(release.contents.secrets, of: release)
+    }
+
+    /// The same where slipway died before it did so. A secret that is not given may have been rotated since the
+    /// release became current, and stays as it is. Idempotent.
+    func adoptGivenSecrets(of release: Release) async throws(ReportableError) {
+        let given = release.contents.secrets.filter { release.stack.secret($0.key)?.kind == .given }
+        try await adopt(given, of: release)
+    }
+
+    private func adopt(_ versions: [SecretName: Int], of release: Release) async throws(ReportableError) {
+        guard !versions.isEmpty else { return }
+        try await dependencies.secrets.adopt(versions, of: release.stack.id, at: dependencies.now())
     }
 
     /// The same release with other numbers of replicas.
