@@ -44,5 +44,5 @@ format:
 setup:
 	scripts/setup
 
-acceptance: setup build    ## The promises, measured on real stacks, each in full: about an hour.
+acceptance: setup build release    ## The promises, measured on real stacks, each in full: about an hour.
 	scripts/acceptance
