@@ -20,7 +20,7 @@ def main() -> None:
     with Yard("demo") as yard:
         port = yard.free_port()
         folder = yard.root / "demo"
-        shop = yard.adopt(folder / "shop", port, "local")
+        yard.adopt(folder / "shop", port, "local").name = "shop"  # its spec goes with the demo
         yard.home = folder / "home"  # what is left behind is looked for there
         variables = {"SLIPWAY": str(BINARY), "SLIPWAY_DEMO": str(folder), "SLIPWAY_DEMO_PORT": str(port)}
         up = demo("up", variables)

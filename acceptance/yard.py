@@ -27,6 +27,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -189,8 +190,9 @@ class StackCopy:
     def spec(self) -> Path:
         return self.path / "stack.yaml"
 
-    @property
+    @cached_property
     def name(self) -> str:
+        """As the spec says when it is first asked for."""
         return re.search(r"^stack:\s*(\S+)", self.spec.read_text(), re.M).group(1)
 
     @property
