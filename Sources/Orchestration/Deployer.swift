@@ -23,7 +23,9 @@ package struct Deployer: Sendable {
         let engine = try dependencies.engine(basis.engine)
         let (target, warnings) = try await target(of: change, basis, current: current, engine: engine)
         let observed = try await engine.observe(stack, .probed)
-        let plan = try Planner.plan(request(change, target: target), observed: observed)
+        var request = request(change, target: target)
+        request.unproven = try await UnprovenReplicas(ledger: dependencies.ledger).of(stack)
+        let plan = try Planner.plan(request, observed: observed)
         if change.purpose != .stop, change.purpose != .down {
             try Preflight.checkSources(of: plan, from: change.declared)
         }

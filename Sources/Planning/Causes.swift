@@ -43,6 +43,8 @@ struct Causes {
         return "\(id.service) must be ready before \(dependants.map(\.text).joined(separator: ", "))"
     }
 
+    func unproven(_ id: ReplicaID) -> String { "\(id) was started by an operation that was cut short" }
+
     func reconfigure(_ replica: ObservedReplica?, _ desired: DesiredService) -> String {
         if purpose == .restart, desired.restartsInPlace {
             return "a restart was asked for, and \(desired.name) starts anew without closing its port"

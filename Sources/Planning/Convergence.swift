@@ -7,7 +7,7 @@ import StackModel
 /// 1. A service begins when everything it depends on has proven ready; sources are stored before, at any time.
 /// 2. An edge begins when each service it routes to has a ready replica, so that its first request is served.
 ///    Traffic is given when both the edge and the replica are ready.
-/// 3. One `confirm` over all replicas that were started is the pivot. Until then every old replica that did not have to
+/// 3. One `confirm` over all replicas that were started, now or by an operation cut short, is the pivot. Until then every old replica that did not have to
 ///    make room still runs, so that going back is a matter of traffic, not of starting programs.
 /// 4. Then the old ones go, and with them what the release no longer has.
 ///
@@ -18,6 +18,7 @@ struct Convergence {
     let desired: DesiredStack
     let observed: ObservedServices
     let services: Set<ServiceName>?
+    let unproven: Set<ReplicaID>
     let causes: Causes
 
     private var draft = PlanDraft()
@@ -30,6 +31,7 @@ struct Convergence {
         self.desired = desired
         self.observed = observed
         self.services = request.purpose == .restart ? request.services : nil
+        self.unproven = request.unproven
         self.causes = Causes(purpose: request.purpose, release: request.target.number, desired: desired)
     }
 
@@ -48,7 +50,7 @@ struct Convergence {
         let isChosen = services?.contains(service.name) ?? true
         let isReplaced = purpose == .restart && !service.restartsInPlace
         let aim: ReplicaRoster.Aim = isChosen ? (isReplaced ? .replaceAll : .converge) : .leave
-        return ReplicaRoster(of: service, observed: observed[service.name], aim: aim)
+        return ReplicaRoster(of: service, observed: observed[service.name], aim: aim, unproven: unproven)
     }
 
     // MARK: - One service
@@ -212,8 +214,8 @@ struct Convergence {
     }
 
     private mutating func confirm(_ all: [ServiceSteps.Marks]) -> PlanDraft.Ref? {
-        let started = all.flatMap(\.started).sorted()
-        let spans = desired.services.filter { marks[$0.name]?.started.isEmpty == false }
+        let started = all.flatMap(\.counting).sorted()
+        let spans = desired.services.filter { marks[$0.name]?.counting.isEmpty == false }
             .map(\.service.rollout.healthyFor)
         guard let longest = spans.max() else { return nil }
         let proof = draft.add(

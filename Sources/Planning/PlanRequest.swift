@@ -10,16 +10,20 @@ package struct PlanRequest: Sendable {
     package var services: Set<ServiceName>?
     /// For `down`: destroy the data too.
     package var destroyData: Bool
+    /// Replicas that run and were never confirmed: they are proven again before anything counts on them.
+    package var unproven: Set<ReplicaID>
 
     package init(
         purpose: Plan.Purpose,
         target: Release,
         services: Set<ServiceName>? = nil,
-        destroyData: Bool = false
+        destroyData: Bool = false,
+        unproven: Set<ReplicaID> = []
     ) {
         self.purpose = purpose
         self.target = target
         self.services = services
         self.destroyData = destroyData
+        self.unproven = unproven
     }
 }

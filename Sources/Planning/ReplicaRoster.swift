@@ -22,12 +22,15 @@ struct ReplicaRoster {
     /// replaced, lowest number first.
     var retired: [ObservedReplica] = []
 
+    /// Those of the kept that were never confirmed.
+    private(set) var unproven: Set<ReplicaID> = []
+
     /// The service is not part of the work.
     let isLeft: Bool
 
     var startCount: Int { sleepers.count + fresh.count }
 
-    init(of desired: DesiredService, observed: [ObservedReplica], aim: Aim) {
+    init(of desired: DesiredService, observed: [ObservedReplica], aim: Aim, unproven: Set<ReplicaID> = []) {
         isLeft = aim == .leave
         guard aim != .leave else {
             kept = observed.filter { $0.state == .running && $0.ready && $0.traffic == .admitted }
@@ -38,6 +41,7 @@ struct ReplicaRoster {
         let chosen = usable.sorted { (Self.rank($0), $0.id.number) < (Self.rank($1), $1.id.number) }.prefix(wanted)
         let names = Set(chosen.map(\.id))
         kept = chosen.filter { $0.state == .running }.sorted { $0.id < $1.id }
+        self.unproven = unproven.intersection(kept.map(\.id))
         sleepers = chosen.filter { $0.state == .stopped }.sorted { $0.id < $1.id }
         let surplus = usable.filter { !names.contains($0.id) }.sorted { $0.id > $1.id }
         let gone = names.union(surplus.map(\.id))

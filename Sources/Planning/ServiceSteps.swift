@@ -15,6 +15,10 @@ struct ServiceSteps {
         /// The last step of each replica that is brought up.
         var tips: [PlanDraft.Ref] = []
         var started: [ReplicaID] = []
+        /// Replicas that ran already and are proven again.
+        var proven: [ReplicaID] = []
+        /// All that have to be confirmed.
+        var counting: [ReplicaID] { started + proven }
         /// A replica was ready from the first, and stays until another one is.
         var isServing = false
         /// Replicas that go once everything is proven.

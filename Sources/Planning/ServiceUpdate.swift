@@ -56,13 +56,15 @@ struct ServiceUpdate {
     private mutating func bringUpKept() -> [PlanDraft.Ref] {
         let serving = roster.kept.filter(serves)
         let waiting = roster.kept.filter { !serves($0) }
-        steps.marks.isServing = roster.kept.contains(where: \.ready)
+        steps.marks.isServing = roster.kept.contains { $0.ready && !roster.unproven.contains($0.id) }
+        steps.marks.proven = roster.unproven.sorted()
         steps.bringUp(serving.map(keep), readmitting: true)
         return steps.bringUp(waiting.map(keep)).compactMap { $0 }
     }
 
     private func serves(_ replica: ObservedReplica) -> Bool {
-        replica.state == .running && replica.ready && (!isRouted || replica.traffic == .admitted)
+        replica.state == .running && replica.ready && !roster.unproven.contains(replica.id)
+            && (!isRouted || replica.traffic == .admitted)
     }
 
     private func keep(_ replica: ObservedReplica) -> BringUp {
@@ -70,10 +72,16 @@ struct ServiceUpdate {
         let admit = isRouted && (edgeStarts || replica.traffic != .admitted)
         return BringUp(
             id: id,
-            ready: replica.ready ? nil : causes.ready(id, isNew: false),
+            ready: doubt(about: replica),
             reconfigure: isReconfigured(replica) ? causes.reconfigure(replica, desired) : nil,
             admit: admit ? causes.admit(replica, id, edgeStarts: edgeStarts) : nil
         )
+    }
+
+    /// Why a replica that stays has to prove itself. Nil when it needs not.
+    private func doubt(about replica: ObservedReplica) -> String? {
+        if !replica.ready { return causes.ready(replica.id, isNew: false) }
+        return roster.unproven.contains(replica.id) ? causes.unproven(replica.id) : nil
     }
 
     private func isReconfigured(_ replica: ObservedReplica) -> Bool {
