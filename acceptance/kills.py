@@ -127,6 +127,9 @@ def deploys(trial: Trial, quick: bool, dice: random.Random) -> None:
 def rollbacks(trial: Trial, quick: bool, dice: random.Random) -> None:
     steps = trial.steps("rollback")
     for step, moment in every_point(steps, 3 if quick else None, dice):
+        # Each one leads further back, so that there must be something to go back from.
+        trial.next_version()
+        trial.stack.deploy()
         trial.cover("rollback", "rollback", f"{moment}:rollback:{step}")
 
 

@@ -143,7 +143,7 @@ def tree(yard: Yard, stack: StackCopy, verb: str, columns: int, rows: int) -> No
     aged = re.search(r"\S  \d+ s\b", text) is not None
     yard.check(f"a {verb} on {columns}x{rows} draws one tree in its place",
                code == 0 and len(titles) == 1 and screen.broken == 0 and (aged or columns < 60),
-               f"{len(titles)} trees, {screen.broken} broken lines", details="\n".join(screen.everything))  # fmt: skip
+               f"{len(titles)} trees, {screen.broken} broken lines, {'with' if aged else 'without'} ages, exit {code}", details="\n".join(screen.everything))  # fmt: skip
 
 
 def frozen(yard: Yard, stack: StackCopy) -> None:

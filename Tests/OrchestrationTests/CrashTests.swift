@@ -50,6 +50,40 @@ struct CrashTests {
         }
     }
 
+    @Test("what it had started, ready or not, is proven before anything counts on it", arguments: [2, 3, 10])
+    func unproven(dyingBehind step: Int) async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let here = yard
+            yard.faultPoint = { point in
+                if point.moment == .afterEffect, point.step == step { await here.abandon() }
+            }
+            _ = try? await yard.deploy(.app(version: 2), .edge("api"))
+            yard.faultPoint = { _ in }
+            let started = Set(yard.replicas).subtracting(["api-1", "api-2", "edge-1"])
+            #expect(!started.isEmpty)
+
+            let plan = try await yard.deployer.propose(
+                Dockyard.deployment([.app(version: 2), .edge("api")]),
+                to: Dockyard.shop
+            ).plan
+            let awaited = plan.steps.filter { if case .awaitReady = $0.action { true } else { false } }
+            let proven = Set(awaited.compactMap { $0.action.replica }.map(\.description))
+            #expect(proven.isSuperset(of: started))
+            let pivot = try #require(plan.steps.first { $0.isPivot })
+            guard case .confirm(let confirmed, _) = pivot.action else { throw ReportableError(.broken, "no pivot") }
+            let confirmedNames = Set(confirmed.map(\.description))
+            #expect(confirmedNames.isSuperset(of: started))
+
+            // The one that was cut short turns out to be bad: back, as if nothing had been in between.
+            let bad = ReportableError(.replicaFailed, "api-3 exited with code 9")
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, bad, times: 1))
+            let report = try await yard.deploy(.app(version: 2), .edge("api"))
+            #expect(report.failure == bad)
+            #expect(try await yard.currentRelease() == 1)
+        }
+    }
+
     @Test("a step in which it died three times is left to a person, until told to try again")
     func quarantine() async throws {
         try await Dockyard.with { yard in
