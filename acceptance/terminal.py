@@ -217,6 +217,13 @@ def words(yard: Yard, stack: StackCopy) -> None:
     yard.check("logs --since takes the stamp that logs prints", since.code == 0 and stamp in since.output, stamp, details=since)
     listed = yard.start("status", "--exit-code").wait()
     yard.check("status without a stack lists all", listed.code == 0 and f"{stack.name}/local" in listed.output, details=listed)
+    variables = stack.slipway("exec", "--replica", "app-1", "--", "env").output.splitlines()
+    strays = [each for each in variables if not re.match(r"[A-Z_]+=", each)]
+    yard.check("a program gets no variables but its own", variables and not strays, ", ".join(strays))
+    told = [yard.slipway(*words) for words in (["--help"], ["help"], [])]
+    yard.check("--help lists the verbs", all(run.code == 0 and "rollback" in run.output for run in told), details=told[0])
+    typo = yard.slipway("deplooy", stack.path)
+    yard.check("a typing mistake in a verb is understood", typo.code == 2 and "deploy?" in typo.errors, details=typo)
     stack.slipway("stop", "--yes")
     again = stack.slipway("stop", "--yes")
     yard.check("stop of what is stopped says so", again.code == 0 and "is stopped" in again.output, again.output.strip())

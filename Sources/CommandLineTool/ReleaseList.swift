@@ -10,7 +10,7 @@ struct ReleaseList: Encodable {
         let createdBy: String
         let reason: String
         let isCurrent: Bool
-        /// The operation that was to bring it first; nil when that is too long ago, or never began.
+        /// The last operation that was to bring it; nil when that is too long ago, or never began.
         let operation: OperationOutline?
     }
 
@@ -26,7 +26,7 @@ struct ReleaseList: Encodable {
                 createdBy: release.createdBy,
                 reason: release.reason,
                 isCurrent: release.number == current,
-                operation: operations.last { $0.release == release.number && $0.purpose.activatesRelease }
+                operation: operations.first { $0.release == release.number && $0.purpose.activatesRelease }
             )
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import StackSpec
 
 /// The root of the command line.
 package struct SlipwayCommand: ParsableCommand {
@@ -30,21 +31,44 @@ extension SlipwayCommand {
     }
 
     private static func status(of arguments: [String], in session: Session) async -> ExitStatus {
+        if let word = arguments.first, let unknown = unknownVerb(word) {
+            session.console.report(unknown)
+            return ExitStatus(unknown.code)
+        }
         let command: any ParsableCommand
         do {
             command = try parseAsRoot(arguments)
         } catch {
             return refuse(error, session.console)
         }
-        guard let verb = command as? any Verb else {
-            return refuse(CleanExit.helpRequest(command), session.console)
-        }
+        guard let verb = command as? any Verb else { return help(from: command, session.console) }
         do {
             return try await verb.run(in: session)
         } catch {
             session.console.report(error)
             if (verb as? any ChangingVerb)?.change.progress == .json { session.console.result(ResultLine(error).text) }
             return ExitStatus(error.code)
+        }
+    }
+
+    private static func unknownVerb(_ word: String) -> ReportableError? {
+        let verbs = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !word.hasPrefix("-"), !verbs.contains(word) else { return nil }
+        return ReportableError(
+            .usage,
+            "there is no verb \(word)",
+            hint: Spelling.suggestion(for: word, among: verbs) ?? "See all of them with `slipway --help`."
+        )
+    }
+
+    /// What is no verb has help to give, and throws it.
+    private static func help(from command: any ParsableCommand, _ console: Console) -> ExitStatus {
+        var command = command
+        do {
+            try command.run()
+            return .done
+        } catch {
+            return refuse(error, console)
         }
     }
 

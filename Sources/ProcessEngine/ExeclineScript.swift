@@ -26,6 +26,8 @@ struct ExeclineScript {
             lines.append("foreground { redirfd -w 1 \(Self.quoted(file))")
             lines.append("  echo ${process_of_this_script} }")
         }
+        // How the last `foreground` ended: nothing for the program.
+        lines.append("unexport ?")
     }
 
     /// The script as a file.

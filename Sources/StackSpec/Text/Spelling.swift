@@ -1,7 +1,7 @@
 /// Finds the word a person meant.
-enum Spelling {
+package enum Spelling {
     /// "did you mean X?", when one of the candidates is near enough to be meant.
-    static func suggestion(
+    package static func suggestion(
         for word: String,
         among candidates: [String],
         format: (String) -> String = { $0 }
