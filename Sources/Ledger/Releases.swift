@@ -110,7 +110,7 @@ struct Releases {
             number: try row.decode(Int.self, forColumn: "number"),
             contents: try row.value(Release.Contents.self, fromJSON: "contents"),
             digest: Digest(hex: try row.decode(String.self, forColumn: "digest")),
-            createdAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "created_at")),
+            createdAt: try row.instant(from: "created_at"),
             createdBy: try row.decode(String.self, forColumn: "created_by"),
             reason: try row.decode(String.self, forColumn: "reason")
         )

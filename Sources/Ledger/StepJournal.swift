@@ -124,8 +124,8 @@ struct StepJournal {
             step: step,
             key: try row.digest(from: "key"),
             state: try row.word(StepState.self, from: "state"),
-            beganAt: try row.decode(Int?.self, forColumn: "began_at").map(Instant.init(milliseconds:)),
-            endedAt: try row.decode(Int?.self, forColumn: "ended_at").map(Instant.init(milliseconds:)),
+            beganAt: try row.optionalInstant(from: "began_at"),
+            endedAt: try row.optionalInstant(from: "ended_at"),
             failure: try row.optionalValue(ReportableError.self, fromJSON: "failure")
         )
     }

@@ -1,7 +1,8 @@
 import Basics
 import GRDB
+import StackModel
 
-/// Columns that hold a value as canonical JSON, or as the text of a name.
+/// Columns that hold a value as canonical JSON, as the text of a name, or as a time.
 extension Row {
     func value<Value: Decodable>(_ type: Value.Type, fromJSON column: String) throws -> Value {
         try CanonicalJSON.decode(type, from: decode(String.self, forColumn: column))
@@ -26,6 +27,14 @@ extension Row {
             throw ReportableError(.ledgerFailed, "the ledger holds \(text) where a \(type) belongs")
         }
         return word
+    }
+
+    func instant(from column: String) throws -> Instant {
+        Instant(milliseconds: try decode(Int.self, forColumn: column))
+    }
+
+    func optionalInstant(from column: String) throws -> Instant? {
+        try decode(Int?.self, forColumn: column).map(Instant.init(milliseconds:))
     }
 
     func digest(from column: String) throws -> Digest {

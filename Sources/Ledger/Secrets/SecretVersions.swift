@@ -130,7 +130,7 @@ struct SecretVersions {
             name: try row.value(SecretName.self, fromText: "name"),
             version: try row.decode(Int.self, forColumn: "version"),
             label: try row.word(SecretLabel.self, from: "label"),
-            createdAt: Instant(milliseconds: try row.decode(Int.self, forColumn: "created_at")),
+            createdAt: try row.instant(from: "created_at"),
             user: try row.decode(String?.self, forColumn: "user")
         )
     }
