@@ -20,6 +20,7 @@ struct StackReader {
         let secrets = fields[StackKeys.secrets] ?? []
         let backups = fields[StackKeys.backups] ?? []
         let stores = fields[StackKeys.stores] ?? []
+        let contacts = fields[StackKeys.contacts] ?? []
         let stack = Stack(
             name: name,
             environment: environment,
@@ -29,7 +30,9 @@ struct StackReader {
             secrets: secrets,
             backups: backups,
             stores: stores,
-            objectives: fields[StackKeys.objectives]
+            objectives: fields[StackKeys.objectives],
+            contacts: contacts,
+            kubernetes: overlay.kubernetes
         )
         return StackDefaults(root: root).completed(stack)
     }
@@ -76,7 +79,7 @@ extension Stack {
         switch service.kind {
         case .app(let app): return edges(routingTo: service.name).isEmpty ? app.port : nil
         case .edge(let edge): return edge.listen
-        case .redis, .postgres, .prometheus, .grafana: return nil
+        case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager: return nil
         }
     }
 }
