@@ -74,7 +74,7 @@ extension SlipwayCommand {
     }
 
     private static func refuse(_ error: any Error, _ console: Console) -> ExitStatus {
-        let text = fullMessage(for: error)
+        let text = OptionSuggestion.checked(fullMessage(for: error))
         guard exitCode(for: error) != .success else {
             console.result(text)
             return .done

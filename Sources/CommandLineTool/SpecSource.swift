@@ -27,6 +27,7 @@ struct SpecSource {
         let loaded = judge(environment, options)
         guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
         show(loaded.diagnostics, warnings, warn)
+        if let note = SpecVerdict.Valid(stack).note { warn("\(file.path): \(note)") }
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
