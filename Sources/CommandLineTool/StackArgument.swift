@@ -85,7 +85,7 @@ struct StackArgument: ParsableArguments {
         )
     }
 
-    private func chosenEnvironment() throws(ReportableError) -> EnvironmentName? {
+    func chosenEnvironment() throws(ReportableError) -> EnvironmentName? {
         guard let environment else { return nil }
         guard let name = EnvironmentName(environment) else {
             throw ReportableError(.usage, "\(environment) is not the name of an environment")

@@ -24,7 +24,7 @@ extension AllotmentBook {
         _ isLost: (ServiceName, Int) -> Bool
     ) throws(ReportableError) -> Address? {
         switch service.kind {
-        case .redis, .postgres, .prometheus, .grafana:
+        case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager:
             if let port = self[stack.id].servicePorts[service.name], !isLost(service.name, port) {
                 return Address(host: "127.0.0.1", port: port)
             }

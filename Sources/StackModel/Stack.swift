@@ -14,6 +14,10 @@ package struct Stack: Hashable, Sendable, Codable {
     package var backups: [BackupPolicy]
     package var stores: [Store]
     package var objectives: ServiceLevelObjectives?
+    /// Whom alerts are told to. Sorted by name; nil when there are none.
+    package var contacts: [Contact]?
+    /// What Kubernetes alone needs to know; its defaults when nil.
+    package var kubernetes: KubernetesOptions?
 
     package init(
         name: StackName,
@@ -24,7 +28,9 @@ package struct Stack: Hashable, Sendable, Codable {
         secrets: [SecretDeclaration] = [],
         backups: [BackupPolicy] = [],
         stores: [Store] = [],
-        objectives: ServiceLevelObjectives? = nil
+        objectives: ServiceLevelObjectives? = nil,
+        contacts: [Contact] = [],
+        kubernetes: KubernetesOptions? = nil
     ) {
         self.name = name
         self.environment = environment
@@ -35,6 +41,8 @@ package struct Stack: Hashable, Sendable, Codable {
         self.backups = backups
         self.stores = stores
         self.objectives = objectives
+        self.contacts = contacts.isEmpty ? nil : contacts.sorted { $0.name < $1.name }
+        self.kubernetes = kubernetes
     }
 
     package var id: StackID { StackID(name, environment) }
@@ -53,6 +61,30 @@ package struct Stack: Hashable, Sendable, Codable {
             guard case .edge(let edge) = candidate.kind else { return nil }
             return edge.routes.contains { $0.service == service } ? candidate.name : nil
         }
+    }
+}
+
+/// What a cluster has that others may not have.
+package struct KubernetesOptions: Hashable, Sendable, Codable {
+    /// The class of the Ingress; the cluster's default when nil.
+    package var ingressClass: String?
+    /// The Gateway that routes are attached to. HTTPRoutes take the place of the Ingress.
+    package var gateway: String?
+    /// The class of the volumes; the cluster's default when nil.
+    package var storageClass: String?
+    /// The Prometheus operator is there: ServiceMonitors and a PrometheusRule are written for it.
+    package var prometheusOperator: Bool
+
+    package init(
+        ingressClass: String? = nil,
+        gateway: String? = nil,
+        storageClass: String? = nil,
+        prometheusOperator: Bool = false
+    ) {
+        self.ingressClass = ingressClass
+        self.gateway = gateway
+        self.storageClass = storageClass
+        self.prometheusOperator = prometheusOperator
     }
 }
 

@@ -8,6 +8,7 @@ package enum DormantKeys {
         if !stack.backups.isEmpty { names.append("backups") }
         if !stack.stores.isEmpty { names.append("stores") }
         if stack.objectives != nil { names.append("slo") }
+        if stack.contacts != nil { names.append("contacts") }
         if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
         return names
     }

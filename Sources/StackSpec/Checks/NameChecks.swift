@@ -70,7 +70,7 @@ struct NameChecks {
                 at: mention.place,
                 help: "Add `port: ...` to service \(name)."
             )
-        case .redis, .postgres, .prometheus, .grafana, .edge:
+        case .redis, .postgres, .prometheus, .grafana, .edge, .exporter, .alertmanager:
             let isWebsite = ["prometheus", "grafana"].contains(service.kind.word)
             findings.error(
                 "an edge routes requests to apps only, and \(name) is of kind \(service.kind.word)",

@@ -14,7 +14,7 @@ struct ServiceChecks {
         switch service.kind {
         case .app(let app): check(app)
         case .redis(let redis): check(redis)
-        case .postgres, .prometheus, .grafana, .edge: break
+        case .postgres, .prometheus, .grafana, .edge, .exporter, .alertmanager: break
         }
     }
 

@@ -27,7 +27,7 @@ struct UnexpressedKeys {
     private func limitsNoStorage(_ service: Service) -> Bool {
         switch service.kind {
         case .redis, .postgres, .grafana: true
-        case .app, .prometheus, .edge: false
+        case .app, .prometheus, .edge, .exporter, .alertmanager: false
         }
     }
 

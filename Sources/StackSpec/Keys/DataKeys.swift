@@ -27,7 +27,9 @@ enum RedisKeys {
     static let table = KeyTable(
         title: "redis",
         meaning: "A Redis server.",
-        rules: ServiceKeys.common + [version.rule, persistence.rule, memory.rule, storage.rule]
+        rules: ServiceKeys.common + [
+            ServiceKeys.image.rule, version.rule, persistence.rule, memory.rule, storage.rule,
+        ]
     )
 }
 
@@ -51,7 +53,7 @@ enum PostgresKeys {
     static let table = KeyTable(
         title: "postgres",
         meaning: "A PostgreSQL server with one database.",
-        rules: ServiceKeys.common + [version.rule, database.rule, storage.rule]
+        rules: ServiceKeys.common + [ServiceKeys.image.rule, version.rule, database.rule, storage.rule]
     )
 }
 
@@ -96,7 +98,7 @@ enum PrometheusKeys {
         title: "prometheus",
         meaning: "A Prometheus server that scrapes every service with metrics.",
         rules: ServiceKeys.common + [
-            ServiceKeys.optional.rule, retention.rule, scrapeInterval.rule, storage.rule,
+            ServiceKeys.optional.rule, ServiceKeys.image.rule, retention.rule, scrapeInterval.rule, storage.rule,
         ]
     )
 }
@@ -107,7 +109,7 @@ enum GrafanaKeys {
 
     static let table = KeyTable(
         title: "grafana",
-        meaning: "A Grafana server that has the stack's Prometheus as its data source. Dashboards are your own.",
-        rules: ServiceKeys.common + [ServiceKeys.optional.rule, storage.rule]
+        meaning: "A Grafana server that has the stack's Prometheus as its data source, and its dashboards.",
+        rules: ServiceKeys.common + [ServiceKeys.optional.rule, ServiceKeys.image.rule, storage.rule]
     )
 }

@@ -16,11 +16,42 @@ enum EdgeKeys {
         synonyms: ["rules", "backends"],
         "Where requests go. The longest matching path wins."
     )
+    static let tls = Key<EdgeTLS>(
+        "tls",
+        .edgeTLS,
+        default: "plain HTTP",
+        synonyms: ["https", "ssl"],
+        "Clients speak TLS to the edge."
+    )
+    static let rateLimit = Key<RateLimit>(
+        "rateLimit",
+        .rateLimit,
+        default: "no limit",
+        synonyms: ["limit", "rate"],
+        "How many requests one client address may send; more are answered with 429."
+    )
+    static let circuitBreaker = Key<CircuitBreaker>(
+        "circuitBreaker",
+        .circuitBreaker,
+        default: "none",
+        synonyms: ["breaker", "outlierDetection"],
+        "Takes a replica that keeps answering with errors out of traffic until its check passes again."
+    )
+    static let maintenance = Key<String>(
+        "maintenance",
+        .sentence,
+        default: "a short text of the edge's own",
+        synonyms: ["maintenancePage", "errorPage"],
+        "What people read while no replica can serve."
+    )
 
     static let table = KeyTable(
         title: "edge",
         meaning: "The door to the stack: where requests come in and are spread over the replicas that can serve.",
-        rules: ServiceKeys.common + [listen.rule, routes.rule]
+        rules: ServiceKeys.common + [
+            ServiceKeys.image.rule, listen.rule, routes.rule, tls.rule, rateLimit.rule, circuitBreaker.rule,
+            maintenance.rule,
+        ]
     )
 }
 

@@ -44,6 +44,14 @@ enum ServiceKeys {
         "A program that is not installed on the machine is a warning, not an error."
     )
 
+    /// For every kind but `app`, whose image is its own.
+    static let image = Key<String>(
+        "image",
+        .word,
+        default: "the official one of a fixed version",
+        "The image, on Docker and Kubernetes. Best with its digest."
+    )
+
     static func storage(default size: ByteCount) -> Key<ByteCount> {
         Key(
             "storage",

@@ -62,6 +62,17 @@ enum StackKeys {
         synonyms: ["slos", "objectives"],
         "What the stack promises its users."
     )
+    static let contacts = Key<[Contact]>(
+        "contacts",
+        .named("contact", by: ContactName.self, .contact) { name, contact in
+            var contact = contact
+            contact.name = name
+            return contact
+        },
+        default: "nobody",
+        synonyms: ["receivers", "oncall", "notify"],
+        "Whom alerts are told to, by name."
+    )
     static let environments = Key<[EnvironmentOverlay]>(
         "environments",
         .named("environment", by: EnvironmentName.self, .environment) { name, overlay in overlay },
@@ -75,7 +86,7 @@ enum StackKeys {
         meaning: "The whole file.",
         rules: [
             apiVersion.rule, stack.rule, services.rule, secrets.rule, backups.rule, stores.rule, objectives.rule,
-            environments.rule,
+            contacts.rule, environments.rule,
         ]
     )
 }
@@ -88,6 +99,7 @@ enum APIVersion: String, CaseIterable, Sendable {
 struct EnvironmentOverlay: Sendable {
     var engine: EngineKind = .process
     var namespace: StackName?
+    var kubernetes: KubernetesOptions?
 }
 
 enum EnvironmentKeys {
@@ -106,8 +118,16 @@ enum EnvironmentKeys {
         "The Kubernetes namespace."
     )
 
-    static let own = [engine.rule, namespace.rule]
-    static let laidOver = ["services", "secrets", "backups", "stores", "slo"]
+    static let kubernetes = Key<KubernetesOptions>(
+        "kubernetes",
+        .kubernetesOptions,
+        default: "what the cluster has by default",
+        synonyms: ["k8s", "cluster"],
+        "What is particular to the cluster."
+    )
+
+    static let own = [engine.rule, namespace.rule, kubernetes.rule]
+    static let laidOver = ["services", "secrets", "backups", "stores", "slo", "contacts"]
 
     static let table = KeyTable(
         title: "environment",
@@ -133,7 +153,8 @@ extension ValueType where Value == EnvironmentOverlay {
             else { return nil }
             return EnvironmentOverlay(
                 engine: fields[EnvironmentKeys.engine] ?? .process,
-                namespace: fields[EnvironmentKeys.namespace]
+                namespace: fields[EnvironmentKeys.namespace],
+                kubernetes: fields[EnvironmentKeys.kubernetes]
             )
         }
     }
@@ -144,9 +165,11 @@ enum KeyTables {
     static let all = [
         StackKeys.table, AppKeys.table, HealthKeys.table, StopKeys.table, AutoscaleKeys.table, RedisKeys.table,
         PostgresKeys.table, PrometheusKeys.table, GrafanaKeys.table, EdgeKeys.table, RouteKeys.table,
-        ResourceKeys.table,
-        RolloutKeys.table, SecretKeys.table, BackupKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,
-        SFTPKeys.table, ObjectiveKeys.table, LatencyKeys.table, EnvironmentKeys.table,
+        EdgeTLSKeys.table, RateLimitKeys.table, CircuitBreakerKeys.table, ResourceKeys.table, RolloutKeys.table,
+        SecretKeys.table, BackupKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,
+        SFTPKeys.table, ObjectiveKeys.table, LatencyKeys.table, ContactKeys.table,
+        EmailKeys.table, SlackKeys.table, PagerDutyKeys.table, WebhookKeys.table, EnvironmentKeys.table,
+        KubernetesKeys.table,
     ]
 
     /// Where a key that is unknown here is known.

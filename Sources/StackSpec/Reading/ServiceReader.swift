@@ -38,7 +38,7 @@ private struct ServiceReader {
         case .grafana:
             fill(&service, GrafanaKeys.storage, default: GrafanaKeys.defaultStorage)
             fields.fill(&service.optional, ServiceKeys.optional)
-            return .grafana(Grafana())
+            return .grafana(Grafana(image: fields[ServiceKeys.image]))
         case .edge: return edge(&service).map { .edge($0) }
         }
     }
@@ -79,6 +79,7 @@ private struct ServiceReader {
 
     private func redis(_ service: inout Service) -> Redis {
         var redis = Redis()
+        fields.fill(&redis.image, ServiceKeys.image)
         fields.fill(&redis.version, RedisKeys.version)
         fields.fill(&redis.persistence, RedisKeys.persistence)
         fields.fill(&redis.memory, RedisKeys.memory)
@@ -88,6 +89,7 @@ private struct ServiceReader {
 
     private func postgres(_ service: inout Service) -> Postgres {
         var postgres = Postgres(database: "")
+        fields.fill(&postgres.image, ServiceKeys.image)
         fields.fill(&postgres.version, PostgresKeys.version)
         fields.fill(&postgres.database, PostgresKeys.database)
         fill(&service, PostgresKeys.storage, default: PostgresKeys.defaultStorage)
@@ -96,6 +98,7 @@ private struct ServiceReader {
 
     private func prometheus(_ service: inout Service) -> Prometheus {
         var prometheus = Prometheus()
+        fields.fill(&prometheus.image, ServiceKeys.image)
         fields.fill(&prometheus.retention, PrometheusKeys.retention)
         fields.fill(&prometheus.scrapeInterval, PrometheusKeys.scrapeInterval)
         fill(&service, PrometheusKeys.storage, default: PrometheusKeys.defaultStorage)
@@ -105,6 +108,9 @@ private struct ServiceReader {
 
     private func edge(_ service: inout Service) -> Edge? {
         let (listen, routes) = (fields[EdgeKeys.listen], fields[EdgeKeys.routes])
+        let (tls, rateLimit) = (fields[EdgeKeys.tls], fields[EdgeKeys.rateLimit])
+        let (breaker, maintenance) = (fields[EdgeKeys.circuitBreaker], fields[EdgeKeys.maintenance])
+        let image = fields[ServiceKeys.image]
         if let routes, routes.isEmpty, fields.isClean {
             fields.findings.error(
                 "\(fields.label) routes nothing",
@@ -113,6 +119,15 @@ private struct ServiceReader {
             )
         }
         guard let listen, let routes else { return nil }
-        return Edge(listen: listen.port, address: listen.address, routes: routes)
+        return Edge(
+            listen: listen.port,
+            address: listen.address,
+            routes: routes,
+            tls: tls,
+            rateLimit: rateLimit,
+            circuitBreaker: breaker,
+            maintenance: maintenance,
+            image: image
+        )
     }
 }

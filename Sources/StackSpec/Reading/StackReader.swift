@@ -6,6 +6,8 @@ import StackModel
 struct StackReader {
     let root: SpecNode
     let environment: EnvironmentName
+    /// Takes the place of the environment's own.
+    var engine: EngineKind?
     let reading: Reading
 
     /// `nil` when the text is not even a map.
@@ -20,16 +22,20 @@ struct StackReader {
         let secrets = fields[StackKeys.secrets] ?? []
         let backups = fields[StackKeys.backups] ?? []
         let stores = fields[StackKeys.stores] ?? []
+        let contacts = fields[StackKeys.contacts] ?? []
+        let engine = engine ?? overlay.engine
         let stack = Stack(
             name: name,
             environment: environment,
-            engine: overlay.engine,
-            namespace: overlay.engine == .kubernetes ? (overlay.namespace ?? name).text : nil,
+            engine: engine,
+            namespace: engine == .kubernetes ? (overlay.namespace ?? name).text : nil,
             services: services,
             secrets: secrets,
             backups: backups,
             stores: stores,
-            objectives: fields[StackKeys.objectives]
+            objectives: fields[StackKeys.objectives],
+            contacts: contacts,
+            kubernetes: overlay.kubernetes
         )
         return StackDefaults(root: root).completed(stack)
     }
@@ -76,7 +82,7 @@ extension Stack {
         switch service.kind {
         case .app(let app): return edges(routingTo: service.name).isEmpty ? app.port : nil
         case .edge(let edge): return edge.listen
-        case .redis, .postgres, .prometheus, .grafana: return nil
+        case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager: return nil
         }
     }
 }

@@ -58,8 +58,8 @@ enum GrafanaTemplate {
         text.line(sources.isEmpty ? "datasources: []" : "datasources:")
         for (index, source) in sources.enumerated() {
             text.lines([
-                "  - name: \(YAMLText.quoted(source.name.text))",
-                "    uid: \(YAMLText.quoted(source.name.text))",
+                "  - name: \(YAMLScalar.quoted(source.name.text))",
+                "    uid: \(YAMLScalar.quoted(source.name.text))",
                 "    type: prometheus",
                 "    access: proxy",
                 "    url: \"http://\(.service(source.name, .hostAndPort))\"",

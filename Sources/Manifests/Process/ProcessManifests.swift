@@ -15,7 +15,7 @@ package enum ProcessManifests {
         return templates
     }
 
-    private static func template(
+    static func template(
         of service: Service,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {
@@ -26,6 +26,8 @@ package enum ProcessManifests {
         case .prometheus(let prometheus): try PrometheusTemplate.make(service, prometheus, inputs)
         case .grafana: try GrafanaTemplate.make(service, inputs)
         case .edge(let edge): try EdgeTemplate.make(service, edge, inputs)
+        case .exporter, .alertmanager:
+            throw ReportableError(.broken, "the process engine has no template for a \(service.kind.word) yet")
         }
     }
 }

@@ -56,10 +56,10 @@ enum PrometheusTemplate {
             "  scrape_interval: \(prometheus.scrapeInterval)",
             "  evaluation_interval: \(prometheus.scrapeInterval)",
             "  external_labels:",
-            "    stack: \(YAMLText.quoted(stack.name.text))",
-            "    environment: \(YAMLText.quoted(stack.environment.text))",
+            "    stack: \(YAMLScalar.quoted(stack.name.text))",
+            "    environment: \(YAMLScalar.quoted(stack.environment.text))",
             "scrape_configs:",
-            "  - job_name: \(YAMLText.quoted(service.name.text))",
+            "  - job_name: \(YAMLScalar.quoted(service.name.text))",
             "    static_configs:",
             "      - targets: [\"127.0.0.1:\(.port)\"]",
         ])
@@ -67,7 +67,7 @@ enum PrometheusTemplate {
             switch scraped.kind {
             case .app(let app): text.lines(job(scraping: app, of: scraped.name))
             case .edge(let edge): text.lines(job(scraping: edge, of: scraped.name))
-            case .redis, .postgres, .prometheus, .grafana: continue
+            case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager: continue
             }
         }
         return text.template
@@ -76,8 +76,8 @@ enum PrometheusTemplate {
     private static func job(scraping app: App, of service: ServiceName) -> [Template] {
         guard let path = app.metrics else { return [] }
         return [
-            "  - job_name: \(YAMLText.quoted(service.text))",
-            "    metrics_path: \(YAMLText.quoted(path))",
+            "  - job_name: \(YAMLScalar.quoted(service.text))",
+            "    metrics_path: \(YAMLScalar.quoted(path))",
             "    file_sd_configs:",
             "      - files: [\"\(.targets)/\(service).json\"]",
         ]
@@ -87,8 +87,8 @@ enum PrometheusTemplate {
     private static func job(scraping edge: Edge, of service: ServiceName) -> [Template] {
         guard ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains(edge.address) else { return [] }
         return [
-            "  - job_name: \(YAMLText.quoted(service.text))",
-            "    metrics_path: \(YAMLText.quoted(EdgeConfiguration.metricsPath))",
+            "  - job_name: \(YAMLScalar.quoted(service.text))",
+            "    metrics_path: \(YAMLScalar.quoted(EdgeConfiguration.metricsPath))",
             "    static_configs:",
             "      - targets: [\"127.0.0.1:\(edge.listen)\"]",
         ]

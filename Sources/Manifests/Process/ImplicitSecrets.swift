@@ -19,7 +19,7 @@ extension ProcessManifests {
         switch service.kind {
         case .redis: [name(service.name, "admin")]
         case .grafana: [name(service.name, "admin"), name(service.name, "key")]
-        case .app, .postgres, .prometheus, .edge: []
+        case .app, .postgres, .prometheus, .edge, .exporter, .alertmanager: []
         }
     }
 

@@ -1,0 +1,67 @@
+import Basics
+
+/// The services that come with others and that no spec declares: in a stack with a Prometheus, an exporter for every
+/// Redis and Postgres, and an Alertmanager when there is somebody to tell.
+extension Stack {
+    /// This stack with its companions. Asked for twice, it changes nothing. A name that a declared service has taken
+    /// is left to it.
+    package func withCompanions() -> Stack {
+        guard services.contains(where: \.isPrometheus) else { return self }
+        let exporters = services.compactMap { service in
+            service.exporterSubject.map { subject in
+                Service(
+                    name: Self.companion(of: service.name, "exporter"),
+                    kind: .exporter(Exporter(subject: subject, service: service.name)),
+                    replicas: min(service.replicas, 1),
+                    dependsOn: [service.name],
+                    rollout: Rollout(strategy: .recreate),
+                    optional: true
+                )
+            }
+        }
+        var completed = self
+        for companion in exporters + alertmanagers where service(companion.name) == nil {
+            completed.services.append(companion)
+        }
+        completed.services.sort { $0.name < $1.name }
+        return completed
+    }
+
+    private var alertmanagers: [Service] {
+        guard contacts != nil else { return [] }
+        let alertmanager = Service(
+            name: "alertmanager",
+            kind: .alertmanager(Alertmanager()),
+            rollout: Rollout(strategy: .recreate),
+            optional: true
+        )
+        return [alertmanager]
+    }
+
+    /// A service name that leaves no room for the purpose is cut and told apart by its digest.
+    private static func companion(of service: ServiceName, _ purpose: String) -> ServiceName {
+        ServiceName("\(service)-\(purpose)")
+            ?? ServiceName(unchecked: "\(service.text.prefix(20))-\(Digest(of: service.text).short)-\(purpose)")
+    }
+}
+
+extension Service {
+    package var isPrometheus: Bool { if case .prometheus = kind { true } else { false } }
+
+    /// What an exporter for it would be called.
+    fileprivate var exporterSubject: Exporter.Subject? {
+        switch kind {
+        case .redis: .redis
+        case .postgres: .postgres
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: nil
+        }
+    }
+
+    /// It came with another service: the spec says nothing of it.
+    package var isCompanion: Bool {
+        switch kind {
+        case .exporter, .alertmanager: true
+        case .app, .redis, .postgres, .prometheus, .grafana, .edge: false
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Basics
+import StackModel
+
+enum ContactKeys {
+    static let email = Key<Contact.Way>("email", .email, synonyms: ["mail"], "By mail.")
+    static let slack = Key<Contact.Way>("slack", .slack, "In a Slack channel.")
+    static let pagerDuty = Key<Contact.Way>("pagerduty", .pagerDuty, synonyms: ["pagerDuty"], "By PagerDuty.")
+    static let webhook = Key<Contact.Way>(
+        "webhook",
+        .webhook,
+        synonyms: ["url", "http"],
+        "By a request to an address."
+    )
+    static let severities = Key<[Contact.Severity]>(
+        "severities",
+        .list(of: .choice, what: "critical and warning"),
+        default: "[critical, warning]",
+        synonyms: ["severity", "for", "on"],
+        "What the contact is told about."
+    )
+
+    static let table = KeyTable(
+        title: "contact",
+        meaning: "Somebody who is told about alerts: exactly one of `email`, `slack`, `pagerduty`, `webhook`.",
+        rules: [email.rule, slack.rule, pagerDuty.rule, webhook.rule, severities.rule]
+    )
+}
+
+extension ValueType where Value == Contact {
+    /// The name is filled in by the map it stands in.
+    static var contact: ValueType {
+        .table(ContactKeys.table) { fields in
+            let keys = [ContactKeys.email, ContactKeys.slack, ContactKeys.pagerDuty, ContactKeys.webhook]
+            let written = keys.filter(fields.has)
+            let ways = written.compactMap { fields[$0] }
+            let severities = fields[ContactKeys.severities] ?? Contact.Severity.allCases
+            guard written.count == 1 else {
+                if fields.isClean {
+                    fields.findings.error(
+                        "\(fields.label) needs exactly one of \(keys.map(\.name).joined(separator: ", "))",
+                        at: fields.place,
+                        help: "Declare another contact for another way."
+                    )
+                }
+                return nil
+            }
+            if severities.isEmpty {
+                fields.findings.error(
+                    "\(fields.label) is told about nothing",
+                    at: fields.place(of: ContactKeys.severities),
+                    help: "Remove `severities`, or name critical or warning."
+                )
+            }
+            return ways.first.map { Contact(name: "unnamed", way: $0, severities: severities) }
+        }
+    }
+}
+
+enum EmailKeys {
+    static let to = Key<String>("to", .mailAddress, isRequired: true, "Whom to.")
+    static let from = Key<String>("from", .mailAddress, isRequired: true, "The sender's address.")
+    static let smarthost = Key<String>(
+        "smarthost",
+        .hostAndPort,
+        isRequired: true,
+        synonyms: ["smtp", "host", "server"],
+        "The mail server, as host:port."
+    )
+
+    static let table = KeyTable(title: "email", meaning: "By mail.", rules: [to.rule, from.rule, smarthost.rule])
+}
+
+enum SlackKeys {
+    static let channel = Key<String>("channel", .slackChannel, isRequired: true, "The channel, as in \"#shop\".")
+    static let webhook = Key<SecretName>(
+        "webhook",
+        .mentionedSecret,
+        isRequired: true,
+        synonyms: ["url", "secret"],
+        "The secret that holds the address of the incoming webhook."
+    )
+
+    static let table = KeyTable(title: "slack", meaning: "In a Slack channel.", rules: [channel.rule, webhook.rule])
+}
+
+enum PagerDutyKeys {
+    static let key = Key<SecretName>(
+        "key",
+        .mentionedSecret,
+        isRequired: true,
+        synonyms: ["routingKey", "secret"],
+        "The secret that holds the integration key (Events API v2)."
+    )
+
+    static let table = KeyTable(title: "pagerduty", meaning: "By PagerDuty.", rules: [key.rule])
+}
+
+enum WebhookKeys {
+    static let url = Key<String>("url", .webhookAddress, isRequired: true, "The address that alerts are posted to.")
+
+    static let table = KeyTable(title: "webhook", meaning: "By a request to an address.", rules: [url.rule])
+}
+
+extension ValueType where Value == Contact.Way {
+    static var email: ValueType {
+        .table(EmailKeys.table) { fields in
+            let (to, from, smarthost) = (fields[EmailKeys.to], fields[EmailKeys.from], fields[EmailKeys.smarthost])
+            guard let to, let from, let smarthost else { return nil }
+            return .email(to: to, from: from, smarthost: smarthost)
+        }
+    }
+
+    static var slack: ValueType {
+        .table(SlackKeys.table) { fields in
+            let (channel, webhook) = (fields[SlackKeys.channel], fields[SlackKeys.webhook])
+            guard let channel, let webhook else { return nil }
+            return .slack(channel: channel, webhook: webhook)
+        }
+    }
+
+    static var pagerDuty: ValueType {
+        .table(PagerDutyKeys.table) { fields in fields[PagerDutyKeys.key].map { .pagerDuty(key: $0) } }
+    }
+
+    static var webhook: ValueType {
+        .table(WebhookKeys.table) { fields in fields[WebhookKeys.url].map { .webhook(url: $0) } }
+    }
+}
+
+extension ValueType where Value == String {
+    static var mailAddress: ValueType {
+        text("a mail address", pattern: "^[^@\\s]+@[^@\\s]+$") { text in
+            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+            return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
+        }
+    }
+
+    static var hostAndPort: ValueType {
+        text("a host and a port such as mail.example.com:587", pattern: "^[^:\\s]+:[0-9]+$") { text in
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            return parts.count == 2 && !parts[0].isEmpty && !text.contains(where: \.isWhitespace)
+                && Int(parts[1]).map { (1...65535).contains($0) } == true
+        }
+    }
+
+    static var slackChannel: ValueType {
+        text("a channel such as \"#shop\"", pattern: "^[#@][^\\s]+$") { text in
+            text.count > 1 && (text.hasPrefix("#") || text.hasPrefix("@")) && !text.contains(where: \.isWhitespace)
+        }
+    }
+
+    static var webhookAddress: ValueType {
+        text("an address that begins with https:// or http://", pattern: "^https?://[^\\s]+$") { text in
+            (text.hasPrefix("https://") && text.count > 8 || text.hasPrefix("http://") && text.count > 7)
+                && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value < 127 }
+        }
+    }
+}

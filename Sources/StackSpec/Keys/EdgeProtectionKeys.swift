@@ -1,0 +1,108 @@
+import Basics
+import StackModel
+
+enum EdgeTLSKeys {
+    static let certificate = Key<SecretName>(
+        "certificate",
+        .mentionedSecret,
+        isRequired: true,
+        synonyms: ["cert", "crt", "secret"],
+        "The secret that holds the certificate, its chain and its key in PEM, one after the other. On Kubernetes the "
+            + "TLS secret of that name."
+    )
+    static let redirectFrom = Key<Int>(
+        "redirectFrom",
+        .port,
+        default: "none",
+        synonyms: ["redirect"],
+        "A port where plain requests are sent on to TLS."
+    )
+
+    static let table = KeyTable(
+        title: "tls",
+        meaning: "Clients speak TLS to the edge.",
+        rules: [certificate.rule, redirectFrom.rule]
+    )
+}
+
+extension ValueType where Value == EdgeTLS {
+    static var edgeTLS: ValueType {
+        .table(EdgeTLSKeys.table) { fields in
+            let redirectFrom = fields[EdgeTLSKeys.redirectFrom]
+            return fields[EdgeTLSKeys.certificate].map { EdgeTLS(certificate: $0, redirectFrom: redirectFrom) }
+        }
+    }
+}
+
+enum RateLimitKeys {
+    static let requests = Key<Int>("requests", .integer(1...1_000_000), isRequired: true, "How many requests.")
+    static let per = Key<TimeSpan>(
+        "per",
+        .timeSpan(atMost: .seconds(3600)),
+        isRequired: true,
+        synonyms: ["every", "window", "interval"],
+        "In how long a time."
+    )
+
+    static let table = KeyTable(
+        title: "rateLimit",
+        meaning: "How many requests one client address may send in how long a time.",
+        rules: [requests.rule, per.rule]
+    )
+}
+
+extension ValueType where Value == RateLimit {
+    static var rateLimit: ValueType {
+        .table(RateLimitKeys.table) { fields in
+            let (requests, per) = (fields[RateLimitKeys.requests], fields[RateLimitKeys.per])
+            guard let requests, let per else { return nil }
+            return RateLimit(requests: requests, per: per)
+        }
+    }
+}
+
+enum CircuitBreakerKeys {
+    static let errors = Key<Int>(
+        "errors",
+        .integer(1...10_000),
+        isRequired: true,
+        synonyms: ["threshold", "failures"],
+        "How many requests in a row a replica may answer with an error of its own (5xx)."
+    )
+
+    static let table = KeyTable(
+        title: "circuitBreaker",
+        meaning: "When a replica is taken out of traffic for its errors. It comes back when its check passes.",
+        rules: [errors.rule]
+    )
+}
+
+extension ValueType where Value == CircuitBreaker {
+    static var circuitBreaker: ValueType {
+        .table(CircuitBreakerKeys.table) { fields in
+            fields[CircuitBreakerKeys.errors].map { CircuitBreaker(errors: $0) }
+        }
+    }
+}
+
+extension ValueType where Value == SecretName {
+    /// A secret whose value is needed here.
+    static var mentionedSecret: ValueType {
+        ValueType(shape: name.shape) { node, key, reading in
+            let secret = name.read(node, key, reading)
+            if let secret { reading.mentions.add(.secret(secret, .value), at: node.place, owner: reading.owner) }
+            return secret
+        }
+    }
+}
+
+extension ValueType where Value == String {
+    /// A text for people: one line or several, without other control characters.
+    static var sentence: ValueType {
+        text("a text of at most 2000 characters", pattern: "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]{1,2000}$") {
+            text in
+            (1...2000).contains(text.count)
+                && text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 && $0.value != 127 }
+        }
+    }
+}

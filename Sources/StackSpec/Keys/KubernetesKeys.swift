@@ -1,0 +1,60 @@
+import Basics
+import StackModel
+
+enum KubernetesKeys {
+    static let ingressClass = Key<String>(
+        "ingressClass",
+        .objectName,
+        default: "the cluster's default",
+        "The class of the Ingress."
+    )
+    static let gateway = Key<String>(
+        "gateway",
+        .objectName,
+        default: "none: an Ingress is made",
+        "The Gateway (Gateway API) that the routes are attached to, in place of an Ingress."
+    )
+    static let storageClass = Key<String>(
+        "storageClass",
+        .objectName,
+        default: "the cluster's default",
+        "The class of the volumes."
+    )
+    static let prometheusOperator = Key<Bool>(
+        "prometheusOperator",
+        .boolean,
+        default: "false",
+        synonyms: ["serviceMonitors"],
+        "The Prometheus operator is there: ServiceMonitors and a PrometheusRule are written for it."
+    )
+
+    static let table = KeyTable(
+        title: "kubernetes",
+        meaning: "What is particular to the cluster.",
+        rules: [ingressClass.rule, gateway.rule, storageClass.rule, prometheusOperator.rule]
+    )
+}
+
+extension ValueType where Value == KubernetesOptions {
+    static var kubernetesOptions: ValueType {
+        .table(KubernetesKeys.table) { fields in
+            KubernetesOptions(
+                ingressClass: fields[KubernetesKeys.ingressClass],
+                gateway: fields[KubernetesKeys.gateway],
+                storageClass: fields[KubernetesKeys.storageClass],
+                prometheusOperator: fields[KubernetesKeys.prometheusOperator] ?? false
+            )
+        }
+    }
+}
+
+extension ValueType where Value == String {
+    /// RFC 1123, as Kubernetes names most objects.
+    static var objectName: ValueType {
+        text("the name of an object of the cluster", pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$") { text in
+            func isWord(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
+            guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 253 else { return false }
+            return isWord(first) && isWord(last) && text.utf8.allSatisfy { isWord($0) || $0 == 45 || $0 == 46 }
+        }
+    }
+}
