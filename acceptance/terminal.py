@@ -254,6 +254,7 @@ def homes(yard: Yard, stack: StackCopy) -> None:
 def main() -> int:
     with Yard("terminal") as yard:
         stack = yard.copy("stacks/hello")
+        stack.edit(r"healthyFor: \w+", "healthyFor: 2s")  # so long that some step is seen to have an age
         question(yard, stack)
         tree(yard, stack, "deploy", 60, 15)
         tree(yard, stack, "restart", 120, 40)
