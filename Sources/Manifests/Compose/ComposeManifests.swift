@@ -48,4 +48,6 @@ enum ComposeManifests {
         case .edge(let edge): try ComposeEdge.make(service, edge, stack)
         }
     }
+
+    static func omissions(of stack: Stack) -> [Omission] { [] }
 }
