@@ -1,13 +1,13 @@
 import StackModel
 
-/// Something a spec says that a target cannot do. Defaults count too: whoever prints it leaves out what nobody wrote.
+/// Something that a stack declares and a target has no way to say.
 package struct Omission: Hashable, Sendable {
-    /// Nil for what belongs to the whole stack.
+    /// The service whose key it is; nil for a key of the whole stack.
     package var service: ServiceName?
-    /// Where it stands: below the service, or from the top of the spec when there is none. An element of a list is
-    /// named by its `name`.
+    /// The keys that lead to it, from the service or the stack on: `rollout`, `strategy`. An element of a list is named
+    /// by its `name`. What is only a default has its key too.
     package var key: [String]
-    /// What is true instead, in one sentence.
+    /// What that means for the person, in one sentence.
     package var meaning: String
 
     package init(service: ServiceName? = nil, key: [String], meaning: String) {
@@ -15,4 +15,7 @@ package struct Omission: Hashable, Sendable {
         self.key = key
         self.meaning = meaning
     }
+
+    /// The keys that lead to it in the spec.
+    package var path: [String] { (service.map { ["services", $0.text] } ?? []) + key }
 }

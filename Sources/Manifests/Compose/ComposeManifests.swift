@@ -6,4 +6,6 @@ enum ComposeManifests {
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
         throw ReportableError(.broken, "compose is not rendered yet")
     }
+
+    static func omissions(of stack: Stack) -> [Omission] { [] }
 }

@@ -2,7 +2,7 @@ import Basics
 import StackModel
 
 /// A kustomization: a folder for each service with its objects and its configuration, and what belongs to all of them.
-package enum KubernetesManifests {
+enum KubernetesManifests {
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
         let stack = stack.withCompanions()
         try checkNames(of: stack)
@@ -14,8 +14,7 @@ package enum KubernetesManifests {
         let configurations = workloads.flatMap(\.configurations)
         let backups = try BackupObjects(of: stack, configurations: configurations)
         let secrets = Set(workloads.flatMap(\.secrets) + backups.secrets)
-        let objects =
-            objects(of: stack, workloads, backups) + monitoring.objects(workloads)
+        let objects = objects(of: stack, workloads, backups) + monitoring.objects(workloads)
         let maps = configurations + backups.configurations
         let kustomization = Kustomization.file(
             namespace: stack.clusterNamespace,
@@ -84,4 +83,7 @@ package enum KubernetesManifests {
             )
         }
     }
+
+    /// Services, secrets and backups in their order.
+    static func omissions(of stack: Stack) -> [Omission] { KubernetesOmissions(stack).omissions }
 }

@@ -129,8 +129,3 @@ struct KubernetesOmissions {
         return false
     }
 }
-
-extension KubernetesManifests {
-    /// Services, secrets and backups in their order.
-    package static func omissions(of stack: Stack) -> [Omission] { KubernetesOmissions(stack).omissions }
-}

@@ -17,7 +17,12 @@ enum RedisWorkload {
             arguments: ["redis-server", "/etc/redis/redis.conf"],
             port: .init(name: "redis", number: 6379),
             liveness: ContainerProbe(.tcp, period: 10, timeout: 5, failures: 6),
-            readiness: ContainerProbe(.exec(["sh", "-c", question(administrator)]), period: 5, timeout: 5, failures: 3),
+            readiness: ContainerProbe(
+                .exec(["sh", "-c", question(administrator)]),
+                period: 5,
+                timeout: 5,
+                failures: 3
+            ),
             resources: ContainerResources.redis.declaring(resources),
             mounts: [.configuration(map, at: "/etc/redis"), .data("/data")] + [.secrets(secrets)].compactMap { $0 }
         )
