@@ -13,7 +13,7 @@ enum KubernetesStacks {
         for name in ["counter", "hello", "shop"] {
             let file = folder.appending(path: "\(name)/stack.yaml")
             guard let content = try? String(contentsOf: file, encoding: .utf8) else { continue }
-            let text = SpecText(content, file: "stack.yaml")
+            let text = SpecText(file: "stack.yaml", bytes: Array(content.utf8))
             for environment in SpecLoader.environments(in: text) {
                 let loaded = SpecLoader.load(text, environment: environment, variables: [:])
                 stacks["\(name)-\(environment)"] = loaded.stack
