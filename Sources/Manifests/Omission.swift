@@ -4,7 +4,8 @@ import StackModel
 package struct Omission: Hashable, Sendable {
     /// The service whose key it is; nil for a key of the whole stack.
     package var service: ServiceName?
-    /// The keys that lead to it, from the service or the stack on: `rollout`, `strategy`.
+    /// The keys that lead to it, from the service or the stack on: `rollout`, `strategy`. An element of a list is named
+    /// by its `name`. What is only a default has its key too.
     package var key: [String]
     /// What that means for the person, in one sentence.
     package var meaning: String

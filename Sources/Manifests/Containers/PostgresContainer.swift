@@ -39,7 +39,7 @@ enum PostgresContainer {
         let database = identifier(postgres.database)
         var lines = ["\\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
         lines += role("\(postgres.database)_owner", "NOLOGIN")
-        lines += makeDatabase(postgres.database, owner: owner)
+        lines += creation(of: postgres.database, owner: owner)
         for secret in stack.logins(of: service, .postgresRole) {
             let login = ServiceLogin(user: ContainerAddress.user(of: secret), secret: secret)
             lines += role(login, "LOGIN", folder)
@@ -59,7 +59,7 @@ enum PostgresContainer {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func makeDatabase(_ name: String, owner: String) -> [String] {
+    private static func creation(of name: String, owner: String) -> [String] {
         [
             unlessExists("CREATE DATABASE \(identifier(name)) OWNER \(owner)", "pg_database", "datname", name),
             "ALTER DATABASE \(identifier(name)) OWNER TO \(owner);",

@@ -19,21 +19,63 @@ package enum Monitoring {
         reachedBy reach: Reach
     ) throws(ReportableError) -> [ManifestFile] {
         let stack = stack.withCompanions()
-        guard let prometheus = stack.prometheus else { return [] }
-        let configuration = PrometheusConfiguration(stack: stack, prometheus: prometheus, reach: reach)
-        return [ManifestFile("prometheus/prometheus.yml", YAMLWriter.document(configuration.document))]
+        guard let prometheus = stack.services.first(where: \.isPrometheus) else { return [] }
+        let watch = watch(over: stack, reach)
+        let files =
+            PrometheusConfiguration(watch: watch, reach: reach).files
+            + alertmanager(watch, reach)
+            + grafana(watch, prometheus.name)
+        return files.sorted { $0.path < $1.path }
+    }
+
+    /// The rules by the name of their file, as the `spec` of a PrometheusRule takes them.
+    package static func rules(of stack: Stack, reachedBy reach: Reach) -> [(name: String, document: ManifestValue)] {
+        let stack = stack.withCompanions()
+        guard stack.services.contains(where: \.isPrometheus) else { return [] }
+        return RuleGroup.all(of: watch(over: stack, reach)).map { ($0.name, $0.document(stack.id)) }
+    }
+
+    /// On Kubernetes the way in is the cluster's, so there is no edge to ask.
+    private static func watch(over stack: Stack, _ reach: Reach) -> Watch {
+        Watch(stack) { _ in reach == .compose }
+    }
+
+    /// Where Alertmanager finds the file of a secret.
+    package static func secretFile(_ secret: SecretName, _ reach: Reach) -> String {
+        switch reach {
+        case .compose: "/run/secrets/\(secret)"
+        case .kubernetes: "/etc/alertmanager/secrets/\(secret)"
+        }
+    }
+
+    private static func alertmanager(_ watch: Watch, _ reach: Reach) -> [ManifestFile] {
+        guard watch.stack.alertmanager != nil else { return [] }
+        let configuration = AlertmanagerConfiguration(stack: watch.stack) { secretFile($0, reach) }
+        return [ManifestFile("alertmanager/alertmanager.yml", YAMLWriter.document(configuration.document))]
+    }
+
+    private static func grafana(_ watch: Watch, _ prometheus: ServiceName) -> [ManifestFile] {
+        guard watch.stack.services.contains(where: { if case .grafana = $0.kind { true } else { false } }) else {
+            return []
+        }
+        let sources = GrafanaProvisioning.dataSources(of: watch.stack) { "http://\($0):9090" }
+        let provider = GrafanaProvisioning.dashboards(in: "/etc/grafana/dashboards")
+        return [
+            ManifestFile("grafana/provisioning/datasources/slipway.yaml", YAMLWriter.document(sources)),
+            ManifestFile("grafana/provisioning/dashboards/slipway.yaml", YAMLWriter.document(provider)),
+        ]
+            + dashboards(watch, prometheus).map { ManifestFile("grafana/dashboards/\($0.path)", $0.content) }
+    }
+
+    /// The dashboards by their path below the folder of dashboards.
+    static func dashboards(_ watch: Watch, _ source: ServiceName) -> [(path: String, content: String)] {
+        Dashboards.all(of: watch).map {
+            ($0.path, JSONWriter.document(DashboardDocument(dashboard: $0, source: source.text).value))
+        }
     }
 }
 
 extension Stack {
-    /// The first Prometheus: the one that Grafana asks when nobody says otherwise.
-    var prometheus: Prometheus? {
-        for service in services {
-            if case .prometheus(let prometheus) = service.kind { return prometheus }
-        }
-        return nil
-    }
-
     /// The Alertmanager that comes with the contacts.
     var alertmanager: ServiceName? {
         services.first { if case .alertmanager = $0.kind { true } else { false } }?.name

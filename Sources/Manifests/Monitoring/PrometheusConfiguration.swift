@@ -1,14 +1,28 @@
 import StackModel
 
-/// `prometheus.yml` where containers run.
+/// `prometheus.yml` where containers run, and the files of rules it names.
 struct PrometheusConfiguration {
-    let stack: Stack
-    let prometheus: Prometheus
+    let watch: Watch
     let reach: Monitoring.Reach
 
-    var document: ManifestValue {
-        let interval = ManifestValue.text(prometheus.scrapeInterval)
-        return [
+    private var stack: Stack { watch.stack }
+    private var groups: [RuleGroup] { RuleGroup.all(of: watch) }
+
+    var files: [ManifestFile] {
+        [ManifestFile("prometheus/prometheus.yml", YAMLWriter.document(document))]
+            + groups.map { ManifestFile("prometheus/rules/\($0.name).yml", $0.file(stack.id)) }
+    }
+
+    /// All Prometheuses of a stack do the same; the first one says how often.
+    private var interval: ManifestValue {
+        for service in watch.prometheuses {
+            if case .prometheus(let prometheus) = service.kind { return .text(prometheus.scrapeInterval) }
+        }
+        return .absent
+    }
+
+    private var document: ManifestValue {
+        [
             "global": [
                 "scrape_interval": interval,
                 "evaluation_interval": interval,
@@ -17,8 +31,9 @@ struct PrometheusConfiguration {
                     "environment": .text(stack.environment),
                 ],
             ],
+            "rule_files": .texts(groups.map { "rules/\($0.name).yml" }),
             "alerting": alerting,
-            "scrape_configs": .list(ScrapeJob.jobs(of: stack, reachedBy: reach).map(scrape)),
+            "scrape_configs": .list(watch.jobs.map(scrape)),
         ]
     }
 

@@ -1,0 +1,103 @@
+import StackModel
+
+/// `alertmanager.yml`: who is told what, and what is not worth telling while something worse explains it.
+struct AlertmanagerConfiguration {
+    let stack: Stack
+    /// The file that holds a secret, where Alertmanager runs.
+    let secretFile: (SecretName) -> String
+
+    /// The receiver of alerts that nobody wants to hear of.
+    static let nobody = "nobody"
+
+    var document: ManifestValue {
+        [
+            "route": route,
+            "inhibit_rules": .list(Inhibitions(stack: stack).rules),
+            "receivers": .list([["name": .text(Self.nobody)]] + told.map(receiver)),
+        ]
+    }
+
+    private var contacts: [Contact] { stack.contacts ?? [] }
+
+    /// The severities that somebody is told about.
+    private var told: [Contact.Severity] {
+        Contact.Severity.allCases.filter { severity in contacts.contains { $0.severities.contains(severity) } }
+    }
+
+    private var route: ManifestValue {
+        let watchdog: ManifestValue = [
+            "receiver": .text(Self.nobody), "matchers": ["alertname = \"\(MonitoringRules.watchdog)\""],
+        ]
+        return [
+            "receiver": .text(Self.nobody),
+            "group_by": ["alertname", "job"],
+            "group_wait": "30s",
+            "group_interval": "5m",
+            "repeat_interval": "1d",
+            "routes": .list([watchdog] + told.map(route)),
+        ]
+    }
+
+    private func route(of severity: Contact.Severity) -> ManifestValue {
+        [
+            "receiver": .text(severity.rawValue),
+            "matchers": ["severity = \"\(severity.rawValue)\""],
+            "group_wait": severity == .critical ? "10s" : nil,
+            "repeat_interval": severity == .critical ? "4h" : nil,
+        ]
+    }
+
+    private func receiver(of severity: Contact.Severity) -> ManifestValue {
+        let contacts = contacts.filter { $0.severities.contains(severity) }
+        return [
+            "name": .text(severity.rawValue),
+            "email_configs": .list(contacts.compactMap { email($0.way) }).unlessEmpty,
+            "slack_configs": .list(contacts.compactMap { slack($0.way) }).unlessEmpty,
+            "pagerduty_configs": .list(contacts.compactMap { pagerDuty($0.way, severity) }).unlessEmpty,
+            "webhook_configs": .list(contacts.compactMap { webhook($0.way) }).unlessEmpty,
+        ]
+    }
+
+    private func email(_ way: Contact.Way) -> ManifestValue? {
+        guard case .email(let to, let from, let smarthost) = way else { return nil }
+        return [
+            "to": .text(to), "from": .text(from), "smarthost": .text(smarthost),
+            // A mail server on this machine has no certificate that its name would be on.
+            "require_tls": isHere(smarthost) ? false : nil,
+            "send_resolved": true,
+        ]
+    }
+
+    private func isHere(_ smarthost: String) -> Bool {
+        smarthost.hasPrefix("localhost:") || smarthost.hasPrefix("127.0.0.1:")
+    }
+
+    private func slack(_ way: Contact.Way) -> ManifestValue? {
+        guard case .slack(let channel, let webhook) = way else { return nil }
+        return [
+            "api_url_file": .text(secretFile(webhook)), "channel": .text(channel), "send_resolved": true,
+            "title": .text(AlertText.title), "text": .text(AlertText.body),
+        ]
+    }
+
+    private func pagerDuty(_ way: Contact.Way, _ severity: Contact.Severity) -> ManifestValue? {
+        guard case .pagerDuty(let key) = way else { return nil }
+        return [
+            "routing_key_file": .text(secretFile(key)), "severity": .text(severity.rawValue), "send_resolved": true,
+            "description": .text(AlertText.title),
+        ]
+    }
+
+    private func webhook(_ way: Contact.Way) -> ManifestValue? {
+        guard case .webhook(let url) = way else { return nil }
+        return ["url": .text(url), "send_resolved": true]
+    }
+}
+
+/// What a person reads in a message.
+enum AlertText {
+    static let title = "{{ .Status | toUpper }} {{ .CommonLabels.alertname }}: {{ .CommonAnnotations.summary }}"
+    static let body =
+        "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n"
+        + "{{ .Annotations.command }}\n{{ .Annotations.runbook_url }}\n{{ end }}"
+}

@@ -1,0 +1,148 @@
+import Basics
+import StackModel
+
+/// Alerts of apps that show figures.
+enum APIRules {
+    /// Requests at once over all replicas.
+    static let inFlight = 100
+    /// Fewer requests than this in the window are too few to judge by.
+    static let fewestRequests = 30.0
+
+    static func group(_ watch: Watch) -> RuleGroup {
+        RuleGroup(
+            name: "api",
+            about: ["Apps: are they there, do they answer, how fast, and are they near their limits."],
+            rules: watch.apps.flatMap { service in
+                presence(service) + requests(service, watch.promise) + limits(service)
+            }.map { .alert($0) }
+        )
+    }
+
+    private static func presence(_ service: Service) -> [Alert] {
+        let (name, logs) = (service.name.text, "logs --service \(service.name)")
+        let up = "sum by (job) (up{job=\"\(name)\"})"
+        let down = Alert(
+            name: "APIDown",
+            severity: .critical,
+            service: name,
+            expression: "\(up) == 0 or absent(up{job=\"\(name)\"})",
+            holding: "1m",
+            summary: "\(name) is down",
+            description: "No replica of \(name) answers, or there is none. Its users get errors.",
+            next: "status"
+        )
+        let loop = Alert(
+            name: "CrashLooping",
+            severity: .critical,
+            service: name,
+            expression: "max by (job) (changes(process_start_time_seconds{job=\"\(name)\"}[15m])) > 3",
+            summary: "A replica of \(name) was started {{ $value }} times in 15 minutes",
+            description: "It ends soon after each start. Its last words are in its log.",
+            next: logs
+        )
+        let fewest = wanted(service)
+        guard fewest > 1 else { return [down, loop] }
+        let missing = Alert(
+            name: "TargetMissing",
+            severity: .warning,
+            service: name,
+            expression: "\(up) < \(fewest)",
+            holding: "10m",
+            summary: "\(name) has {{ $value }} of \(fewest) replicas",
+            description: "The others carry its load. With the next one that fails there may be too few.",
+            next: "status"
+        )
+        return [down, loop, missing]
+    }
+
+    /// Where a machine scales, fewer than the least are missing.
+    private static func wanted(_ service: Service) -> Int {
+        guard case .app(let app) = service.kind, let autoscale = app.autoscale else { return service.replicas }
+        return autoscale.minimum
+    }
+
+    private static func requests(_ service: Service, _ promise: Promise) -> [Alert] {
+        let (name, job) = (service.name.text, "job=\"\(service.name)\"")
+        let errors = Alert(
+            name: "HighErrorRate",
+            severity: .warning,
+            service: name,
+            expression: "job:http_request_errors:ratio_rate5m{\(job)} > \(promise.errors.fraction)"
+                + " and \(enough(job, minutes: 5))",
+            holding: "5m",
+            summary: "{{ $value | humanizePercentage }} of the requests to \(name) fail",
+            description: "More than the \(promise.errors) that slo.errors allows, for five minutes.",
+            next: "logs --service \(name)"
+        )
+        let busy = Alert(
+            name: "InFlightHigh",
+            severity: .warning,
+            service: name,
+            expression: "sum by (job) (http_requests_in_progress{\(job)}) > \(inFlight)",
+            holding: "5m",
+            summary: "\(name) works on {{ $value }} requests at once",
+            description: "Requests come faster than they are answered: it or something it waits for is slow.",
+            next: "status"
+        )
+        return [errors] + promise.latency.map { slow(name, job, $0) } + [busy]
+    }
+
+    private static func slow(_ name: String, _ job: String, _ objective: LatencyObjective) -> Alert {
+        Alert(
+            name: "HighLatency",
+            severity: .warning,
+            service: name,
+            labels: ["quantile": "\(objective.quantile)"],
+            expression: "histogram_quantile(\(objective.quantile), sum by (job, le) "
+                + "(rate(http_request_duration_seconds_bucket{\(job)}[5m]))) > \(Number.text(objective.bound.seconds))"
+                + " and \(enough(job, minutes: 5))",
+            holding: "10m",
+            summary: "p\(objective.percentile) of \(name) is {{ $value | humanizeDuration }}",
+            description: "Above the \(objective.bound) that slo.latency promises, for ten minutes.",
+            next: "status"
+        )
+    }
+
+    static func enough(_ job: String, minutes: Int) -> String {
+        "job:http_requests:rate5m{\(job)} > \(fewestRequests / Double(minutes * 60))"
+    }
+
+    private static func limits(_ service: Service) -> [Alert] {
+        let name = service.name.text
+        var alerts: [Alert] = []
+        if let cpu = service.resources.cpu {
+            let used = "max by (job) (rate(process_cpu_seconds_total{job=\"\(name)\"}[5m]))"
+            alerts += [(Alert.Severity.warning, 70), (.critical, 90)].map { severity, percent in
+                limit("CPUHigh", severity, name, used, Double(cpu.thousandths) / 1000, percent, "processor time")
+            }
+        }
+        if let memory = service.resources.memory {
+            let used = "max by (job) (process_resident_memory_bytes{job=\"\(name)\"})"
+            alerts += [(Alert.Severity.warning, 80), (.critical, 90)].map { severity, percent in
+                limit("MemoryHigh", severity, name, used, Double(memory.bytes), percent, "memory")
+            }
+        }
+        return alerts
+    }
+
+    private static func limit(
+        _ alert: String,
+        _ severity: Alert.Severity,
+        _ name: String,
+        _ used: String,
+        _ limit: Double,
+        _ percent: Int,
+        _ what: String
+    ) -> Alert {
+        Alert(
+            name: alert,
+            severity: severity,
+            service: name,
+            expression: "\(used) / \(Number.text(limit)) > \(Number.text(Double(percent) / 100))",
+            holding: "15m",
+            summary: "A replica of \(name) uses {{ $value | humanizePercentage }} of its \(what)",
+            description: "Above \(percent)% of what resources.\(what == "memory" ? "memory" : "cpu") allows.",
+            next: "status"
+        )
+    }
+}

@@ -1,0 +1,52 @@
+import StackModel
+
+/// How fast the error budget of `slo.availability` is used up. A month's budget at rate 14.4 is gone in two days, at
+/// rate 6 in five, at rate 1 just at the end of the month. The long window shows that it matters, the short one that
+/// it still goes on.
+enum BurnRateRules {
+    private struct Burn {
+        var rate: Double
+        var long: String
+        var short: String
+        /// Of the short window.
+        var minutes: Int
+        var severity: Alert.Severity
+        var gone: String
+    }
+
+    private static let burns = [
+        Burn(rate: 14.4, long: "1h", short: "5m", minutes: 5, severity: .critical, gone: "two days"),
+        Burn(rate: 6, long: "6h", short: "30m", minutes: 30, severity: .critical, gone: "five days"),
+        Burn(rate: 1, long: "3d", short: "6h", minutes: 360, severity: .warning, gone: "a month"),
+    ]
+
+    static func group(_ watch: Watch) -> RuleGroup {
+        RuleGroup(
+            name: "burn-rate",
+            about: [
+                "How fast the error budget is used up: \(watch.promise.availability) of the requests are to succeed"
+                    + " in 30 days."
+            ],
+            rules: watch.apps.flatMap { service in burns.map { .alert(alert($0, service, watch.promise)) } }
+        )
+    }
+
+    private static func alert(_ burn: Burn, _ service: Service, _ promise: Promise) -> Alert {
+        let (name, job) = (service.name.text, "job=\"\(service.name)\"")
+        let bound = "\(Number.text(burn.rate)) * \(Number.text(promise.budget))"
+        return Alert(
+            name: "SLOBurn",
+            severity: burn.severity,
+            service: name,
+            labels: ["window": burn.long],
+            expression: "job:http_request_errors:ratio_rate\(burn.long){\(job)} > \(bound)"
+                + " and job:http_request_errors:ratio_rate\(burn.short){\(job)} > \(bound)"
+                + " and \(APIRules.enough(job, minutes: burn.minutes))",
+            holding: burn.severity == .critical ? "2m" : "1h",
+            summary: "{{ $value | humanizePercentage }} of the requests to \(name) failed in the last \(burn.long)",
+            description: "At this rate the month's error budget of slo.availability \(promise.availability) is gone"
+                + " in \(burn.gone).",
+            next: "history"
+        )
+    }
+}

@@ -1,0 +1,150 @@
+import StackModel
+
+/// Alerts from the figures of Slipway's controller (docs/reference/metrics.md). Silent where no controller is scraped.
+enum ControllerRules {
+    /// The service that these alerts are of.
+    static let service = "slipway"
+    static let about = ["The figures come from Slipway's controller; without one these alerts are silent."]
+
+    static func group(_ watch: Watch) -> RuleGroup {
+        let hasWork =
+            !watch.stack.backups.isEmpty || watch.stack.secrets.contains { $0.rotate != nil }
+            || CertificateRules.hasCertificates(watch.stack)
+        let stalled = Alert(
+            name: "ControllerStalled",
+            severity: .critical,
+            service: service,
+            expression: "time() - max(slipway_controller_last_pass_timestamp_seconds) > 300",
+            holding: "1m",
+            summary: "The controller has done nothing for {{ $value | humanizeDuration }}",
+            description: "No backup, no rotation and no repair is made until it goes on.",
+            next: "history"
+        )
+        return RuleGroup(name: "controller", about: about, rules: hasWork ? [.alert(stalled)] : [])
+    }
+}
+
+enum BackupRules {
+    static func group(_ watch: Watch) -> RuleGroup {
+        RuleGroup(
+            name: "backups",
+            about: ControllerRules.about,
+            rules: watch.stack.backups.isEmpty ? [] : [.alert(tooOld), .alert(notProven), .alert(verifyFailed)]
+        )
+    }
+
+    /// Two whole runs were missed, and there was an hour for one that is under way.
+    private static let tooOld = Alert(
+        name: "BackupTooOld",
+        severity: .critical,
+        service: ControllerRules.service,
+        expression: "time() - max by (policy) (slipway_backup_last_success_timestamp_seconds)"
+            + " > 2 * max by (policy) (slipway_backup_interval_seconds) + 3600",
+        holding: "5m",
+        summary: "The last backup of {{ $labels.policy }} is {{ $value | humanizeDuration }} old",
+        description: "Two runs have failed or were not made. What was written since then cannot be restored.",
+        next: "history"
+    )
+
+    private static let notProven = Alert(
+        name: "BackupNotProven",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "time() - max by (policy) (slipway_backup_proven_timestamp_seconds)"
+            + " > 2 * max by (policy) (slipway_backup_prove_interval_seconds) + 3600",
+        holding: "5m",
+        summary: "No backup of {{ $labels.policy }} was restored and probed for {{ $value | humanizeDuration }}",
+        description: "The backups may be good. Nobody knows.",
+        next: "history"
+    )
+
+    private static let verifyFailed = Alert(
+        name: "BackupVerifyFailed",
+        severity: .critical,
+        service: ControllerRules.service,
+        expression: "min by (policy) (slipway_backup_last_verify_success) == 0",
+        summary: "The last backup of {{ $labels.policy }} is damaged",
+        description: "It could not be read back, or its digests are not those of its manifest.",
+        next: "history"
+    )
+}
+
+enum RotationRules {
+    static func group(_ watch: Watch) -> RuleGroup {
+        RuleGroup(
+            name: "rotations",
+            about: ControllerRules.about,
+            rules: watch.stack.secrets.contains { $0.rotate != nil }
+                ? [.alert(overdue), .alert(stuck), .alert(stragglers)] : []
+        )
+    }
+
+    private static let overdue = Alert(
+        name: "RotationOverdue",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "time() - max by (secret) (slipway_rotation_due_timestamp_seconds) > 86400",
+        summary: "The secret {{ $labels.secret }} should have been rotated {{ $value | humanizeDuration }} ago",
+        description: "The old value is still in use and still valid.",
+        next: "history"
+    )
+
+    private static let stuck = Alert(
+        name: "RotationStuck",
+        severity: .critical,
+        service: ControllerRules.service,
+        expression: "time() - max by (secret) (slipway_rotation_deadline_timestamp_seconds) > 0",
+        holding: "5m",
+        summary: "The rotation of {{ $labels.secret }} does not get on",
+        description: "A step has taken longer than it may. Both values are valid until it goes on or back.",
+        next: "history"
+    )
+
+    private static let stragglers = Alert(
+        name: "RotationStragglers",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "max by (secret) (slipway_rotation_stragglers) > 0",
+        holding: "1h",
+        summary: "{{ $value }} sessions still use the old value of {{ $labels.secret }}",
+        description: "The rotation waits for them: somebody has not taken up the new value.",
+        next: "status"
+    )
+}
+
+enum CertificateRules {
+    static func hasCertificates(_ stack: Stack) -> Bool {
+        stack.services.contains { if case .edge(let edge) = $0.kind { edge.tls != nil } else { false } }
+    }
+
+    static func group(_ watch: Watch) -> RuleGroup {
+        RuleGroup(
+            name: "certificates",
+            about: ControllerRules.about,
+            rules: hasCertificates(watch.stack)
+                ? [
+                    alert("CertExpiring", .warning, "(\(end) - \(start)) / 3"),
+                    alert("CertExpiring", .critical, "\(7 * 86400)"),
+                    alert("CertExpiresToday", .critical, "86400"),
+                ] : []
+        )
+    }
+
+    private static let end = "min by (secret) (slipway_certificate_not_after_timestamp_seconds)"
+    private static let start = "min by (secret) (slipway_certificate_not_before_timestamp_seconds)"
+
+    private static func alert(_ name: String, _ severity: Alert.Severity, _ left: String) -> RuleGroup.Rule {
+        .alert(
+            Alert(
+                name: name,
+                severity: severity,
+                service: ControllerRules.service,
+                expression: "\(end) - time() < \(left)",
+                holding: "5m",
+                summary: "The certificate {{ $labels.secret }} ends in {{ $value | humanizeDuration }}",
+                description: "When it has ended, clients refuse to connect.",
+                next: "history"
+            )
+        )
+    }
+}

@@ -1,0 +1,48 @@
+import StackModel
+
+/// A stack as the rules and dashboards see it: which jobs there are, and what was promised.
+struct Watch {
+    let stack: Stack
+    let jobs: [ScrapeJob]
+    let promise: Promise
+
+    /// `asks` tells whether Prometheus reaches the figures of an edge.
+    init(_ stack: Stack, asks: (Edge) -> Bool) {
+        self.stack = stack
+        self.jobs = ScrapeJob.jobs(of: stack, asks: asks)
+        self.promise = Promise(stack.objectives)
+    }
+
+    /// Programs that export the machine's figures are named so; their alerts are those of the host.
+    static let hostJobs: Set<ServiceName> = ["node", "node-exporter"]
+
+    /// The apps that show figures.
+    var apps: [Service] {
+        services { service in
+            guard case .app = service.kind else { return false }
+            return !Self.hostJobs.contains(service.name)
+        }
+    }
+
+    var edges: [Service] { services { if case .edge = $0.kind { true } else { false } } }
+    var prometheuses: [Service] { services(where: \.isPrometheus) }
+    var alertmanagers: [Service] { services { if case .alertmanager = $0.kind { true } else { false } } }
+    var hosts: [Service] { services { Self.hostJobs.contains($0.name) } }
+
+    /// What the exporters of one kind watch: the job that has the figures, and the service they are of.
+    func exported(_ subject: Exporter.Subject) -> [(job: ServiceName, service: ServiceName)] {
+        services { _ in true }.compactMap { service in
+            guard case .exporter(let exporter) = service.kind, exporter.subject == subject else { return nil }
+            return (service.name, exporter.service)
+        }
+    }
+
+    private func services(where isWanted: (Service) -> Bool) -> [Service] {
+        jobs.compactMap { stack.service($0.service) }.filter(isWanted)
+    }
+}
+
+extension [Service] {
+    /// For `job=~"..."`. Names need no escaping.
+    var pattern: String { map(\.name.text).joined(separator: "|") }
+}

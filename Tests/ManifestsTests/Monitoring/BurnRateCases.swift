@@ -1,0 +1,51 @@
+@testable import Manifests
+
+extension AlertCase {
+    static let burnRate = [
+        AlertCase(
+            name: "SLOBurn",
+            severity: .critical,
+            service: "api",
+            labels: ["window": "1h"],
+            at: 75,
+            fires: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x90",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+3x90",
+            ],
+            silent: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x90",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+30x40 1200x50",
+            ]
+        ),
+        AlertCase(
+            name: "SLOBurn",
+            severity: .critical,
+            service: "api",
+            labels: ["window": "6h"],
+            at: 480,
+            fires: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x500",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+0.6x500",
+            ],
+            silent: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x500",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+0.3x500",
+            ]
+        ),
+        AlertCase(
+            name: "SLOBurn",
+            severity: .warning,
+            service: "api",
+            labels: ["window": "3d"],
+            at: 4500,
+            fires: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x4600",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+0.09x4600",
+            ],
+            silent: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0+60x4600",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0+0.05x4600",
+            ]
+        ),
+    ]
+}

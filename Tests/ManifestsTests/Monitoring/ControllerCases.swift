@@ -1,0 +1,116 @@
+@testable import Manifests
+
+extension AlertCase {
+    static let controller = [
+        AlertCase(
+            name: "BackupTooOld",
+            severity: .critical,
+            service: "slipway",
+            at: 190,
+            fires: [
+                #"slipway_backup_last_success_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_interval_seconds{policy="redis-hourly"}"#: "3600x200",
+            ],
+            silent: [
+                #"slipway_backup_last_success_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
+                #"slipway_backup_interval_seconds{policy="redis-hourly"}"#: "3600x200",
+            ]
+        ),
+        AlertCase(
+            name: "BackupNotProven",
+            severity: .warning,
+            service: "slipway",
+            at: 190,
+            fires: [
+                #"slipway_backup_proven_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_prove_interval_seconds{policy="redis-hourly"}"#: "3600x200",
+            ],
+            silent: [
+                #"slipway_backup_proven_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
+                #"slipway_backup_prove_interval_seconds{policy="redis-hourly"}"#: "3600x200",
+            ]
+        ),
+        AlertCase(
+            name: "BackupVerifyFailed",
+            severity: .critical,
+            service: "slipway",
+            at: 3,
+            fires: [#"slipway_backup_last_verify_success{policy="redis-hourly"}"#: "0x5"],
+            silent: [#"slipway_backup_last_verify_success{policy="redis-hourly"}"#: "1x5"]
+        ),
+        AlertCase(
+            name: "RotationOverdue",
+            severity: .warning,
+            service: "slipway",
+            at: 1445,
+            fires: [#"slipway_rotation_due_timestamp_seconds{secret="jwt"}"#: "0x1500"],
+            silent: [#"slipway_rotation_due_timestamp_seconds{secret="jwt"}"#: "1000x1500"]
+        ),
+        AlertCase(
+            name: "RotationStuck",
+            severity: .critical,
+            service: "slipway",
+            at: 10,
+            fires: [#"slipway_rotation_deadline_timestamp_seconds{secret="jwt"}"#: "60x20"],
+            silent: [#"slipway_rotation_deadline_timestamp_seconds{secret="jwt"}"#: "6000x20"]
+        ),
+        AlertCase(
+            name: "RotationStragglers",
+            severity: .warning,
+            service: "slipway",
+            at: 65,
+            fires: [#"slipway_rotation_stragglers{secret="jwt"}"#: "2x70"],
+            silent: [#"slipway_rotation_stragglers{secret="jwt"}"#: "0x70"]
+        ),
+        AlertCase(
+            name: "CertExpiring",
+            severity: .warning,
+            service: "slipway",
+            at: 10,
+            fires: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "-20736000x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "7776000x20",
+            ],
+            silent: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "0x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "7776000x20",
+            ]
+        ),
+        AlertCase(
+            name: "CertExpiring",
+            severity: .critical,
+            service: "slipway",
+            at: 10,
+            fires: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "0x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "500000x20",
+            ],
+            silent: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "0x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "700000x20",
+            ]
+        ),
+        AlertCase(
+            name: "CertExpiresToday",
+            severity: .critical,
+            service: "slipway",
+            at: 10,
+            fires: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "0x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "80000x20",
+            ],
+            silent: [
+                #"slipway_certificate_not_before_timestamp_seconds{secret="site"}"#: "0x20",
+                #"slipway_certificate_not_after_timestamp_seconds{secret="site"}"#: "90000x20",
+            ]
+        ),
+        AlertCase(
+            name: "ControllerStalled",
+            severity: .critical,
+            service: "slipway",
+            at: 10,
+            fires: ["slipway_controller_last_pass_timestamp_seconds": "0x20"],
+            silent: ["slipway_controller_last_pass_timestamp_seconds": "500x20"]
+        ),
+    ]
+}

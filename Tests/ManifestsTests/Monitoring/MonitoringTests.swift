@@ -1,0 +1,189 @@
+import Basics
+import Foundation
+import StackModel
+import Testing
+
+@testable import Manifests
+
+@Suite("Monitoring")
+struct MonitoringTests {
+    private static let groups = RuleGroup.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
+    private static let cases =
+        AlertCase.api + AlertCase.burnRate + AlertCase.redis + AlertCase.postgres + AlertCase.edge
+        + AlertCase.controller + AlertCase.host + AlertCase.monitoring
+
+    @Test("promtool accepts the scrapes and all rules, and amtool the routes")
+    func isAccepted() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .compose)
+        let scrapes = try run(["promtool", "check", "config", "\(files.directory)/prometheus/prometheus.yml"])
+        #expect(scrapes.status == 0, "\(scrapes.output)")
+        let routes = try run(["amtool", "check-config", "\(files.directory)/alertmanager/alertmanager.yml"])
+        #expect(routes.status == 0, "\(routes.output)")
+    }
+
+    /// Debian's promtool is built without the discovery of Kubernetes, so it reads the rest of the file.
+    @Test("promtool accepts what is written for Kubernetes but for the discovery it does not know")
+    func isAcceptedOnKubernetes() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .kubernetes)
+        let path = "\(files.directory)/prometheus/prometheus.yml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let discovery = "  kubernetes_sd_configs:\n  - role: pod\n    namespaces:\n      own_namespace: true\n"
+        #expect(text.contains(discovery))
+        try text.replacing(discovery, with: "").write(toFile: path, atomically: true, encoding: .utf8)
+        let checked = try run(["promtool", "check", "config", path])
+        #expect(checked.status == 0, "\(checked.output)")
+    }
+
+    @Test("every alert fires when it must and is silent when it must")
+    func fires() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .compose)
+        var tests: [String] = []
+        for group in Self.groups where !group.alerts.isEmpty {
+            let path = "\(files.directory)/\(group.name)-tests.yml"
+            try YAMLWriter.document(Self.tests(of: group)).write(toFile: path, atomically: true, encoding: .utf8)
+            tests.append(path)
+        }
+        let checked = try run(["promtool", "test", "rules"] + tests)
+        #expect(checked.status == 0, "\(checked.output)")
+    }
+
+    /// What the group needs and no more, and days in strides: promtool evaluates every rule at every step.
+    private static func tests(of group: RuleGroup) -> ManifestValue {
+        let cases = cases.filter { one in group.alerts.contains { one.isOf($0) } }
+        let names = Set(["requests", group.name]).sorted()
+        return ManifestValue.map([
+            .init("rule_files", .texts(names.map { "prometheus/rules/\($0).yml" })),
+            .init("evaluation_interval", group.name == "burn-rate" ? "5m" : "1m"),
+            .init("tests", .list(cases.flatMap(\.tests))),
+        ])
+    }
+
+    @Test("no alert lacks a case in which it fires and one in which it is silent")
+    func isCovered() {
+        for alert in Self.groups.flatMap(\.alerts) {
+            let cases = Self.cases.filter { $0.isOf(alert) }
+            #expect(!cases.isEmpty, "\(alert.name) of \(alert.service) has no case")
+            let isSilenced = alert.name == MonitoringRules.watchdog || cases.contains { $0.silent != nil }
+            #expect(isSilenced, "\(alert.name) of \(alert.service) is never silent")
+        }
+    }
+
+    @Test("each alert has its heading in the runbook")
+    func hasRunbook() throws {
+        let root = "\(#filePath.dropLast("Tests/ManifestsTests/Monitoring/MonitoringTests.swift".count))"
+        let text = try String(contentsOfFile: "\(root)\(Alert.runbook)", encoding: .utf8)
+        let headings = Set(text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) })
+        let names = Set(Self.groups.flatMap(\.alerts).map(\.name))
+        #expect(names.subtracting(headings) == [])
+        #expect(headings.subtracting(names) == [], "headings of alerts that are no more")
+    }
+
+    @Test("every alert says what it means, what to type, and how bad it is")
+    func isComplete() {
+        for alert in Self.groups.flatMap(\.alerts) {
+            #expect(!alert.summary.isEmpty && !alert.description.isEmpty && !alert.next.isEmpty)
+            #expect(alert.severity != .none || alert.name == MonitoringRules.watchdog)
+        }
+    }
+
+    @Test("every quantile sums by le, and nothing is divided unsummed")
+    func sums() {
+        let dashboards = Dashboards.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
+        let expressions =
+            Self.groups.flatMap(\.rules).map(\.expression)
+            + dashboards.flatMap(\.panels).flatMap(\.queries)
+            .map(\.expression)
+        #expect(expressions.count > 100)
+        for expression in expressions {
+            let quantiles = expression.components(separatedBy: "histogram_quantile(").dropFirst()
+            for quantile in quantiles {
+                #expect(quantile.contains(/^[0-9.]+, sum by \([^)]*le\) \(rate\(/), "\(expression)")
+            }
+            let sides = expression.components(separatedBy: " / ")
+            for (left, right) in zip(sides, sides.dropFirst()) {
+                #expect(isSummed(left) && isSummed(right), "\(expression)")
+            }
+        }
+    }
+
+    /// A number, or begins with an aggregation, or is one of the sums that are recorded.
+    private func isSummed(_ side: String) -> Bool {
+        side.contains(/^\(*(sum|min|max|avg|count) by \(/) || side.contains(/^[0-9.]+/) || side.contains(/^job:/)
+            || side.contains(/^1 - sum by \(/) || side.contains(/and (sum|min|max|avg) by \([^)]*\) \(.*$/)
+    }
+
+    @Test("Prometheus can read every expression of every dashboard")
+    func parsesDashboards() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .compose)
+        let dashboards = Dashboards.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
+        #expect(dashboards.count == 6)
+        let rules = dashboards.flatMap(\.panels).flatMap(\.queries).enumerated().map { index, query in
+            RuleGroup.Rule.record("panel:\(index)", PromQL.chosen(query.expression))
+        }
+        let path = "\(files.directory)/panels.yml"
+        let group = RuleGroup(name: "panels", rules: rules)
+        try group.file(MonitoredStack.stack().id).write(toFile: path, atomically: true, encoding: .utf8)
+        let checked = try run(["promtool", "check", "rules", path])
+        #expect(checked.status == 0, "\(checked.output)")
+    }
+
+    @Test("dashboards are JSON with uids of their own, and no two panels of one lie on each other")
+    func laysOut() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .compose)
+        var uids: Set<String> = []
+        for file in files.files where file.path.hasSuffix(".json") {
+            let object = try JSONSerialization.jsonObject(with: Data(file.content.utf8)) as? [String: Any]
+            let uid = try #require(object?["uid"] as? String)
+            #expect(uids.insert(uid).inserted)
+            var taken: Set<[Int]> = []
+            for panel in object?["panels"] as? [[String: Any]] ?? [] {
+                let place = try #require(panel["gridPos"] as? [String: Int])
+                let (x, y, width, height) = (place["x"] ?? 0, place["y"] ?? 0, place["w"] ?? 0, place["h"] ?? 0)
+                #expect(x + width <= 24 && width > 0 && height > 0)
+                for column in x..<(x + width) {
+                    for line in y..<(y + height) {
+                        #expect(taken.insert([column, line]).inserted, "\(uid): \(panel["title"] ?? "")")
+                    }
+                }
+            }
+        }
+        #expect(uids.count == 6)
+    }
+
+    @Test("a stack in which nobody is told has no Alertmanager, and one without a Prometheus has no files")
+    func isLeftOut() throws {
+        let untold = try Monitoring.files(of: MonitoredStack.stack(contacts: []), reachedBy: .compose)
+        #expect(!untold.contains { $0.path.hasPrefix("alertmanager/") })
+        #expect(untold.contains { $0.path == "prometheus/rules/monitoring.yml" })
+        var bare = MonitoredStack.stack()
+        bare.services.removeAll(where: \.isPrometheus)
+        #expect(try Monitoring.files(of: bare, reachedBy: .compose).isEmpty)
+    }
+
+    @Test("what a service that is down explains is everything that waits for it, however far away")
+    func inhibits() {
+        let rules = Inhibitions(stack: MonitoredStack.stack().withCompanions()).rules.map(YAMLWriter.document)
+        #expect(
+            rules.contains { $0.contains(#"service = \"redis\""#) && $0.contains("api|edge|redis-exporter|worker") }
+        )
+        #expect(rules.contains { $0.contains(#"service = \"api\""#) && $0.contains(#"=~ \"edge\""#) })
+        #expect(!rules.contains { $0.contains("slipway") })
+    }
+}
+
+extension RuleGroup.Rule {
+    fileprivate var expression: String {
+        switch self {
+        case .record(_, let expression): expression
+        case .alert(let alert): alert.expression
+        }
+    }
+}
+
+enum PromQL {
+    /// An expression of a dashboard with everything chosen, as Grafana would send it.
+    static func chosen(_ expression: String) -> String {
+        expression.replacing("$job", with: "api").replacing("$instance", with: ".*")
+            .replacing("$__rate_interval", with: "1m")
+    }
+}
