@@ -98,7 +98,7 @@ let package = Package(
         tests("BasicsTests", ["Basics"]),
         tests("StackModelTests", ["Basics", "StackModel"]),
         tests("StackSpecTests", ["Basics", "StackModel", "StackSpec"]),
-        tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests"], data: ["Golden"]),
+        tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests", "TestKit", yams], data: ["Golden"]),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),

@@ -199,7 +199,7 @@ def programs(yard: Yard, stack: StackCopy) -> None:
                f"{len(events)} lines", details=run)  # fmt: skip
     refused = stack.slipway("rollback", "--yes", "--to", "99", "--progress", "json")
     last = json.loads(refused.output.splitlines()[-1])
-    yard.check("so does a refusal", last["exitCode"] == refused.code == 1 and "99" in last["error"]["message"], details=refused)
+    yard.check("so does a refusal", last["exitCode"] == refused.code == 2 and "99" in last["error"]["message"], details=refused)
 
 
 def words(yard: Yard, stack: StackCopy) -> None:
@@ -209,9 +209,9 @@ def words(yard: Yard, stack: StackCopy) -> None:
     yard.check("the short name destroys nothing", short.code == 6 and stack.folder.exists())
     for verb in ("history", "logs", "status"):
         unknown = yard.slipway(verb, "nosuch/local")
-        yard.check(f"{verb} of an unknown stack is refused", unknown.code == 1 and str(yard.home) in unknown.errors, details=unknown)
+        yard.check(f"{verb} of an unknown stack is refused", unknown.code == 2 and str(yard.home) in unknown.errors, details=unknown)
     unknown = stack.slipway("logs", "--service", "nosuch")
-    yard.check("logs of an unknown service are refused", unknown.code == 1 and "app, edge" in unknown.errors, details=unknown)
+    yard.check("logs of an unknown service are refused", unknown.code == 2 and "app, edge" in unknown.errors, details=unknown)
     stamp = stack.slipway("logs", "--tail", "1").output[:20]
     since = stack.slipway("logs", "--since", stamp)
     yard.check("logs --since takes the stamp that logs prints", since.code == 0 and stamp in since.output, stamp, details=since)
@@ -254,6 +254,7 @@ def homes(yard: Yard, stack: StackCopy) -> None:
 def main() -> int:
     with Yard("terminal") as yard:
         stack = yard.copy("stacks/hello")
+        stack.edit(r"healthyFor: \w+", "healthyFor: 2s")  # so long that some step is seen to have an age
         question(yard, stack)
         tree(yard, stack, "deploy", 60, 15)
         tree(yard, stack, "restart", 120, 40)

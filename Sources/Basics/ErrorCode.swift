@@ -1,10 +1,10 @@
 /// Every kind of error there is. The exit status of each stands in `ExitStatus`.
 package enum ErrorCode: String, Sendable, Codable, CaseIterable {
-    /// The command line makes no sense.
+    /// The command line makes no sense, or names what there is not.
     case usage
     /// The spec, or something it names, is wrong.
     case invalidSpec
-    /// What was asked for does not exist.
+    /// What the work needs does not exist, or not any more.
     case notFound
     /// Another operation holds the stack.
     case stackBusy

@@ -51,7 +51,9 @@ package enum ExitStatus: Hashable, Sendable {
         switch self {
         case .done: "Done, or nothing to do."
         case .failed: "Failed. Nothing was taken back; the error says what to do next."
-        case .invalid: "The command line or the spec is wrong. Nothing was done."
+        case .invalid:
+            "What a person wrote is wrong, on the command line or in the spec: its form, or a stack, an environment, a "
+                + "service, a release, a source folder or a given value that there is not. Nothing was done."
         case .changesPending:
             "`plan --exit-code` found something to do, or `status --exit-code` found drift or an open operation."
         case .busy: "Another operation holds the stack. Nothing was done."

@@ -23,11 +23,19 @@ package struct HistoryVerb: Verb {
     @Flag(help: "Show the releases and how they ended.")
     var releases = false
 
+    @Flag(help: "Verify that nobody has changed the recorded history, of all stacks.")
+    var verify = false
+
     package init() {}
+
+    package func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit takes a number from 1, not \(limit).") }
+    }
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let dependencies = try session.dependencies()
         let ledger = dependencies.ledger
+        if verify { return try await verify(ledger, session.console) }
         let stack = try await target.deployed(in: session, ledger)
         let (console, isJSON) = (session.console, format.output == .json)
         let style = console.resultStyle
@@ -38,7 +46,7 @@ package struct HistoryVerb: Verb {
             let list = try await list(stack, ledger)
             console.result(isJSON ? CanonicalJSON.text(list) : list.text(style: style))
         } else {
-            let operations = try await ledger.operations(of: stack, limit: max(1, limit))
+            let operations = try await ledger.operations(of: stack, limit: limit)
             console.result(
                 isJSON ? CanonicalJSON.text(operations) : try await table(operations, stack, dependencies, style)
             )
@@ -46,13 +54,29 @@ package struct HistoryVerb: Verb {
         return .done
     }
 
+    private func verify(_ ledger: Ledger, _ console: Console) async throws(ReportableError) -> ExitStatus {
+        let report = try await ledger.verifyChain()
+        if format.output == .json {
+            console.result(CanonicalJSON.text(report))
+            return report.isIntact ? .done : .failed
+        }
+        console.result(try ChainText.verdict(on: report))
+        return .done
+    }
+
     private func detail(of number: Int, _ stack: StackID, _ dependencies: Dependencies)
         async throws(ReportableError) -> OperationDetail
     {
-        let operation = try await dependencies.ledger.operation(number)
+        let operation: Operation
+        do {
+            operation = try await dependencies.ledger.operation(number)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            throw ReportableError(.usage, error.message, hint: "See them all with `slipway history`.")
+        }
         guard operation.plan.stack == stack else {
             throw ReportableError(
-                .notFound,
+                .usage,
                 "operation \(number) is not one of \(stack), but of \(operation.plan.stack)"
             )
         }
@@ -64,11 +88,14 @@ package struct HistoryVerb: Verb {
     }
 
     private func list(_ stack: StackID, _ ledger: Ledger) async throws(ReportableError) -> ReleaseList {
-        let releases = try await ledger.releases(of: stack, limit: max(1, limit))
-        let operations = try await ledger.operations(of: stack, limit: max(1, limit) * 10)
+        let releases = try await ledger.releases(of: stack, limit: limit)
+        let operations = try await ledger.operations(of: stack, limit: limit * 10)
         let current = try await ledger.summary(of: stack).currentRelease?.number
         return ReleaseList(releases, current: current, operations: operations.map(OperationOutline.init))
     }
+
+    /// Of a column whose texts can be of any length; `--operation` shows them whole.
+    private static let width = 40
 
     private func table(_ operations: [Operation], _ stack: StackID, _ dependencies: Dependencies, _ style: TextStyle)
         async throws(ReportableError) -> String
@@ -79,10 +106,10 @@ package struct HistoryVerb: Verb {
                 "\(operation.id)",
                 TimeText.stamp(operation.startedAt),
                 operation.actor,
-                operation.reason,
+                LineWidth.cut(operation.reason, to: Self.width),
                 "\(operation.plan.release)",
-                try await changes(of: operation, stack, dependencies.ledger),
-                OperationText.outcome(
+                LineWidth.cut(try await changes(of: operation, stack, dependencies.ledger), to: Self.width),
+                OperationText.short(
                     of: OperationOutline(operation),
                     ownerIsGone: !dependencies.isAlive(operation.owner)
                 )

@@ -28,15 +28,12 @@ package struct InitVerb: Verb {
         // What is made here is the caller's own: it gets the modes that the caller's other files have.
         let strict = umask(session.callersMask)
         defer { umask(strict) }
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw ReportableError(.fileFailed, "cannot make the folder \(folder): \(error)")
-        }
+        try make(folder)
         let path = folder == "." ? "stack.yaml" : "\(folder)/stack.yaml"
         try writeNew(SpecTemplate.initial(name: stack), to: path)
         session.console.result("wrote \(path)")
-        session.console.note("Next: edit it, then `slipway plan \(folder)` and `slipway deploy \(folder)`.")
+        let word = ShellWord.quoted(folder)
+        session.console.note("Next: edit it, then `slipway plan \(word)` and `slipway deploy \(word)`.")
         return .done
     }
 
@@ -54,15 +51,22 @@ package struct InitVerb: Verb {
         return stack
     }
 
-    private func writeNew(_ text: String, to path: String) throws(ReportableError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw ReportableError(.fileFailed, "cannot write \(path): \(String(cString: strerror(errno)))")
+    /// With the folders above it.
+    private func make(_ folder: String) throws(ReportableError) {
+        guard mkdir(folder, 0o777) != 0 else { return }
+        if errno == ENOENT, let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+            try make(String(folder[..<slash]))
+            guard mkdir(folder, 0o777) != 0 else { return }
         }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw ReportableError(.fileFailed, "cannot write \(path): \(String(cString: strerror(errno)))")
+        guard errno != EEXIST else { return }
+        throw ReportableError(.fileFailed, "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
+    }
+
+    private func writeNew(_ text: String, to path: String) throws(ReportableError) {
+        do throws(SmallFile.Failure) {
+            try SmallFile.write(text, to: path, flags: O_EXCL, mode: 0o644)
+        } catch {
+            throw ReportableError(.fileFailed, "cannot write \(path): \(error)")
         }
     }
 }

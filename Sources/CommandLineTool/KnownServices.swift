@@ -18,13 +18,13 @@ struct KnownServices {
     }
 
     /// A service that is really called `api-2` comes before the second replica of `api`; one of the release that runs
-    /// before one that earlier releases had. Throws `notFound` with the names that there are.
+    /// before one that earlier releases had. Throws `usage` with the names that there are.
     func choice(_ text: String) async throws(ReportableError) -> (service: ServiceName?, replica: ReplicaID?) {
         if let found = Self.choice(text, among: current) { return found }
         let earlier = try await ledger.releases(of: stack, limit: Self.memory).flatMap { $0.stack.services.map(\.name) }
         if let found = Self.choice(text, among: earlier) { return found }
         let names = Set(current + earlier).sorted().map(\.text).joined(separator: ", ")
-        throw ReportableError(.notFound, "\(stack) has no service or replica \(text)", hint: "It has \(names).")
+        throw ReportableError(.usage, "\(stack) has no service or replica \(text)", hint: "It has \(names).")
     }
 
     static func choice(_ text: String, among services: [ServiceName]) -> (service: ServiceName?, replica: ReplicaID?)? {

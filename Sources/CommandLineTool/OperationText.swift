@@ -13,6 +13,11 @@ enum OperationText {
         }
     }
 
+    /// The same for a column of a table.
+    static func short(of operation: OperationOutline, ownerIsGone: Bool = false) -> String {
+        LineWidth.cut(LineWidth.flat(outcome(of: operation, ownerIsGone: ownerIsGone)), to: 60)
+    }
+
     static func duration(of operation: OperationOutline) -> String {
         operation.endedAt.map { operation.startedAt.elapsed(until: $0).spoken } ?? "-"
     }

@@ -12,7 +12,7 @@ struct PlainProgress: ProgressRenderer {
         case .recovered(let operation):
             "operation \(operation.id) (\(operation.reason)) was cut short; going on from what is there\n"
         case .began(let plan, let operation):
-            "operation \(operation): \(plan.purpose.rawValue) \(plan.stack), \(plan.steps.count) steps\n"
+            "operation \(operation): \(plan.purpose.rawValue) \(plan.stack), \(plan.steps.count) step\(plan.steps.count == 1 ? "" : "s")\n"
         case .stepBegan(let step): "[\(step.number)] \(step.action.summary) ...\n"
         case .stepNote(let step, let note): "[\(step.number)]   \(note)\n"
         case .stepEnded(let step, .succeeded, let elapsed):

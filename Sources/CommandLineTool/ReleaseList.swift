@@ -43,7 +43,7 @@ struct ReleaseList: Encodable {
                 entry.reason,
                 entry.digest.short,
                 entry.isCurrent ? "yes" : "-",
-                entry.operation.map { OperationText.outcome(of: $0) } ?? "-"
+                entry.operation.map { OperationText.short(of: $0) } ?? "-"
             )
         }
         return table.render(style: style)

@@ -2,11 +2,15 @@ import Basics
 import FoundationEssentials
 import StackModel
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A plan in a file, between its review and its execution.
 enum SavedPlan {
     static func write(_ plan: Plan, to path: String) throws(ReportableError) {
         do {
-            try Data(CanonicalJSON.pretty(plan).utf8).write(to: URL(filePath: path), options: .atomic)
+            try SmallFile.write(CanonicalJSON.pretty(plan), to: path, flags: O_TRUNC, mode: 0o600)
         } catch {
             throw ReportableError(.fileFailed, "cannot write the plan to \(path): \(error)")
         }
@@ -20,7 +24,7 @@ enum SavedPlan {
         do throws(SmallFile.Failure) {
             bytes = try SmallFile.read(path, atMost: limit)
         } catch {
-            throw ReportableError(.fileFailed, "cannot read the plan \(path): \(error)")
+            throw ReportableError(.usage, "cannot read the plan \(path): \(error)")
         }
         do {
             return try JSONDecoder().decode(Plan.self, from: Data(bytes))

@@ -10,7 +10,8 @@ package struct SlipwayCommand: ParsableCommand {
         discussion: "Exit codes: \(exitCodes).",
         version: "slipway \(SlipwayVersion.text)",
         subcommands: [
-            InitVerb.self, ValidateVerb.self, PlanVerb.self, DeployVerb.self, RollbackVerb.self, StatusVerb.self,
+            InitVerb.self, ValidateVerb.self, ExplainVerb.self, RenderVerb.self, PlanVerb.self, DeployVerb.self,
+            RollbackVerb.self, StatusVerb.self,
             HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
             DownVerb.self, VersionVerb.self,
         ]
@@ -73,7 +74,7 @@ extension SlipwayCommand {
     }
 
     private static func refuse(_ error: any Error, _ console: Console) -> ExitStatus {
-        let text = fullMessage(for: error)
+        let text = OptionSuggestion.checked(fullMessage(for: error))
         guard exitCode(for: error) != .success else {
             console.result(text)
             return .done

@@ -5,10 +5,11 @@ import Basics
 #endif
 
 /// Files that a person hands over, read no further than is reasonable: a huge one, or one without end, costs nothing.
+/// And files that are written for a person.
 enum SmallFile {
     enum Failure: Error {
         /// In the words of the system.
-        case unreadable(String)
+        case refused(String)
         case tooLarge
     }
 
@@ -22,25 +23,39 @@ enum SmallFile {
     /// The first `limit` bytes of the file, or all of it.
     static func beginning(of path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw .refused(String(cString: strerror(errno))) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while bytes.count < limit {
             let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
+            guard count >= 0 else { throw .refused(String(cString: strerror(errno))) }
             guard count > 0 else { break }
             bytes += chunk.prefix(count)
         }
         return bytes
+    }
+
+    /// Writes a file of its own, or over one where `flags` allow it.
+    static func write(_ text: String, to path: String, flags: Int32, mode: mode_t) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
+        guard descriptor >= 0 else { throw .refused(String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .refused(String(cString: strerror(errno))) }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 
 extension SmallFile.Failure: CustomStringConvertible {
     var description: String {
         switch self {
-        case .unreadable(let reason): reason
+        case .refused(let reason): reason
         case .tooLarge: "it is too large"
         }
     }

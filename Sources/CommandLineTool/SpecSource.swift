@@ -10,8 +10,14 @@ struct SpecSource {
     let variables: [String: String]
 
     /// What the file says in one environment; `nil` is the only one.
-    func judge(_ environment: EnvironmentName?, _ options: SpecOptions) -> LoadedSpec {
-        SpecLoader.load(text, environment: environment, variables: variables, isStrict: options.strict)
+    func judge(_ environment: EnvironmentName?, _ options: SpecOptions, engine: EngineKind? = nil) -> LoadedSpec {
+        SpecLoader.load(
+            text,
+            environment: environment,
+            variables: variables,
+            engine: engine,
+            isStrict: options.strict
+        )
     }
 
     /// Throws `invalidSpec` with everything that is wrong; `warn` gets the warnings.
@@ -21,6 +27,7 @@ struct SpecSource {
         let loaded = judge(environment, options)
         guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
         show(loaded.diagnostics, warnings, warn)
+        if let note = SpecVerdict.Valid(stack).note { warn("\(file.path): \(note)") }
         return DeclaredStack(
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),

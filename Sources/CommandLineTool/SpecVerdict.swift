@@ -9,6 +9,17 @@ struct SpecVerdict: Encodable {
         let services: Int
         /// Keys that are checked, and not acted on yet.
         let dormant: [String]
+
+        init(_ stack: Stack) {
+            self.stack = stack.id
+            self.services = stack.services.count
+            self.dormant = DormantKeys.names(in: stack)
+        }
+
+        /// Nobody is to believe that they have backups because their spec says so.
+        var note: String? {
+            dormant.isEmpty ? nil : "checked, and not acted on yet: \(dormant.joined(separator: ", "))"
+        }
     }
 
     /// The environments in which nothing is wrong.
@@ -26,7 +37,7 @@ struct SpecVerdict: Encodable {
                 valid = false
                 continue
             }
-            stacks.append(Valid(stack: stack.id, services: stack.services.count, dormant: DormantKeys.names(in: stack)))
+            stacks.append(Valid(stack))
         }
         diagnostics = diagnostics.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)

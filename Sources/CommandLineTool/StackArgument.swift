@@ -45,10 +45,10 @@ struct StackArgument: ParsableArguments {
     var isAbsent: Bool { stack == "." && !SpecFile(argument: stack).exists }
 
     /// Which recorded stack is meant, without a valid spec: a stack must be operable while its file is broken.
-    /// Throws `notFound` when the ledger has never heard of it.
+    /// Throws `usage` when the ledger has never heard of it, `notFound` when a file declares it all the same.
     func deployed(in session: Session, _ ledger: Ledger) async throws(ReportableError) -> StackID {
         let known = KnownStacks(all: try await ledger.stacks(), home: try session.home())
-        return try known.checked(try named(known))
+        return try known.checked(try named(known), isDeclared: SpecFile(argument: stack).exists)
     }
 
     private func named(_ known: KnownStacks) throws(ReportableError) -> StackID {
@@ -74,8 +74,7 @@ struct StackArgument: ParsableArguments {
                 hint: "Name the stack itself: `slipway status NAME`."
             )
         }
-        if let chosen { return StackID(name, chosen) }
-        return try known.stack(name, chosen: nil, declared: SpecLoader.environments(in: text))
+        return try known.stack(name, chosen: chosen, declared: SpecLoader.environments(in: text))
     }
 
     private var noSuchStack: ReportableError {
@@ -86,7 +85,7 @@ struct StackArgument: ParsableArguments {
         )
     }
 
-    private func chosenEnvironment() throws(ReportableError) -> EnvironmentName? {
+    func chosenEnvironment() throws(ReportableError) -> EnvironmentName? {
         guard let environment else { return nil }
         guard let name = EnvironmentName(environment) else {
             throw ReportableError(.usage, "\(environment) is not the name of an environment")

@@ -101,8 +101,8 @@ struct StatusText {
         guard let last = status.lastOperation else { return [] }
         return [
             "",
-            "last: \(last.reason) by \(last.actor), \(OperationText.outcome(of: last, ownerIsGone: status.ownerIsGone)), "
-                + "\(TimeText.age(last.startedAt, at: now)) ago",
+            "last: \(last.reason) (\(last.actor), \(TimeText.age(last.startedAt, at: now)) ago): "
+                + OperationText.outcome(of: last, ownerIsGone: status.ownerIsGone),
         ]
     }
 }

@@ -29,8 +29,7 @@ package struct ValidateVerb: Verb {
         for warning in verdict.diagnostics { console.note(warning.rendered) }
         for each in verdict.stacks {
             console.result("\(each.stack) is valid: \(each.services) service\(each.services == 1 ? "" : "s")")
-            guard !each.dormant.isEmpty else { continue }
-            console.note("  checked, and not acted on yet: \(each.dormant.joined(separator: ", "))")
+            if let note = each.note { console.note("  \(note)") }
         }
     }
 }

@@ -19,4 +19,14 @@ package enum StackManifests {
             }
         return files.sorted { $0.path < $1.path }
     }
+
+    /// What the stack declares and the target has no way to say.
+    package static func omissions(of stack: Stack, for target: ManifestTarget) -> [Omission] {
+        let stack = stack.withCompanions()
+        return switch target {
+        case .compose: ComposeManifests.omissions(of: stack)
+        case .kubernetes: KubernetesManifests.omissions(of: stack)
+        case .process: []
+        }
+    }
 }

@@ -23,6 +23,14 @@ package enum Change: Sendable {
         }
     }
 
+    /// It may start some; `stop` and `down` only take away.
+    var startsReplicas: Bool {
+        switch self {
+        case .deploy, .rollback, .scale, .restart: true
+        case .stop, .down: false
+        }
+    }
+
     /// The stack file, where the change comes from one.
     var declared: DeclaredStack? { if case .deploy(let declared) = self { declared } else { nil } }
 

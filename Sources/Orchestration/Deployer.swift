@@ -23,10 +23,9 @@ package struct Deployer: Sendable {
         let engine = try dependencies.engine(basis.engine)
         let (target, warnings) = try await target(of: change, basis, current: current, engine: engine)
         let observed = try await engine.observe(stack, .probed)
-        var request = request(change, target: target)
-        request.unproven = try await UnprovenReplicas(ledger: dependencies.ledger).of(stack)
+        let request = try await request(change, target: target)
         let plan = try Planner.plan(request, observed: observed)
-        if change.purpose != .stop, change.purpose != .down {
+        if change.startsReplicas {
             try Preflight.checkSources(of: plan, from: change.declared)
         }
         return Proposal(
@@ -123,7 +122,7 @@ package struct Deployer: Sendable {
         func report(_ outcome: ChangeReport.Outcome, _ release: Release) -> ChangeReport {
             ChangeReport(outcome: outcome, release: release, elapsed: began.elapsed(until: dependencies.now()))
         }
-        if proposal.plan.isEmpty, proposal.previous?.number == target.number { return report(.nothingToDo, target) }
+        if proposal.changesNothing { return report(.nothingToDo, target) }
         let runner = OperationRunner(
             dependencies: dependencies,
             engine: try dependencies.engine(target.stack.engine),
@@ -178,13 +177,19 @@ extension Deployer {
         ReleaseDraft(dependencies: dependencies, engine: try dependencies.engine(kind))
     }
 
-    private func request(_ change: Change, target: Release) -> PlanRequest {
+    private func request(_ change: Change, target: Release) async throws(ReportableError) -> PlanRequest {
+        let (ledger, stack) = (dependencies.ledger, target.stack.id)
         var request = PlanRequest(purpose: change.purpose, target: target)
         switch change {
         case .restart(let services), .stop(let services): request.services = services.isEmpty ? nil : services
-        case .down(let destroyData): request.destroyData = destroyData
+        case .down(let destroyData):
+            let last = try await ledger.operations(of: stack, limit: 1).first
+            request.destroyData = destroyData
+            request.isDown = last?.plan.purpose == .down && last?.state == .succeeded
         case .deploy, .rollback, .scale: break
         }
+        // What only goes away is counted on by nobody.
+        if change.startsReplicas { request.unproven = try await UnprovenReplicas(ledger: ledger).of(stack) }
         return request
     }
 

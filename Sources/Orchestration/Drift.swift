@@ -36,8 +36,10 @@ package enum Drift {
         guard let revision = service.revision else { return [] }
         var findings = replicas.compactMap { trouble(of: $0, service, release, isRouted: isRouted) }
         let serving = replicas.count { $0.state == .running && $0.revision == revision }
-        if serving != service.replicas {
-            findings.append("\(service.name) runs \(serving) of \(service.replicas) replicas")
+        if serving > service.replicas {
+            findings.append("\(service.name) runs \(serving) replicas instead of \(service.replicas)")
+        } else if serving < service.replicas {
+            findings.append("\(service.name): \(serving) of \(service.replicas) replicas run release \(release)")
         }
         return findings
     }

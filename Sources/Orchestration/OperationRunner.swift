@@ -54,8 +54,8 @@ struct OperationRunner {
         let request = PlanRequest(purpose: previous == nil ? .stop : .revert, target: target)
         let plan = try Planner.plan(request, observed: observed)
         try Preflight.checkSources(of: plan, from: nil)
-        let reason =
-            previous.map { "revert to release \($0.number): \(failure.message)" } ?? "stop: \(failure.message)"
+        // Which failure it was stands with the operation before this one.
+        let reason = previous.map { "revert to release \($0.number) after a failure" } ?? "stop after a failure"
         do {
             try await run(plan, to: target, declared: nil, reason: reason)
         } catch {

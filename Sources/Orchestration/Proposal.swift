@@ -17,5 +17,8 @@ package struct Proposal: Sendable {
     package let unfinished: Operation?
 
     /// Nothing to do, and nothing left over from a crash.
-    package var isEmpty: Bool { plan.isEmpty && unfinished == nil && previous?.number == target.number }
+    package var isEmpty: Bool { changesNothing && unfinished == nil }
+
+    /// Neither what runs nor what is current would be another. Of a stack that is down nothing is current.
+    var changesNothing: Bool { plan.isEmpty && (plan.purpose == .down || previous?.number == target.number) }
 }

@@ -53,7 +53,7 @@ struct ReleaseDraft {
         for (name, count) in counts {
             guard let index = stack.services.firstIndex(where: { $0.name == name }) else {
                 throw ReportableError(
-                    .notFound,
+                    .usage,
                     "\(stack.id) has no service \(name)",
                     hint: "Its services are \(stack.services.map(\.name.text).joined(separator: ", "))."
                 )

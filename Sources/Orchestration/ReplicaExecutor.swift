@@ -39,7 +39,7 @@ package struct ReplicaExecutor: Sendable {
         if ofService.count == 1, let only = ofService.first { return only.id }
         let known = (ofService.isEmpty ? observed.replicas : ofService).map(\.id.description).joined(separator: ", ")
         throw ReportableError(
-            .notFound,
+            known.isEmpty ? .notFound : .usage,
             "\(stack) has no single replica \"\(text)\"",
             hint: known.isEmpty ? "Nothing runs; see `slipway status`." : "Choose one of \(known)."
         )

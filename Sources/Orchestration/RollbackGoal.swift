@@ -14,12 +14,12 @@ struct RollbackGoal {
         if let number {
             if let release = try await ledger.release(number, of: stack) { return release }
             throw ReportableError(
-                .notFound,
+                .usage,
                 "\(stack) has no release \(number)",
                 hint: "See them all with `slipway history`."
             )
         }
-        guard let current else { throw ReportableError.notDeployed(stack) }
+        guard let current else { throw try await nothingCurrent() }
         if let unfinished = try await wayBack(from: current) { return unfinished }
         guard let release = try await ledger.lastGoodRelease(before: current.number, of: stack) else {
             throw ReportableError(
@@ -29,6 +29,18 @@ struct RollbackGoal {
             )
         }
         return release
+    }
+
+    /// After a `down` there is nothing to go back from, but somewhere to go.
+    private func nothingCurrent() async throws(ReportableError) -> ReportableError {
+        let nothing = ReportableError.notDeployed(stack)
+        guard let last = try await ledger.release(before: .max, of: stack) else { return nothing }
+        return ReportableError(
+            nothing.code,
+            nothing.message,
+            hint: "Deploy it with `slipway deploy`. Or, where it kept its data, go back to the release that ran last "
+                + "with `slipway rollback --to \(last.number)`."
+        )
     }
 
     /// What a person should know of a release before going back to it.

@@ -10,6 +10,8 @@ package struct PlanRequest: Sendable {
     package var services: Set<ServiceName>?
     /// For `down`: destroy the data too.
     package var destroyData: Bool
+    /// For `down`: the last operation was one, and came to its end. What no observation shows is gone already.
+    package var isDown: Bool
     /// Replicas that run and were never confirmed: they are proven again before anything counts on them.
     package var unproven: Set<ReplicaID>
 
@@ -18,12 +20,14 @@ package struct PlanRequest: Sendable {
         target: Release,
         services: Set<ServiceName>? = nil,
         destroyData: Bool = false,
+        isDown: Bool = false,
         unproven: Set<ReplicaID> = []
     ) {
         self.purpose = purpose
         self.target = target
         self.services = services
         self.destroyData = destroyData
+        self.isDown = isDown
         self.unproven = unproven
     }
 }

@@ -4,9 +4,9 @@ import StackModel
 /// Works out which steps lead from the world as it was observed to what was asked for. Pure: equal inputs give equal
 /// plans, byte for byte. Every state of the world is a fit place to begin, because a crash can leave any of them.
 package enum Planner {
-    /// The plan is empty when nothing has to be done. Only `down` always has its last step.
+    /// The plan is empty when nothing has to be done. A `down` always has its last step, unless the stack is down.
     ///
-    /// Throws `notFound` when a chosen service does not exist, `invalidSpec` when the release cannot run at all
+    /// Throws `usage` when a chosen service does not exist, `invalidSpec` when the release cannot run at all
     /// (a circle of dependencies, several replicas on one port or one data directory), `broken` when it is incomplete.
     package static func plan(_ request: PlanRequest, observed: Observation) throws(ReportableError) -> Plan {
         try plan(request, towards: DesiredStack(request.target), observed: observed)
@@ -50,7 +50,7 @@ package enum Planner {
         for name in (request.services ?? []).sorted() where stack.service(name) == nil {
             let names = stack.services.map(\.name.text).joined(separator: ", ")
             throw ReportableError(
-                .notFound,
+                .usage,
                 "there is no service \(name) in \(stack.id)",
                 hint: "The stack has \(names)."
             )

@@ -59,7 +59,8 @@ struct Teardown {
     }
 
     /// What is left without replicas: data, if its destruction is wanted, and then everything that only an empty stack
-    /// leaves behind. The latter is asked for even when nothing else is left, because no observation shows it.
+    /// leaves behind. The latter is asked for even when nothing else is left, because no observation shows it; unless
+    /// that was done already.
     private mutating func dispose(after removals: [PlanDraft.Ref]) {
         let volumes = observed.volumes.sorted()
         if !request.destroyData, !volumes.isEmpty {
@@ -70,6 +71,7 @@ struct Teardown {
         let ends = destroyed.map { service in
             draft.add(.removeVolume(service), because: "the destruction of all data was asked for")
         }
+        guard !request.isDown || !removals.isEmpty || !ends.isEmpty else { return }
         draft.join(removals, before: ends)
         let last = draft.add(.removeStack, because: "nothing of the stack runs any more")
         draft.wait(last, for: ends.isEmpty ? removals : ends)

@@ -13,13 +13,19 @@ struct Accounts: Sendable {
         service: ServiceName,
         in stack: StackID
     ) async throws(ReportableError) -> RunAccount {
-        guard geteuid() == 0 else { return try unprivileged(user, service) }
+        guard geteuid() == 0 else { return try Self.unprivileged(user, service) }
         switch user {
         case .named(let name): return try Self.named(name, service)
         case .dedicated:
             let number = try await number(of: service, in: stack)
             return RunAccount(userID: number, groupID: number, name: nil, switches: true)
         }
+    }
+
+    /// Throws what `account` would, without allotting anything.
+    static func check(_ user: RunUser, _ service: ServiceName) throws(ReportableError) {
+        guard case .named(let name) = user else { return }
+        _ = geteuid() == 0 ? try named(name, service) : try unprivileged(user, service)
     }
 
     /// The number that is a service's own, as a user and as a group; allotted once.
@@ -47,17 +53,17 @@ struct Accounts: Sendable {
         return RunAccount(userID: entry.pw_uid, groupID: entry.pw_gid, name: name, switches: true)
     }
 
-    private func unprivileged(_ user: RunUser, _ service: ServiceName) throws(ReportableError) -> RunAccount {
+    static func unprivileged(_ user: RunUser, _ service: ServiceName) throws(ReportableError) -> RunAccount {
         let caller = RunAccount(userID: geteuid(), groupID: getegid(), name: nil, switches: false)
         guard case .named(let name) = user else { return caller }
         // Postgres asks for its own user, which only root can give; as the caller it runs as well.
-        guard let account = try? Self.named(name, service), account.userID != geteuid(), name != "postgres" else {
+        guard let account = try? named(name, service), account.userID != geteuid(), name != "postgres" else {
             return caller
         }
         throw ReportableError(
             .engineFailed,
             "\(service) is to run as \(name), which needs root",
-            hint: "Run slipway as root, or take the user out of the service."
+            hint: "Run slipway as root. Without root only services run that need no user of their own."
         )
     }
 }

@@ -51,10 +51,10 @@ extension Edge {
 }
 
 extension StackFolder {
-    /// One of the service's replicas listens on the port.
-    func listens(_ service: ServiceName, on port: Int, _ mounts: ControlGroupMounts) -> Bool {
+    /// One of the service's replicas listens on the port, or one of any service where none is given.
+    func listens(_ service: ServiceName? = nil, on port: Int, _ mounts: ControlGroupMounts) -> Bool {
         replicaIDs.contains { id in
-            id.service == service
+            (service ?? id.service) == id.service
                 && Ports.listened(by: ReplicaProcesses(folder: replica(id), mounts: mounts).all.map(\.id)).contains(
                     port
                 )

@@ -8,19 +8,14 @@ struct Execution: Sendable {
     let folder: ReplicaFolder
     let mounts: ControlGroupMounts
 
-    /// The exit status of the program, or 128 and its signal. Throws `notFound`, `programMissing`, `engineFailed`.
+    /// The exit status of the program, or 128 and its signal. Throws `notFound`, `usage`, `engineFailed`.
     func run(_ command: [String]) async throws(ReportableError) -> Int32 {
         guard let record = ReplicaRecord.load(folder) else {
             throw ReportableError(.notFound, "there is no replica \(folder.id) of \(folder.stack.stack)")
         }
         guard let program = command.first else { throw ReportableError(.usage, "there is no program to run") }
         let source = record.source.map { folder.stack.source($0) }
-        let path = try Programs.locate(
-            program,
-            for: folder.id.service,
-            source: source,
-            volume: folder.stack.volume(folder.id.service)
-        )
+        let path = try path(of: program, source)
         var script = ExeclineScript("-P")
         script.enter(ControlGroup(folder, mounts: mounts).entrances)
         script.append(["cd", source ?? folder.work])
@@ -33,6 +28,22 @@ struct Execution: Sendable {
         script.append([path] + command.dropFirst())
         let arguments = [try Programs.locate("execlineb"), "-P", "-c", script.body]
         return try await offPool { () throws(ReportableError) in try Self.spawn(arguments) }
+    }
+
+    /// A person has typed it, so that the service's own command has nothing to do with it.
+    private func path(of program: String, _ source: String?) throws(ReportableError) -> String {
+        let service = folder.id.service
+        do {
+            return try Programs.locate(program, for: service, source: source, volume: folder.stack.volume(service))
+        } catch {
+            throw ReportableError(
+                .usage,
+                "there is no program \(program) for \(folder.id) to run",
+                hint: source == nil
+                    ? "It has those that are installed on this machine."
+                    : "It has those in the source of \(service), and those that are installed on this machine."
+            )
+        }
     }
 
     /// The terminal, and what kind it is, are all that the program gets from the caller.

@@ -49,7 +49,8 @@ enum Ports {
     }
 
     /// Thrown when a fixed port is held by somebody else, who is named and left alone.
-    static func taken(_ port: Int, by holder: ProcessEntry?) -> ReportableError {
+    /// - Parameter isAllotted: the engine chose the port and can choose another.
+    static func taken(_ port: Int, by holder: ProcessEntry?, isAllotted: Bool = false) -> ReportableError {
         guard let holder else {
             return ReportableError(
                 .portTaken,
@@ -60,7 +61,7 @@ enum Ports {
         return ReportableError(
             .portTaken,
             "port \(port) is held by process \(holder.id) (\(holder.commandLine))",
-            hint: AllotmentBook.ports.contains(port)
+            hint: isAllotted
                 ? "Stop that process, or deploy again: the service then gets another port."
                 : "Stop that process or give the service another port."
         )

@@ -11,7 +11,8 @@ struct Preflight: Sendable {
     /// The programs that the engine itself stands on.
     private static let own = ["s6-supervise", "s6-svc", "s6-log", "execlineb", "setpriv", "setsid"]
 
-    /// Warnings in words. Throws `programMissing`, or `engineFailed` when the user to run as does not exist.
+    /// Warnings in words. Throws `programMissing`, `portTaken`, or `engineFailed` when the user to run as does not exist
+    /// or cannot be become.
     func check() throws(ReportableError) -> [String] {
         for program in Self.own { _ = try Programs.locate(program) }
         try checkProgram()
@@ -20,8 +21,20 @@ struct Preflight: Sendable {
         }
         if template.reload == .redisACL { _ = try Programs.locate("redis-cli") }
         if template.reload == .postgresAccounts { _ = try Programs.locate("psql") }
-        if case .named(let name) = template.user, geteuid() == 0 { _ = try Accounts.named(name, template.service) }
+        try Accounts.check(template.user, template.service)
+        try checkPort()
         return ControlGroup.lacking(for: template.limits, mounts: engine.mounts)
+    }
+
+    /// The port at which the whole stack is reached. That of an app is looked at when its replica starts: until then
+    /// it may be free again, and the rest of the release can be proven meanwhile.
+    private func checkPort() throws(ReportableError) {
+        guard template.kind == "edge", case .fixed(let port) = template.port else { return }
+        let host = try engine.allotments.load()[stack.stack].addresses[template.service]?.host
+        guard !Ports.isFree(port, at: host), !stack.listens(template.service, on: port, engine.mounts),
+            !stack.listens(on: port, engine.mounts)
+        else { return }
+        throw Ports.taken(port, by: Ports.holder(of: port))
     }
 
     /// A program of the source is looked for when the source is stored, which is a step of the plan.

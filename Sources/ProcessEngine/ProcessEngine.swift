@@ -44,7 +44,8 @@ package struct ProcessEngine: Engine {
         _ template: ReplicaTemplate,
         in stack: StackID
     ) async throws(ReportableError) -> [String] {
-        let warnings = try Preflight(engine: self, stack: folder(stack), template: template).check()
+        let preflight = Preflight(engine: self, stack: folder(stack), template: template)
+        let warnings = try await offPool { () throws(ReportableError) in try preflight.check() }
         try await ProgramVersion(engine: self, stack: folder(stack), template: template).check()
         return warnings
     }

@@ -79,7 +79,10 @@ struct ReplicaStart: Sendable {
         case .none: return nil
         case .fixed(let port):
             let host = try engine.addresses(inputs)[template.service]?.host
-            guard Ports.isFree(port, at: host) else { throw Ports.taken(port, by: Ports.holder(of: port)) }
+            guard Ports.isFree(port, at: host) else {
+                let isAllotted = !["app", "edge"].contains(template.kind)
+                throw Ports.taken(port, by: Ports.holder(of: port), isAllotted: isAllotted)
+            }
             return port
         case .perReplica:
             let (stack, id) = (folder.stack.stack, folder.id.description)

@@ -12,6 +12,7 @@ struct ReplicaStop: Sendable {
     func stop() async throws(ReportableError) {
         let folder = folder
         guard folder.exists else { return }
+        await forgetAtEdges()
         try await offPool { () throws(ReportableError) in
             guard !Disk.exists(folder.down) else { return }
             try Disk.write([], to: folder.down)
@@ -38,6 +39,12 @@ struct ReplicaStop: Sendable {
             try Disk.remove(tree: folder.unfinished)
             try TargetFile(folder.stack, service: folder.id.service).refresh()
         }
+    }
+
+    /// An edge still knows it when a drain, or the beginning of its traffic, was cut short. One that does not answer
+    /// is no reason to let it live: its own check will tell it.
+    private func forgetAtEdges() async {
+        _ = try? await Traffic(engine: engine, folder: folder).drain(deadline: .seconds(0))
     }
 
     /// Sends the signal of its stop rule and waits as long as the rule allows.

@@ -21,10 +21,12 @@ struct SourceTree: Sendable {
     /// Sorted by path, so that a directory comes before what is in it.
     let entries: [Entry]
 
-    /// Throws `notFound` when there is no such directory, `invalidSpec` naming a link that leads outside or a file
-    /// that is neither file, directory nor link.
+    /// Throws `invalidSpec` when there is no such directory, or naming a link that leads outside or a file that is
+    /// neither file, directory nor link.
     init(_ root: String) throws(ReportableError) {
-        guard Disk.isDirectory(root) else { throw ReportableError(.notFound, "there is no source directory \(root)") }
+        guard Disk.isDirectory(root) else {
+            throw ReportableError(.invalidSpec, "there is no source directory \(root)")
+        }
         let rules = IgnoreRules(Disk.text("\(root)/\(IgnoreRules.fileName)") ?? "")
         var entries: [Entry] = []
         var directories = [""]

@@ -8,18 +8,27 @@ package enum SpecLoader {
     /// - Parameters:
     ///   - environment: `nil` takes the only one; with several it is an error that lists them.
     ///   - variables: what `${NAME}` means: the caller's environment merged over `.env` by the caller.
+    ///   - engine: takes the place of the environment's own, for those who want to see the stack on another.
     ///   - isStrict: what the environment's engine does not act on is an error, not a warning.
     /// - Returns: the stack or every error there is, and the warnings.
     package static func load(
         _ text: SpecText,
         environment: EnvironmentName?,
         variables: [String: String],
+        engine: EngineKind? = nil,
         isStrict: Bool = false
     ) -> LoadedSpec {
         let findings = Findings(file: text.file, isStrict: isStrict)
-        let stack = stack(in: text, for: environment, variables: variables, findings: findings)
-        let diagnostics = findings.inFileOrder()
-        return LoadedSpec(stack: findings.hasErrors ? nil : stack, diagnostics: diagnostics)
+        let root = merged(text, for: environment, findings: findings)
+        var stack: Stack?
+        if let root { stack = self.stack(in: root.node, for: root.environment, variables, engine, findings) }
+        return LoadedSpec(
+            stack: findings.hasErrors ? nil : stack,
+            diagnostics: findings.inFileOrder(),
+            root: root?.node,
+            text: text,
+            isStrict: isStrict
+        )
     }
 
     /// The environments that the text names, in its order; `local` when it names none. Empty when it cannot be parsed.
@@ -29,21 +38,31 @@ package enum SpecLoader {
         return EnvironmentChoice(root: root).names.compactMap { EnvironmentName($0) }
     }
 
-    private static func stack(
-        in text: SpecText,
+    /// The spec with its environment laid over it.
+    private static func merged(
+        _ text: SpecText,
         for environment: EnvironmentName?,
-        variables: [String: String],
         findings: Findings
-    ) -> Stack? {
+    ) -> (node: SpecNode, environment: EnvironmentName)? {
         guard let root = Composer.compose(text, findings: findings) else { return nil }
         let choice = EnvironmentChoice(root: root)
         guard let name = choice.name(asked: environment, findings: findings) else { return nil }
         findings.settle()
+        return (choice.merged(for: name, findings: findings), name)
+    }
+
+    private static func stack(
+        in root: SpecNode,
+        for environment: EnvironmentName,
+        _ variables: [String: String],
+        _ engine: EngineKind?,
+        _ findings: Findings
+    ) -> Stack? {
         let reading = Reading(findings: findings, variables: variables)
-        let merged = choice.merged(for: name, findings: findings)
-        guard let stack = StackReader(root: merged, environment: name, reading: reading).read() else { return nil }
+        let reader = StackReader(root: root, environment: environment, engine: engine, reading: reading)
+        guard let stack = reader.read() else { return nil }
         findings.settle()
-        StackChecks(stack: stack, root: merged, mentions: reading.mentions, findings: findings).run()
+        StackChecks(stack: stack, root: root, mentions: reading.mentions, findings: findings).run()
         return stack
     }
 }

@@ -19,6 +19,31 @@ package struct LoadedSpec: Sendable {
     package let stack: Stack?
     /// Errors and warnings in the order of the file.
     package let diagnostics: [Diagnostic]
+    /// The spec with its environment laid over it; `nil` when it could not be parsed.
+    let root: SpecNode?
+    let text: SpecText
+    let isStrict: Bool
+
+    /// What some target cannot express, at the place where a person wrote it; `nil` for what nobody wrote: defaults
+    /// are not the person's.
+    package func unexpressed(_ path: [String], _ message: String) -> Diagnostic? {
+        guard let place = root?.written(path) else { return nil }
+        let findings = Findings(file: text.file, isStrict: isStrict)
+        findings.quote(from: String(decoding: text.bytes, as: UTF8.self))
+        findings.unexpressed("\(path.joined(separator: ".")): \(message)", at: place)
+        return findings.inFileOrder().first
+    }
+}
+
+extension SpecNode {
+    /// Where the value at the end of the path is written; `nil` when nobody wrote one.
+    fileprivate func written(_ path: [String]) -> Place? {
+        guard let last = path.last else { return nil }
+        var node: SpecNode? = self
+        for key in path.dropLast() { node = node?[key] }
+        guard let entry = node?.entry(last), !entry.value.isNull else { return nil }
+        return entry.valuePlace
+    }
 }
 
 /// How large a spec may be. Far beyond any honest spec, and small enough that a hostile one costs next to nothing.

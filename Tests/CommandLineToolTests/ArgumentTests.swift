@@ -17,6 +17,7 @@ struct ArgumentTests {
             ["scale", "shop", "--replicas", "api=3", "--progress", "json"],
             ["down", "--destroy-data", "shop/local"], ["down", "--dry-run", "--output", "json"],
             ["history", "--limit", "3"], ["history", "shop", "--operation", "3"], ["history", "--releases"],
+            ["history", "--verify"],
             ["status", "--exit-code"], ["validate", "--output", "json"], ["version", "--output", "json"],
         ]
     )
@@ -28,10 +29,24 @@ struct ArgumentTests {
         "what makes no sense is refused",
         arguments: [
             ["launch"], ["deploy", "--nope"], ["status", "--output", "xml"], ["rollback", "--to", "three"], ["scale"],
-            ["deploy", "--output", "json"],
+            ["deploy", "--output", "json"], ["history", "--limit", "0"],
         ]
     )
     func refused(arguments: [String]) {
         #expect(throws: (any Error).self) { try SlipwayCommand.parseAsRoot(arguments) }
+    }
+
+    @Test("an option is suggested when it can have been meant")
+    func suggestions() {
+        func said(_ option: String) -> String {
+            do {
+                _ = try SlipwayCommand.parseAsRoot(["status", option])
+                return ""
+            } catch {
+                return OptionSuggestion.checked(SlipwayCommand.fullMessage(for: error))
+            }
+        }
+        #expect(said("--foo").contains("Unknown option '--foo'.\n"), "\(said("--foo"))")
+        #expect(said("--outptu").contains("Did you mean '--output'?"), "\(said("--outptu"))")
     }
 }

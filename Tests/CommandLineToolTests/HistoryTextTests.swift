@@ -57,4 +57,24 @@ struct HistoryTextTests {
                 """
         )
     }
+
+    @Test("a long failure takes no more of a table than a column, and one line")
+    func column() {
+        let operation = OperationOutline(
+            id: 7,
+            purpose: .deploy,
+            release: 2,
+            state: .failed,
+            startedAt: start,
+            endedAt: later(5),
+            actor: "ada@host",
+            owner: OwnerID(bootID: "boot", processID: 1, startTicks: 1),
+            reason: "deploy",
+            failure: ReportableError(.replicaFailed, "api-1 said\n" + String(repeating: "no ", count: 40))
+        )
+        let text = OperationText.short(of: operation)
+        #expect(text.hasPrefix("failed after 5.0 s: api-1 said no no"))
+        #expect(text.count == 60 && text.hasSuffix("…"))
+        #expect(OperationText.outcome(of: operation).count > 100)
+    }
 }

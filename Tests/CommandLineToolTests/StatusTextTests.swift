@@ -123,7 +123,7 @@ struct StatusTextTests {
 
                 drift: api-3 is failing: exited with code 1
 
-                last: deploy by ada@host, done in 10.0 s, 5 min ago
+                last: deploy (ada@host, 5 min ago): done in 10.0 s
                 """
         )
     }
@@ -134,10 +134,10 @@ struct StatusTextTests {
         let text = status([], release: nil, last: operation(.failed, failure), unfinished: operation(.running))
         #expect(text.hasPrefix("shop/local: no release is current\n"))
         #expect(text.contains("\nopen: operation 7 (deploy) since 2026-11-21 06:30:02Z\n"))
-        #expect(text.hasSuffix("\nlast: deploy by ada@host, failed after 10.0 s: api-1 exited with code 1, 5 min ago"))
+        #expect(text.hasSuffix("\nlast: deploy (ada@host, 5 min ago): failed after 10.0 s: api-1 exited with code 1"))
         let gone = status([], last: operation(.running), unfinished: operation(.running), ownerIsGone: true)
         #expect(gone.contains("06:30:02Z: its process died; the next command goes on\n"))
-        #expect(gone.hasSuffix("\nlast: deploy by ada@host, its process died; the next command goes on, 5 min ago"))
+        #expect(gone.hasSuffix("\nlast: deploy (ada@host, 5 min ago): its process died; the next command goes on"))
     }
 
     @Test("what was stopped stands in the headline")

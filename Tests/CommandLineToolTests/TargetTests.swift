@@ -38,7 +38,7 @@ struct TargetTests {
         #expect(error?.message == "shop/local names the environment local, but --env says production")
     }
 
-    @Test("a stack that the ledger has never heard of is not found, and the home is named")
+    @Test("a stack that the ledger has never heard of is refused, and the home is named")
     func unknown() async throws {
         for arguments in [["shop/local"], ["shop/local", "--env", "local"], ["shop"]] {
             let target = try StackArgument.parse(arguments)
@@ -46,14 +46,22 @@ struct TargetTests {
                 performing: { try await target.deployed(in: session(), try Ledger.inMemory()) },
                 throws: { error in
                     let error = error as? ReportableError
-                    return error?.code == .notFound && error?.message.contains("/home/of/slipway") == true
+                    return error?.code == .usage && error?.message.contains("/home/of/slipway") == true
                 }
             )
         }
         let known = KnownStacks(all: ["a/local", "b/local", "b/remote"].compactMap { StackID($0) }, home: "/h")
         #expect(try known.stack("a", chosen: nil, declared: []) == StackID("a", "local"))
         #expect(throws: ReportableError.self) { try known.stack("b", chosen: nil, declared: []) }
-        #expect(throws: ReportableError.self) { try known.checked(StackID("c", "local")) }
+        let typo = #expect(throws: ReportableError.self) { try known.checked(StackID("a", "lcoal"), isDeclared: false) }
+        #expect(typo?.code == .usage && typo?.hint?.hasPrefix("Did you mean a/local?") == true)
+        let fresh = #expect(throws: ReportableError.self) { try known.checked(StackID("c", "local"), isDeclared: true) }
+        #expect(fresh?.code == .notFound)
+        let stray = #expect(throws: ReportableError.self) {
+            try known.stack("a", chosen: "remtoe", declared: ["local", "remote"])
+        }
+        #expect(stray?.code == .usage && stray?.hint == "Did you mean remote?")
+        #expect(try known.stack("b", chosen: "remote", declared: ["local"]) == StackID("b", "remote"))
     }
 
     @Test("a service comes before a replica that is called the same")

@@ -1,4 +1,5 @@
 import Basics
+import Ledger
 import StackModel
 import Testing
 
@@ -48,5 +49,36 @@ struct TextTests {
         }
         #expect([age(5), age(119), age(120), age(7200), age(172_800)] == ["5 s", "119 s", "2 min", "2 h", "2 d"])
         #expect(age(-60) == "0 s")
+    }
+
+    @Test("a next command can be typed as it is printed")
+    func shellWords() {
+        #expect(ShellWord.quoted("stacks/shop_2.yaml") == "stacks/shop_2.yaml")
+        #expect(ShellWord.quoted("sp ace") == "'sp ace'")
+        #expect(ShellWord.quoted("it's") == #"'it'\''s'"#)
+        #expect(ShellWord.quoted("") == "''")
+    }
+
+    @Test("an intact history says how long it is, another what was changed first")
+    func chain() throws {
+        let head = Digest(of: "head")
+        #expect(
+            try ChainText.verdict(on: ChainReport(length: 2, head: head, faults: []))
+                == "the history is intact: 2 events, the last one \(head)"
+        )
+        let faults = [4, 9].map { ChainFault(event: $0, message: "event \($0) was changed") }
+        let error = #expect(throws: ReportableError.self) {
+            try ChainText.verdict(on: ChainReport(length: 9, head: head, faults: faults))
+        }
+        #expect(error?.message == "the history is not what was recorded: event 4 was changed")
+        #expect(error?.details == ["event 9 was changed"])
+    }
+
+    @Test("keys that nothing acts on yet are named")
+    func dormant() {
+        var stack = Stack(name: "shop", environment: "local", engine: .process, services: [])
+        #expect(SpecVerdict.Valid(stack).note == nil)
+        stack.secrets = [SecretDeclaration(name: "jwt", kind: .random, rotate: .seconds(60))]
+        #expect(SpecVerdict.Valid(stack).note == "checked, and not acted on yet: rotate")
     }
 }

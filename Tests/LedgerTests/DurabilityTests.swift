@@ -61,7 +61,7 @@ struct DurabilityTests {
 
     @Test(
         "kill -9 at any moment loses nothing that was acknowledged and leaves the file whole",
-        .disabled(if: CrashingWriter.isChild)
+        .disabled(if: CrashingWriter.isChild, "the writer that is to be killed starts no writers of its own")
     )
     func killed() async throws {
         try await Folder.with { folder in
@@ -106,7 +106,10 @@ struct DurabilityTests {
     }
 
     static var straced: ConditionTrait {
-        .disabled(if: CrashingWriter.isChild || access(CrashingWriter.strace, X_OK) != 0, "needs strace")
+        .disabled(
+            if: CrashingWriter.isChild || access(CrashingWriter.strace, X_OK) != 0,
+            "needs strace; and the writer that is to be killed starts no writers of its own"
+        )
     }
 
     private func check(_ folder: Folder, _ acknowledged: Int) async throws {
@@ -128,7 +131,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("the writer that is killed", .enabled(if: CrashingWriter.isChild))
+    @Test("the writer that is killed", .enabled(if: CrashingWriter.isChild, "only another test starts it"))
     func writer() async throws {
         try await CrashingWriter.run()
     }

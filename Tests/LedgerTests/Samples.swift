@@ -1,7 +1,4 @@
 import Basics
-import FoundationEssentials
-import GRDB
-import Glibc
 import Ledger
 import StackModel
 
@@ -105,54 +102,5 @@ extension Ledger {
             epoch: next,
             at: Samples.later(3)
         )
-    }
-}
-
-/// A folder of its own for a test, gone afterwards.
-struct Folder {
-    let path: String
-    var ledger: String { path + "/ledger.sqlite" }
-
-    static func with<Value>(
-        in parent: String = FileManager.default.temporaryDirectory.path,
-        _ body: (Folder) async throws -> Value
-    ) async throws -> Value {
-        let path = "\(parent)/slipway-ledger-\(UInt64.random(in: .min ... .max))"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        do {
-            let value = try await body(Folder(path: path))
-            try FileManager.default.removeItem(atPath: path)
-            return value
-        } catch {
-            try FileManager.default.removeItem(atPath: path)
-            throw error
-        }
-    }
-
-    /// A second connection with none of the ledger's settings, for looking and for tampering.
-    func raw() throws -> DatabaseQueue { try DatabaseQueue(path: ledger) }
-
-    /// Changes the ledger behind its back: the guards that refuse it are taken away first.
-    func tamper(_ sql: String) throws {
-        try raw().write { database in
-            for trigger in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
-                try database.execute(sql: "DROP TRIGGER \(trigger)")
-            }
-            try database.execute(sql: sql)
-        }
-    }
-
-    /// SQLite's own verdict over the file.
-    func integrity() throws -> [String] {
-        try raw().read { database in
-            let broken = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map(\.description)
-            return try String.fetchAll(database, sql: "PRAGMA integrity_check") + broken
-        }
-    }
-
-    func mode(of file: String) throws -> UInt32 {
-        var status = stat()
-        guard stat(file, &status) == 0 else { throw POSIXError(.ENOENT) }
-        return status.st_mode & 0o777
     }
 }

@@ -57,13 +57,13 @@ struct SecretStoreTests {
             try await store.ensure(Keys.declarations + [mail], of: Samples.shop, given: [:], at: Samples.now)
         }
         #expect(error?.message == "no value was given for stripe, mail")
-        await expect(.secretFailed) { _ = try await store.preview([mail], of: Samples.shop, given: [:]) }
+        await expect(.invalidSpec) { _ = try await store.preview([mail], of: Samples.shop, given: [:]) }
         let empty: [SecretName: Redacted<String>] = ["mail": Redacted("")]
-        await expect(.secretFailed) { _ = try await store.preview([mail], of: Samples.shop, given: empty) }
-        await expect(.secretFailed) {
+        await expect(.invalidSpec) { _ = try await store.preview([mail], of: Samples.shop, given: empty) }
+        await expect(.invalidSpec) {
             _ = try await store.ensure([mail], of: Samples.shop, given: empty, at: Samples.now)
         }
-        await expect(.secretFailed) {
+        await expect(.invalidSpec) {
             _ = try await store.stage(mail, of: Samples.shop, given: Redacted(""), at: Samples.now)
         }
         #expect(error?.hint == "Set STRIPE_KEY, MAIL_KEY in the environment or in .env.")

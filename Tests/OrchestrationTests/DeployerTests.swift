@@ -113,7 +113,7 @@ struct DeployerTests {
             #expect(yard.replicas.count == 5)
             #expect(try await yard.carryOut(.rollback(to: nil)).release.number == 1)
             #expect(yard.replicas.count == 3)
-            try await expect(.notFound) { () async throws(ReportableError) in
+            try await expect(.usage) { () async throws(ReportableError) in
                 try await yard.carryOut(.scale(["nope": 1]))
             }
         }
@@ -141,9 +141,65 @@ struct DeployerTests {
             try await expect(.notFound) { () async throws(ReportableError) in
                 try await yard.carryOut(.rollback(to: nil))
             }
-            try await expect(.notFound) { () async throws(ReportableError) in
+            try await expect(.usage) { () async throws(ReportableError) in
                 try await yard.carryOut(.rollback(to: 7))
             }
+            try await yard.carryOut(.down(destroyData: false))
+            let error = try await expect(.notFound) { () async throws(ReportableError) in
+                try await yard.carryOut(.rollback(to: nil))
+            }
+            #expect(error.hint?.contains("`slipway rollback --to 1`") == true)
+        }
+    }
+
+    @Test("a second down has nothing to do, and leaves no trace; one that is to destroy data has")
+    func downTwice() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .redis, .edge("api"))
+            #expect(try await yard.carryOut(.down(destroyData: false)).isSuccess)
+            let again = try await yard.deployer.propose(.down(destroyData: false), to: Dockyard.shop)
+            #expect(again.isEmpty)
+            #expect(try await yard.deployer.carryOut(again, acceptingChanges: true).isNothing)
+            #expect(try await yard.history() == ["deploy succeeded", "down succeeded"])
+            #expect(try await yard.carryOut(.down(destroyData: true)).isSuccess)
+            #expect(yard.engine.world(of: Dockyard.shop).volumes.isEmpty)
+            #expect(try await yard.carryOut(.down(destroyData: true)).isNothing)
+            #expect(try await yard.history() == ["deploy succeeded", "down succeeded", "down succeeded"])
+        }
+    }
+
+    @Test("a down that failed, and one of a stack that was begun again, are done again")
+    func downAgain() async throws {
+        try await Dockyard.with { yard in
+            try await yard.deploy(.app(), .edge("api"))
+            let broken = ReportableError(.fileFailed, "the disk is read-only")
+            yard.engine.add(.fails({ $0 == .removeStack }, broken, times: 1))
+            try await expect(.fileFailed) { () async throws(ReportableError) in
+                try await yard.carryOut(.down(destroyData: false))
+            }
+            #expect(try await yard.carryOut(.down(destroyData: false)).isSuccess)
+            try await yard.deploy(.app(), .edge("api"))
+            #expect(try await yard.carryOut(.down(destroyData: false)).isSuccess)
+            #expect(yard.replicas.isEmpty)
+        }
+    }
+
+    @Test("everything that is in the way is named at once, before anything is touched")
+    func obstacles() async throws {
+        try await Dockyard.with { yard in
+            yard.door = PickyEngine(base: yard.engine, missing: ["edge", "redis"])
+            let error = try await expect(.programMissing) { () async throws(ReportableError) in
+                try await yard.deploy(.app(), .redis, .edge("api"))
+            }
+            #expect(error.message == "edge and redis cannot run here; nothing was touched")
+            #expect(error.hint == "Install it.")
+            #expect(
+                error.details == [
+                    "the program of edge is not installed", "the program of redis is not installed",
+                ]
+            )
+            #expect(yard.replicas.isEmpty)
+            #expect(try await yard.history() == [])
         }
     }
 

@@ -20,6 +20,8 @@ struct FailureTests {
             #expect(report.failure == cause)
             #expect(report.release.number == 1)
             #expect(try await yard.history() == ["deploy succeeded", "deploy failed", "revert succeeded"])
+            let last = try await yard.ledger.operations(of: Dockyard.shop, limit: 1).first
+            #expect(last?.reason == "revert to release 1 after a failure")
             #expect(try await yard.currentRelease() == 1)
             #expect(yard.replicas == before)
             #expect(yard.events.revertCount == 1)

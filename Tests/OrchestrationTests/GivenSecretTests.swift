@@ -24,7 +24,7 @@ struct GivenSecretTests {
     func missing(value: String?) async throws {
         try await Dockyard.with { yard in
             let (deployer, change) = (yard.deployer, Self.deployment(value))
-            let error = try await expect(.secretFailed) { () throws(ReportableError) in
+            let error = try await expect(.invalidSpec) { () throws(ReportableError) in
                 try await deployer.propose(change, to: Dockyard.shop)
             }
             #expect(error.message == "no value was given for stripe")

@@ -20,7 +20,11 @@ struct PickyEngine: Engine {
 
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
         guard missing.contains(template.service) else { return ["\(template.service) has no memory limit"] }
-        throw ReportableError(.programMissing, "the program of \(template.service) is not installed")
+        throw ReportableError(
+            .programMissing,
+            "the program of \(template.service) is not installed",
+            hint: "Install it."
+        )
     }
 
     func observe(_ stack: StackID, _ depth: ObservationDepth) async throws(ReportableError) -> Observation {

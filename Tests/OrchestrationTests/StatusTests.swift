@@ -26,7 +26,7 @@ struct StatusTests {
             yard.engine.kill(ReplicaID("api", 1), of: Dockyard.shop, trouble: "exited with code 9")
             #expect(
                 try await reader.read(Dockyard.shop).drift == [
-                    "api-1 is failing: exited with code 9", "api runs 1 of 2 replicas",
+                    "api-1 is failing: exited with code 9", "api: 1 of 2 replicas run release 1",
                 ]
             )
             #expect(try await yard.deploy(.app(), .edge("api")).isSuccess)
@@ -36,7 +36,7 @@ struct StatusTests {
                 copy.id = ReplicaID("api", 9)
                 world.replicas[copy.id] = copy
             }
-            #expect(try await reader.read(Dockyard.shop).drift == ["api runs 3 of 2 replicas"])
+            #expect(try await reader.read(Dockyard.shop).drift == ["api runs 3 replicas instead of 2"])
         }
     }
 
@@ -50,7 +50,7 @@ struct StatusTests {
             #expect(status.stopped == ["api"] && status.drift == [] && !status.isHealthy)
             yard.engine.kill(ReplicaID("web", 1), of: Dockyard.shop)
             status = try await reader.read(Dockyard.shop)
-            #expect(status.drift == ["web-1 is failing: exited with code 1", "web runs 1 of 2 replicas"])
+            #expect(status.drift == ["web-1 is failing: exited with code 1", "web: 1 of 2 replicas run release 1"])
             try await yard.carryOut(.stop([]))
             #expect(try await reader.read(Dockyard.shop).stopped == ["api", "edge", "web"])
             try await yard.carryOut(.restart(["web"]))

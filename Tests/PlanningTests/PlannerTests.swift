@@ -40,7 +40,7 @@ import Testing
         let error = #expect(throws: ReportableError.self) {
             try plan(stack, .restart, on: SimulatedWorld(), services: ["beta"])
         }
-        #expect(error?.code == .notFound)
+        #expect(error?.code == .usage)
         #expect(error?.message == "there is no service beta in shop/local")
     }
 

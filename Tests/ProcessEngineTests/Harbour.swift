@@ -106,10 +106,27 @@ struct Harbour {
         }
     }
 
+    /// The port that is a data service's own.
+    func port(_ service: ServiceName, _ kind: ServiceKind) async throws -> Int {
+        let stack = Stack(
+            name: stack.stack,
+            environment: stack.environment,
+            engine: .process,
+            services: [Service(name: service, kind: kind)]
+        )
+        return try await #require(engine.addresses(for: stack)[service]).port
+    }
+
     private func tearDown() async {
         for id in folder.replicaIDs { try? await perform(.removeReplica(id)) }
         #expect(processes().map(\.commandLine) == [], "processes were left behind")
         try? Disk.remove(tree: home)
+    }
+}
+
+extension SecretValue {
+    static func of(_ user: String?, _ value: String) -> SecretValue {
+        SecretValue(user: user, value: Redacted(value))
     }
 }
 

@@ -175,7 +175,7 @@ package struct SecretStore: Sendable {
         let names = absent.map(\.name.text).joined(separator: ", ")
         let variables = absent.compactMap(\.from).joined(separator: ", ")
         throw ReportableError(
-            .secretFailed,
+            .invalidSpec,
             "no value was given for \(names)",
             hint: variables.isEmpty ? nil : "Set \(variables) in the environment or in .env."
         )

@@ -2,8 +2,52 @@ import Basics
 import StackModel
 
 /// A Compose project: `compose.yaml`, the configuration files it mounts, and the script that makes its secrets.
+///
+/// The file is of the Compose specification without a `version`, and of nothing that Compose 1.29 does not know either:
+/// the project's name stands in the `.env` that `secrets.sh` writes, since only Compose 2 reads a `name`.
 enum ComposeManifests {
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
-        throw ReportableError(.broken, "compose is not rendered yet")
+        let monitoring = try monitoringFiles(of: stack)
+        let parts = try parts(of: stack, monitoring)
+        let secrets = SecretFiles(
+            stack: stack,
+            filled: parts.flatMap(\.filledFiles),
+            handedOn: parts.flatMap(\.handedOn),
+            dotEnv: DotEnvFile(project: stack.name, files: Set(parts.flatMap(\.interpolated)))
+        )
+        return [ManifestFile("compose.yaml", YAMLWriter.document(ComposeFile(services: parts).document))]
+            + parts.flatMap(\.files) + monitoring + [try secrets.script()]
     }
+
+    /// Every service of the file.
+    static func parts(
+        of stack: Stack,
+        _ monitoring: [ManifestFile] = []
+    ) throws(ReportableError) -> [ComposeService] {
+        var parts: [ComposeService] = []
+        for service in stack.services { parts.append(try part(of: service, stack, monitoring)) }
+        return parts
+    }
+
+    /// What Prometheus, Alertmanager and Grafana read.
+    private static func monitoringFiles(of stack: Stack) throws(ReportableError) -> [ManifestFile] { [] }
+
+    private static func part(
+        of service: Service,
+        _ stack: Stack,
+        _ monitoring: [ManifestFile]
+    ) throws(ReportableError) -> ComposeService {
+        switch service.kind {
+        case .app(let app): try ComposeApp.make(service, app, stack)
+        case .redis(let redis): try ComposeRedis.make(service, redis, stack)
+        case .postgres(let postgres): try ComposePostgres.make(service, postgres, stack)
+        case .prometheus(let prometheus): try ComposeMonitoring.prometheus(service, prometheus, stack, monitoring)
+        case .grafana: try ComposeMonitoring.grafana(service, stack, monitoring)
+        case .alertmanager: try ComposeMonitoring.alertmanager(service, stack, monitoring)
+        case .exporter(let exporter): try ComposeExporter.make(service, exporter, stack)
+        case .edge(let edge): try ComposeEdge.make(service, edge, stack)
+        }
+    }
+
+    static func omissions(of stack: Stack) -> [Omission] { [] }
 }

@@ -13,6 +13,8 @@ enum ContainerImage {
     static let alertmanager = "docker.io/prom/alertmanager:v0.28.1"
     static let redisExporter = "docker.io/oliver006/redis_exporter:v1.74.0"
     static let postgresExporter = "quay.io/prometheuscommunity/postgres-exporter:v0.17.1"
+    /// For jobs that need no program but the usual ones.
+    static let shell = "docker.io/library/debian:12-slim"
 
     /// Throws `invalidSpec` for an app that names none: nobody else can know it.
     static func reference(for service: Service) throws(ReportableError) -> String {

@@ -31,7 +31,7 @@ enum AppTemplate {
     }
 
     /// The number of the release is left out on purpose: it would make every deploy replace every replica.
-    private static func environment(of service: Service, _ app: App, _ stack: Stack) -> [String: Template] {
+    static func environment(of service: Service, _ app: App, _ stack: Stack) -> [String: Template] {
         var environment: [String: Template] = [
             "SLIPWAY_SERVICE": Template(service.name.text),
             "SLIPWAY_STACK": Template(stack.id.description),

@@ -12,8 +12,6 @@ enum EdgeConfiguration {
     private static let fromThisMachine = "{ src 127.0.0.0/8 ::1 }"
     /// A proxy on this machine says for whom it asks; Prometheus does not.
     private static let ownFigures = "\(fromThisMachine) !{ req.hdr(X-Forwarded-For) -m found }"
-    /// The backend of requests that no route takes. No service can have this name.
-    static let unrouted = "_unrouted"
 
     static func make(_ edge: Edge, _ stack: Stack) throws(ReportableError) -> Template {
         let rules = try EdgeRoutes.rules(for: edge.routes)
@@ -24,9 +22,7 @@ enum EdgeConfiguration {
         for service in Set(edge.routes.map(\.service)).sorted() {
             text.lines(try backend(of: service, stack))
         }
-        text.lines([
-            "backend \(unrouted)", "    http-request return status 404 content-type text/plain string \"no route\"",
-        ])
+        text.lines(EdgeTexts.unroutedBackend.map { Template($0) })
         return text.template
     }
 
@@ -42,31 +38,8 @@ enum EdgeConfiguration {
         "",
     ]
 
-    /// A request is sent again to another replica when the connection failed, and when it was lost without an answer
-    /// if repeating it is safe.
-    private static let defaults: [Template] = [
-        "defaults",
-        "    mode http",
-        "    log global",
-        "    log-format \"%ci:%cp %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %HM %HPO\"",
-        "    option dontlog-normal",
-        "    option forwardfor",
-        "    option idle-close-on-response",
-        "    option redispatch 1",
-        "    retries 3",
-        "    retry-on conn-failure empty-response",
-        "    http-reuse safe",
-        "    load-server-state-from-file global",
-        "    timeout connect \(EdgeTimeouts.connect.milliseconds)ms",
-        "    timeout client \(EdgeTimeouts.client.milliseconds)ms",
-        "    timeout server \(EdgeTimeouts.server.milliseconds)ms",
-        "    timeout client-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
-        "    timeout server-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
-        "    timeout tunnel \(EdgeTimeouts.tunnel.milliseconds)ms",
-        "    timeout http-request \(EdgeTimeouts.request.milliseconds)ms",
-        "    timeout http-keep-alive \(EdgeTimeouts.keepAlive.milliseconds)ms",
-        "",
-    ]
+    private static let defaults: [Template] =
+        EdgeTexts.defaults.map { Template($0) } + ["    load-server-state-from-file global", ""]
 
     private static func frontend(_ edge: Edge, _ rules: [String]) throws(ReportableError) -> [Template] {
         let address = try HAProxyText.word(edge.address, naming: "the address of the edge")
@@ -79,35 +52,15 @@ enum EdgeConfiguration {
             "    http-request del-header X-Forwarded- -m beg unless \(fromThisMachine)",
             "    http-request del-header Forwarded unless \(fromThisMachine)",
             "    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }",
-        ] + rules.map { Template("    \($0)") } + ["    default_backend \(unrouted)", ""]
+        ] + rules.map { Template("    \($0)") } + ["    default_backend \(EdgeTexts.unrouted)", ""]
     }
 
     private static func backend(of service: ServiceName, _ stack: Stack) throws(ReportableError) -> [Template] {
-        guard case .app(let app)? = stack.service(service)?.kind else {
-            throw ReportableError(
-                .invalidSpec,
-                "a route leads to \(service), which is no app of the stack",
-                hint: "Name a service of kind app in the route."
-            )
-        }
-        var lines: [Template] = [
-            "backend \(service)",
-            "    balance leastconn",
-            "    http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }",
-            "    timeout check \(app.health.timeout.milliseconds)ms",
-        ]
-        if let readiness = app.health.readiness {
-            let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
-            lines += [
-                "    option httpchk",
-                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(Probe.host) hdr User-Agent slipway-edge",
-                "    http-check expect status 200-299",
-            ]
-        }
-        let unsure = EdgeTimeouts.unsure.milliseconds
+        let app = try EdgeTexts.app(service, in: stack)
+        let lines = try EdgeTexts.backend(of: service, app).map { Template($0) }
         return lines + [
             // Whoever adds a server while the edge runs gives it these words too: it does not inherit them.
-            "    default-server check inter \(app.health.interval.milliseconds)ms fastinter \(unsure)ms downinter \(unsure)ms rise 1 fall 2",
+            "    default-server \(EdgeTexts.checks(of: app))",
             "    # servers of \(service)",
             "",
         ]

@@ -37,7 +37,7 @@ enum EdgeTemplate {
     }
 
     /// No request is cut off by the end of the edge that the end of its own replica would have waited for.
-    private static func grace(_ edge: Edge, _ stack: Stack) -> TimeSpan {
+    static func grace(_ edge: Edge, _ stack: Stack) -> TimeSpan {
         edge.routes.compactMap { stack.service($0.service)?.rollout.drain }.reduce(leastGrace, max)
     }
 }

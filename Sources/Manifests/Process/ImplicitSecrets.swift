@@ -48,6 +48,15 @@ extension ProcessManifests {
         try secret(name(service, "password"), "the password of \(service)", in: stack)
     }
 
+    /// Throws `invalidSpec` when the spec uses the name for a secret of a kind that cannot be a password.
+    static func password(
+        for user: String,
+        of service: ServiceName,
+        in stack: Stack
+    ) throws(ReportableError) -> SecretName {
+        try secret(name(service, user), "the password of the user \(user) of \(service)", in: stack)
+    }
+
     private static func secret(
         _ name: SecretName,
         _ purpose: String,

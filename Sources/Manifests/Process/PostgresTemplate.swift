@@ -47,13 +47,21 @@ enum PostgresTemplate {
     }
 
     private static func configuration(memory: ByteCount?) -> Template {
-        let buffers = memory.map { ByteCount(bytes: $0.bytes / 4) } ?? defaultSharedBuffers
         var text = ConfigurationText()
         text.lines([
             "listen_addresses = '127.0.0.1'",
             "port = \(.port)",
             "unix_socket_directories = '\(.directory)'",
             "unix_socket_permissions = 0700",
+        ])
+        text.lines(settings(memory: memory))
+        return text.template
+    }
+
+    /// What is the same wherever it runs.
+    static func settings(memory: ByteCount?) -> [Template] {
+        let buffers = memory.map { ByteCount(bytes: $0.bytes / 4) } ?? defaultSharedBuffers
+        return [
             "max_connections = \(maximumConnections)",
             "password_encryption = 'scram-sha-256'",
             "shared_buffers = \(kilobytes(buffers))",
@@ -67,8 +75,7 @@ enum PostgresTemplate {
             "log_line_prefix = '%m [%p] %q%u@%d '",
             "log_timezone = 'UTC'",
             "timezone = 'UTC'",
-        ])
-        return text.template
+        ]
     }
 
     /// Nothing but the superuser by the socket, and passwords by loopback.

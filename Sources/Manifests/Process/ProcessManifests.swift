@@ -15,7 +15,7 @@ package enum ProcessManifests {
         return templates
     }
 
-    private static func template(
+    static func template(
         of service: Service,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {

@@ -72,25 +72,26 @@ enum RedisTemplate {
             "logfile \"\"",
             "dir \"\(.volume)\"",
         ])
-        text.lines(persistence(of: redis))
-        if let memory = redis.memory ?? limit.map({ ByteCount(bytes: $0.bytes / 100 * dataShare) }) {
-            text.line("maxmemory \(memory.bytes)")
-        }
-        // Data is never thrown away behind the app's back: a full Redis refuses writes.
-        text.line("maxmemory-policy noeviction")
+        text.lines(settings(of: redis, limit: limit))
         return text.template
     }
 
-    private static func persistence(of redis: Redis) -> [Template] {
-        let append: [Template] =
+    /// What is the same wherever it runs: how data is kept, and how much of it.
+    static func settings(of redis: Redis, limit: ByteCount?) -> [Template] {
+        var settings: [Template] =
             redis.persistence.contains(.aof) ? ["appendonly yes", "appendfsync everysec"] : ["appendonly no"]
-        return append + [redis.persistence.contains(.rdb) ? "save 3600 1 300 100 60 10000" : "save \"\""]
+        settings.append(redis.persistence.contains(.rdb) ? "save 3600 1 300 100 60 10000" : "save \"\"")
+        if let memory = redis.memory ?? limit.map({ ByteCount(bytes: $0.bytes / 100 * dataShare) }) {
+            settings.append("maxmemory \(memory.bytes)")
+        }
+        // Data is never thrown away behind the app's back: a full Redis refuses writes.
+        return settings + ["maxmemory-policy noeviction"]
     }
 
-    private static func accounts(
+    static func accounts(
         _ users: [SecretName],
         _ administratorSecret: SecretName,
-        exporter: SecretName?
+        exporter: SecretName? = nil
     ) -> Template {
         var text = ConfigurationText()
         text.line("user default off")

@@ -1,3 +1,5 @@
+import Basics
+
 /// One value of a manifest: what YAML and JSON have in common. Maps keep the order they are written in, so that the
 /// same manifest is the same text, and objects read in the order their world is used to (apiVersion, kind, metadata).
 ///
@@ -22,7 +24,7 @@ package enum ManifestValue: Hashable, Sendable {
         }
     }
 
-    package static func text(_ value: some CustomStringConvertible) -> ManifestValue { .text(value.description) }
+    package static func text(_ value: some TextCodable) -> ManifestValue { .text(value.description) }
     package static func texts(_ values: [String]) -> ManifestValue { .list(values.map { .text($0) }) }
 
     /// A map in the order of the keys, for what has no order of its own.

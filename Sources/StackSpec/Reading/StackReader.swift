@@ -6,6 +6,8 @@ import StackModel
 struct StackReader {
     let root: SpecNode
     let environment: EnvironmentName
+    /// Takes the place of the environment's own.
+    var engine: EngineKind?
     let reading: Reading
 
     /// `nil` when the text is not even a map.
@@ -21,11 +23,12 @@ struct StackReader {
         let backups = fields[StackKeys.backups] ?? []
         let stores = fields[StackKeys.stores] ?? []
         let contacts = fields[StackKeys.contacts] ?? []
+        let engine = engine ?? overlay.engine
         let stack = Stack(
             name: name,
             environment: environment,
-            engine: overlay.engine,
-            namespace: overlay.engine == .kubernetes ? (overlay.namespace ?? name).text : nil,
+            engine: engine,
+            namespace: engine == .kubernetes ? (overlay.namespace ?? name).text : nil,
             services: services,
             secrets: secrets,
             backups: backups,

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Basics
+import Manifests
+import StackModel
+import StackSpec
+
+package struct RenderVerb: Verb {
+    package static let configuration = CommandConfiguration(
+        commandName: "render",
+        abstract: "Write the files that run a stack without Slipway.",
+        discussion: """
+            What was written there before and is not part of the set any more is removed; a file that Slipway did not \
+            write is never touched. No file holds the value of a secret: `secrets.sh` beside them makes those.
+            """
+    )
+
+    @OptionGroup var target: StackArgument
+    @OptionGroup var spec: SpecOptions
+
+    @Option(
+        name: .customLong("target"),
+        help: "What for: compose, kubernetes or process; the environment's engine when left out."
+    )
+    var kind: ManifestTarget?
+
+    @Option(help: "The folder to write to; made when missing.")
+    var output: String
+
+    @Flag(help: "Show what would change in the folder and write nothing. Exit code 3 when something would.")
+    var diff = false
+
+    @Flag(help: "Take over files in the folder that Slipway did not write.")
+    var force = false
+
+    package init() {}
+
+    package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        let source = try target.source(in: session) { session.console.note($0) }
+        let (stack, kind) = try load(source, session.console)
+        let folder = RenderedFolder(path: output, mask: session.callersMask)
+        let change = try folder.change(to: try StackManifests.files(of: stack, for: kind))
+        if diff {
+            session.console.result(change.isEmpty ? "nothing would change in \(output)" : change.text)
+            return change.isEmpty ? .done : .changesPending
+        }
+        try folder.carryOut(change, takingOver: force)
+        session.console.result("\(stack.id) for \(kind.rawValue): \(change.summary) in \(output)")
+        return .done
+    }
+
+    /// The stack as the target sees it. What the target cannot express is said by name and place, once.
+    private func load(_ source: SpecSource, _ console: Console) throws(ReportableError) -> (Stack, ManifestTarget) {
+        let environment = try target.chosenEnvironment()
+        let engine = kind?.engine
+        let loaded = source.judge(environment, spec, engine: engine)
+        guard let stack = loaded.stack else { throw source.refusal(loaded.diagnostics) }
+        let kind = kind ?? ManifestTarget(stack.engine)
+        let omissions = StackManifests.omissions(of: stack, for: kind).compactMap { omission in
+            loaded.unexpressed(omission.path, "the \(kind.rawValue) files cannot say this: \(omission.meaning)")
+        }
+        let diagnostics = (loaded.diagnostics + omissions).sorted { $0.location < $1.location }
+        guard diagnostics.allSatisfy({ $0.severity == .warning }) else { throw source.refusal(diagnostics) }
+        for warning in diagnostics { console.note(warning.rendered) }
+        return (stack, kind)
+    }
+}
+
+extension ManifestTarget: ExpressibleByArgument {
+    init(_ engine: EngineKind) {
+        self =
+            switch engine {
+            case .docker: .compose
+            case .kubernetes: .kubernetes
+            case .process: .process
+            }
+    }
+
+    /// The engine that reads a spec as this target does.
+    var engine: EngineKind {
+        switch self {
+        case .compose: .docker
+        case .kubernetes: .kubernetes
+        case .process: .process
+        }
+    }
+}

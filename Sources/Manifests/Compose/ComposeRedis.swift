@@ -1,0 +1,46 @@
+import Basics
+import StackModel
+
+/// Redis by the official image.
+enum ComposeRedis {
+    static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> ComposeService {
+        let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack).text
+        let accounts = "\(service.name).acl"
+        var part = try ComposeService(service, resources: resources(for: redis))
+        let limit = service.resources.memory ?? part.resources.memory
+        part.user = OfficialUser.redis(image: part.image)
+        part.command = ["redis-server", "/usr/local/etc/redis/redis.conf"]
+        part.health = ComposeHealth(["CMD-SHELL", question(administrator)], service)
+        part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
+        part.volume = (service.name.text, "/data")
+        part.secrets = [administrator, accounts]
+        part.stop = StopRule(signal: .terminate, grace: RedisTemplate.grace)
+        part.mounts = [("config/\(service.name)", "/usr/local/etc/redis")]
+        part.files = [
+            ManifestFile(
+                "config/\(service.name)/redis.conf",
+                RedisContainer.configuration(of: redis, limit: limit, accounts: ContainerSecret.path(of: accounts))
+            )
+        ]
+        part.filledFiles = [
+            RenderedFile(
+                path: "\(SecretFiles.folder)/\(accounts)",
+                content: try RedisContainer.accounts(of: service.name, in: stack)
+            )
+        ]
+        return part
+    }
+
+    /// Its data, and room for connections and for what changes while a snapshot is written.
+    private static func resources(for redis: Redis) -> ComposeResources {
+        guard let memory = redis.memory else { return .redis }
+        let mebibytes = (memory.bytes / RedisTemplate.dataShare * 100 >> 20) + 1
+        return .redis.holding(ByteCount(bytes: mebibytes << 20))
+    }
+
+    /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
+    private static func question(_ administrator: String) -> String {
+        "test \"$(REDISCLI_AUTH=$(cat \(ContainerSecret.path(of: administrator))) "
+            + "redis-cli --user \(RedisTemplate.administrator) --no-auth-warning ping)\" = PONG"
+    }
+}

@@ -1,0 +1,106 @@
+import Basics
+import StackModel
+
+/// One service of a Compose file. Every one is shut in the same way: it owns nothing of the machine, writes only where
+/// it is told to, and its log has an end.
+struct ComposeService {
+    let service: Service
+    var image: String
+    var user: String?
+    var command: [String] = []
+    var environment: [String: String] = [:]
+    var health: ComposeHealth?
+    var dependsOn: ManifestValue = nil
+    var resources: ComposeResources
+    var sharedMemory: ByteCount?
+    var openFiles: Int?
+    var networks: [ComposeNetwork] = [.backend]
+    var ports: [String] = []
+    var volume: (name: String, path: String)?
+    /// Files and folders beside `compose.yaml`, and where they are seen.
+    var mounts: [(source: String, path: String)] = []
+    var scratch: [String] = ["/tmp"]
+    /// Below `secrets/`.
+    var secrets: [String] = []
+    var stop = StopRule()
+
+    /// What it mounts.
+    var files: [ManifestFile] = []
+    /// What `secrets.sh` fills in for it.
+    var filledFiles: [RenderedFile] = []
+    var handedOn: [HandedOnValue] = []
+    /// The files below `secrets/` that its environment refers to.
+    var interpolated: [String] = []
+
+    init(_ service: Service, resources: ComposeResources) throws(ReportableError) {
+        self.service = service
+        self.resources = resources.declaring(service.resources)
+        image = try ContainerImage.reference(for: service)
+    }
+
+    var object: ManifestValue {
+        let what: ManifestValue = [
+            "image": .text(image),
+            "user": user.map { .text($0) } ?? nil,
+            "init": true,
+            "command": .texts(command).unlessEmpty,
+            "environment": .sorted(environment.mapValues { .text($0) }).unlessEmpty,
+            "depends_on": dependsOn.unlessEmpty,
+            "healthcheck": health?.object ?? nil,
+            "restart": "unless-stopped",
+            "stop_signal": "SIG\(stop.signal.rawValue)",
+            "stop_grace_period": .text(ComposeDuration.text(stop.grace)),
+            "deploy": deploy,
+        ]
+        return what.merging(places).merging(walls)
+    }
+
+    private var places: ManifestValue {
+        [
+            "networks": .texts(networks.map(\.rawValue)),
+            "ports": .texts(ports).unlessEmpty,
+            "secrets": .texts(secrets.sorted()).unlessEmpty,
+            "volumes": .list(volumes).unlessEmpty,
+            "tmpfs": .texts(scratch).unlessEmpty,
+            "shm_size": sharedMemory.map { .text(ComposeResources.size($0)) } ?? nil,
+            "ulimits": openFiles.map { ["nofile": ["soft": .integer($0), "hard": .integer($0)]] } ?? nil,
+        ]
+    }
+
+    private var walls: ManifestValue {
+        [
+            "read_only": true,
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
+            "pids_limit": 1024,
+            "logging": ["driver": "json-file", "options": ["max-size": "10m", "max-file": "3"]],
+        ]
+    }
+
+    private var volumes: [ManifestValue] {
+        var volumes: [ManifestValue] = []
+        for mount in mounts {
+            volumes.append(
+                ["type": "bind", "source": "./\(mount.source)", "target": "\(mount.path)", "read_only": true]
+            )
+        }
+        if let volume { volumes.append(["type": "volume", "source": "\(volume.name)", "target": "\(volume.path)"]) }
+        return volumes
+    }
+
+    /// How many there are and what they may take. Who updates them is Swarm, which alone reads `update_config`.
+    private var deploy: ManifestValue {
+        [
+            "replicas": .integer(service.replicas),
+            "resources": resources.object,
+            "update_config": ComposeRollout.object(service),
+        ]
+    }
+}
+
+/// Lengths of time as both Composes read them: no days and weeks, and one unit.
+enum ComposeDuration {
+    static func text(_ span: TimeSpan) -> String {
+        span.milliseconds % 1000 == 0 ? "\(span.milliseconds / 1000)s" : "\(span.milliseconds)ms"
+    }
+}

@@ -1,0 +1,101 @@
+import Basics
+import StackModel
+
+/// Postgres in a container: its configuration, who may come in, and the roles that `psql` makes at every start. The
+/// image makes a cluster of its own with a superuser `postgres`, who is let in by the local socket only.
+enum PostgresContainer {
+    static let socketFolder = "/var/run/postgresql"
+
+    static func configuration(memory: ByteCount?, access: String) -> String {
+        var text = ConfigurationText()
+        text.lines([
+            "listen_addresses = '*'",
+            "port = 5432",
+            "unix_socket_directories = '\(socketFolder)'",
+            "unix_socket_permissions = 0700",
+            "hba_file = '\(access)'",
+        ])
+        text.lines(PostgresTemplate.settings(memory: memory))
+        return text.template.resolved { _ in "" }
+    }
+
+    /// Whoever reaches the socket is the user that the server runs as.
+    static let access = """
+        local all postgres trust
+        host all postgres all reject
+        host all all all scram-sha-256
+
+        """
+
+    /// For `psql`, which reads each password from its file: none stands in a command or in this text. Repeated, it
+    /// changes nothing but the passwords.
+    static func accounts(
+        of service: ServiceName,
+        _ postgres: Postgres,
+        secrets folder: String,
+        in stack: Stack
+    ) throws(ReportableError) -> String {
+        let owner = identifier("\(postgres.database)_owner")
+        let database = identifier(postgres.database)
+        var lines = ["\\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
+        lines += role("\(postgres.database)_owner", "NOLOGIN")
+        lines += creation(of: postgres.database, owner: owner)
+        for secret in stack.logins(of: service, .postgresRole) {
+            let login = ServiceLogin(user: ContainerAddress.user(of: secret), secret: secret)
+            lines += role(login, "LOGIN", folder)
+            lines += [
+                "GRANT \(owner) TO \(identifier(login.user));",
+                "ALTER ROLE \(identifier(login.user)) SET role TO \(literal("\(postgres.database)_owner"));",
+            ]
+        }
+        if stack.isWatched(service) {
+            let login = try ServiceLogin.exporter(of: service, in: stack)
+            lines += role(login, "LOGIN", folder) + reading(login, "pg_monitor", database)
+        }
+        if stack.isBackedUp(service) {
+            let login = try ServiceLogin.backup(of: service, in: stack)
+            lines += role(login, "LOGIN BYPASSRLS", folder) + reading(login, "pg_read_all_data", database)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func creation(of name: String, owner: String) -> [String] {
+        [
+            unlessExists("CREATE DATABASE \(identifier(name)) OWNER \(owner)", "pg_database", "datname", name),
+            "ALTER DATABASE \(identifier(name)) OWNER TO \(owner);",
+            "REVOKE ALL ON DATABASE \(identifier(name)) FROM PUBLIC;",
+            "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;",
+        ]
+    }
+
+    private static func reading(_ login: ServiceLogin, _ right: String, _ database: String) -> [String] {
+        [
+            "GRANT \(right) TO \(identifier(login.user));",
+            "GRANT CONNECT ON DATABASE \(database) TO \(identifier(login.user));",
+        ]
+    }
+
+    private static func role(_ login: ServiceLogin, _ attributes: String, _ folder: String) -> [String] {
+        ["\\set password `cat \(folder)/\(login.secret)`"] + role(login.user, "\(attributes) PASSWORD :'password'")
+    }
+
+    private static func role(_ name: String, _ attributes: String) -> [String] {
+        [
+            unlessExists("CREATE ROLE \(identifier(name))", "pg_roles", "rolname", name),
+            "ALTER ROLE \(identifier(name)) \(attributes);",
+        ]
+    }
+
+    /// `psql` runs the statement that the query returns; CREATE DATABASE cannot stand in a block.
+    private static func unlessExists(_ statement: String, _ catalogue: String, _ column: String, _ name: String)
+        -> String
+    {
+        "SELECT \(literal(statement)) WHERE NOT EXISTS "
+            + "(SELECT FROM \(catalogue) WHERE \(column) = \(literal(name))) \\gexec"
+    }
+
+    private static func identifier(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+    private static func literal(_ text: String) -> String {
+        "E'\(text.replacing("\\", with: "\\\\").replacing("'", with: "''"))'"
+    }
+}

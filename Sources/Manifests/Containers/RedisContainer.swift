@@ -1,0 +1,44 @@
+import Basics
+import StackModel
+
+/// Redis in a container: its configuration, and its accounts as the file that `secrets.sh` fills in.
+enum RedisContainer {
+    static func configuration(of redis: Redis, limit: ByteCount?, accounts: String) -> String {
+        var text = ConfigurationText()
+        text.lines([
+            // Of both worlds, and of whichever of them the node has.
+            "bind * -::*",
+            "port 6379",
+            "protected-mode yes",
+            "aclfile \(accounts)",
+            "daemonize no",
+            "dir /data",
+        ])
+        text.lines(RedisTemplate.settings(of: redis, limit: limit))
+        return text.template.resolved { _ in "" }
+    }
+
+    /// What the exporter reads: figures, and no key.
+    private static let exporterRights =
+        "-@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len "
+        + "+latency|latest +latency|histogram +cluster|info +select"
+    /// What `redis-cli --rdb` sends: it asks for a snapshot as a replica does.
+    private static let backupRights = "-@all +ping +sync +psync +replconf"
+
+    static func accounts(of service: ServiceName, in stack: Stack) throws(ReportableError) -> Template {
+        let users = stack.logins(of: service, .redisUser)
+        let administrator = try ProcessManifests.administratorSecret(of: service, in: stack)
+        var text = ConfigurationText()
+        if stack.isWatched(service) {
+            text.line(account(try ServiceLogin.exporter(of: service, in: stack), exporterRights))
+        }
+        if stack.isBackedUp(service) {
+            text.line(account(try ServiceLogin.backup(of: service, in: stack), backupRights))
+        }
+        return Template(RedisTemplate.accounts(users, administrator).segments + text.template.segments)
+    }
+
+    private static func account(_ login: ServiceLogin, _ rights: String) -> Template {
+        "user \(login.user) on #\(.secret(login.secret, .sha256)) \(rights)"
+    }
+}

@@ -1,0 +1,80 @@
+import Basics
+import StackModel
+
+/// `secrets.sh`: makes the secrets of a stack where it is started, since no manifest ever holds one.
+///
+/// The script is for a person who has the rendered files and no Slipway. It needs a POSIX shell and what every machine
+/// has, may run again at any time, and no value stands in the arguments of a process.
+struct SecretFiles {
+    let stack: Stack
+    /// Files with secrets in them that programs read, such as Redis's list of users. Paths relative to the script.
+    var filled: [RenderedFile] = []
+    /// Values of environment variables that the spec's author took from the environment: nobody said whether they are
+    /// secret, so they are handled as if they were.
+    var handedOn: [HandedOnValue] = []
+    /// The variables of the `.env` that Compose reads; no such file when nil.
+    var dotEnv: DotEnvFile?
+
+    static let folder = "secrets"
+
+    /// The file of a secret, relative to the script.
+    static func path(of secret: SecretName) -> String { "\(folder)/\(secret)" }
+
+    /// Throws `broken` when a filled file refers to anything but secrets.
+    func script() throws(ReportableError) -> ManifestFile {
+        let secrets = try stack.containerSecrets()
+        let given = secrets.filter { $0.kind == .given }
+        var lines = [SecretScript.head(of: stack), SecretScript.functions, ""]
+        lines += given.map(line) + handedOn.sorted { $0.file < $1.file }.map(line)
+        lines += [SecretScript.complaint, ""]
+        lines += secrets.filter { $0.kind != .given }.map(line)
+        for file in filled.sorted(by: { $0.path < $1.path }) { lines.append(try SecretScript.filling(file)) }
+        if let dotEnv { lines.append(dotEnv.lines) }
+        return ManifestFile("secrets.sh", lines.joined(separator: "\n") + "\n", isExecutable: true)
+    }
+
+    private func line(for secret: SecretDeclaration) -> String {
+        switch secret.kind {
+        case .given: SecretScript.given(secret.name.text, from: secret.from)
+        // A key for HMAC-SHA-256 is to be as long as the hash: 43 of 64 characters are 258 bits.
+        case .jwtHS256: "random \(secret.name) 43"
+        case .redisUser, .postgresRole, .random: "random \(secret.name) 32"
+        }
+    }
+
+    private func line(for value: HandedOnValue) -> String { SecretScript.given(value.file, from: value.variable) }
+}
+
+extension Stack {
+    /// Every secret that containers need: the declared ones, those of the services' administrators, and those of the
+    /// users that watch data services and back them up. Sorted by name.
+    func containerSecrets() throws(ReportableError) -> [SecretDeclaration] {
+        var known = secrets + ProcessManifests.implicitSecrets(of: self)
+        for service in services {
+            for name in try passwords(of: service) where !known.contains(where: { $0.name == name }) {
+                known.append(SecretDeclaration(name: name, kind: .random, service: service.name))
+            }
+        }
+        return known.sorted { $0.name < $1.name }
+    }
+
+    private func passwords(of service: Service) throws(ReportableError) -> [SecretName] {
+        switch service.kind {
+        case .redis, .postgres: break
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: return []
+        }
+        var names = [try ProcessManifests.administratorSecret(of: service.name, in: self)]
+        if isWatched(service.name) { names.append(try ServiceLogin.exporter(of: service.name, in: self).secret) }
+        if isBackedUp(service.name) { names.append(try ServiceLogin.backup(of: service.name, in: self).secret) }
+        return names
+    }
+}
+
+/// The value of one environment variable of an app, as whoever runs the script has it in the same variable.
+struct HandedOnValue: Hashable {
+    let service: ServiceName
+    let variable: String
+
+    /// Below `secrets/`. No secret has a dot in its name.
+    var file: String { "\(service).\(variable)" }
+}

@@ -1,0 +1,72 @@
+import Basics
+import StackModel
+
+/// What the configuration of an edge says wherever it runs: how requests are passed on, and what is told to clients.
+enum EdgeTexts {
+    /// The backend of requests that no route takes. No service can have this name.
+    static let unrouted = "_unrouted"
+
+    /// A request is sent again to another replica when the connection failed, and when it was lost without an answer
+    /// if repeating it is safe.
+    static let defaults = [
+        "defaults",
+        "    mode http",
+        "    log global",
+        "    log-format \"%ci:%cp %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %HM %HPO\"",
+        "    option dontlog-normal",
+        "    option forwardfor",
+        "    option idle-close-on-response",
+        "    option redispatch 1",
+        "    retries 3",
+        "    retry-on conn-failure empty-response",
+        "    http-reuse safe",
+        "    timeout connect \(EdgeTimeouts.connect.milliseconds)ms",
+        "    timeout client \(EdgeTimeouts.client.milliseconds)ms",
+        "    timeout server \(EdgeTimeouts.server.milliseconds)ms",
+        "    timeout client-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
+        "    timeout server-fin \(EdgeTimeouts.halfClosed.milliseconds)ms",
+        "    timeout tunnel \(EdgeTimeouts.tunnel.milliseconds)ms",
+        "    timeout http-request \(EdgeTimeouts.request.milliseconds)ms",
+        "    timeout http-keep-alive \(EdgeTimeouts.keepAlive.milliseconds)ms",
+    ]
+
+    static let unroutedBackend = [
+        "backend \(unrouted)", "    http-request return status 404 content-type text/plain string \"no route\"",
+    ]
+
+    /// The app that a route leads to. Throws `invalidSpec` when it is none.
+    static func app(_ service: ServiceName, in stack: Stack) throws(ReportableError) -> App {
+        if case .app(let app)? = stack.service(service)?.kind { return app }
+        throw ReportableError(
+            .invalidSpec,
+            "a route leads to \(service), which is no app of the stack",
+            hint: "Name a service of kind app in the route."
+        )
+    }
+
+    /// The beginning of the backend of a service: how its replicas are chosen and asked for their health.
+    static func backend(of service: ServiceName, _ app: App) throws(ReportableError) -> [String] {
+        var lines = [
+            "backend \(service)",
+            "    balance leastconn",
+            "    http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }",
+            "    timeout check \(app.health.timeout.milliseconds)ms",
+        ]
+        if let readiness = app.health.readiness {
+            let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
+            lines += [
+                "    option httpchk",
+                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(Probe.host) hdr User-Agent slipway-edge",
+                "    http-check expect status 200-299",
+            ]
+        }
+        return lines
+    }
+
+    /// How often a server is checked.
+    static func checks(of app: App) -> String {
+        let unsure = EdgeTimeouts.unsure.milliseconds
+        return
+            "check inter \(app.health.interval.milliseconds)ms fastinter \(unsure)ms downinter \(unsure)ms rise 1 fall 2"
+    }
+}

@@ -1,0 +1,74 @@
+import Basics
+import StackModel
+
+/// An app of the person's own.
+enum AppWorkload {
+    /// While the cluster forgets a replica it still gets requests: it is told to end only after that.
+    static let farewell = 5
+    /// How long a replica may fail its liveness check before it is started again.
+    static let patience = 30
+
+    static func make(_ service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> Workload {
+        let image = try ContainerImage.reference(for: service)
+        let environment = try ContainerEnvironment(
+            AppTemplate.environment(of: service, app, stack),
+            handedOn: app.handedOn ?? [],
+            of: service,
+            in: stack
+        )
+        var container = Container(
+            name: service.name.text,
+            image: image,
+            command: try command(of: service, app, stack),
+            environment: environment.entries,
+            port: app.port.map { Container.Port(name: "http", number: $0) },
+            resources: ContainerResources.app.declaring(service.resources),
+            mounts: [.scratch("/tmp", name: "tmp"), .scratch("/run", name: "run")]
+        )
+        add(app.health, to: &container, within: service.rollout.deadline)
+        if app.port != nil { container.lifecycle = ["preStop": ["sleep": ["seconds": .integer(farewell)]]] }
+        let identity = Identity(program: service.name.text, name: service.name.text, image: image, in: stack)
+        var pod = PodSpec(identity: identity, container: container, grace: grace(of: service, app))
+        pod.isSpread = service.replicas > 1 || app.autoscale != nil
+        return Workload(service: service, pod: pod, secrets: environment.secrets.sorted())
+    }
+
+    /// The whole command, in place of the image's entrypoint: what runs is what the spec says.
+    private static func command(of service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> [String] {
+        var words: [String] = []
+        for word in app.command {
+            words.append(
+                try ContainerAddress.resolve(word, of: service, in: stack, literal: ContainerEnvironment.escaped) {
+                    name,
+                    _ throws(ReportableError) in
+                    throw ReportableError(.invalidSpec, "the command of \(service.name) holds the secret \(name)")
+                }
+            )
+        }
+        return words
+    }
+
+    /// Requests end first, then the program, and nobody kills it while it does.
+    private static func grace(of service: Service, _ app: App) -> Int {
+        farewell + service.rollout.drain.wholeSeconds + (app.stop ?? StopRule()).grace.wholeSeconds
+    }
+
+    /// A replica without a path for liveness lives while it takes connections, unless that is its readiness already.
+    private static func add(_ health: HealthCheck, to container: inout Container, within deadline: TimeSpan) {
+        guard container.port != nil else { return }
+        let period = max(health.interval.wholeSeconds, 1)
+        let timeout = max(health.timeout.wholeSeconds, 1)
+        func probe(_ handler: ContainerProbe.Handler, for seconds: Int) -> ContainerProbe {
+            ContainerProbe(handler, period: period, timeout: timeout, failures: max((seconds + period - 1) / period, 3))
+        }
+        container.readiness = probe(health.readiness.map { .http(path: $0) } ?? .tcp, for: 0)
+        guard let handler = liveness(of: health) else { return }
+        container.liveness = probe(handler, for: patience)
+        container.startup = probe(handler, for: deadline.wholeSeconds)
+    }
+
+    private static func liveness(of health: HealthCheck) -> ContainerProbe.Handler? {
+        if let path = health.liveness { return .http(path: path) }
+        return health.readiness == nil ? nil : .tcp
+    }
+}

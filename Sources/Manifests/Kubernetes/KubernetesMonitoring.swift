@@ -1,0 +1,29 @@
+import Basics
+import StackModel
+
+/// The configuration of the programs that watch, and what an operator reads in its place.
+struct KubernetesMonitoring {
+    let files: [ManifestFile]
+    private let stack: Stack
+
+    init(_ stack: Stack) throws(ReportableError) {
+        self.stack = stack
+        files = []
+    }
+
+    func objects(_ workloads: [Workload]) -> [ManifestFile] {
+        guard stack.kubernetes?.prometheusOperator == true else { return [] }
+        return workloads.compactMap { workload in
+            OperatorObjects.monitor(workload, interval: interval).map {
+                ManifestFile("\(workload.folder)/service-monitor.yaml", YAMLWriter.document($0))
+            }
+        }
+    }
+
+    private var interval: TimeSpan {
+        for service in stack.services {
+            if case .prometheus(let prometheus) = service.kind { return prometheus.scrapeInterval }
+        }
+        return Prometheus().scrapeInterval
+    }
+}

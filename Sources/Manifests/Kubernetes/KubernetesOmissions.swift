@@ -1,0 +1,131 @@
+import Basics
+import StackModel
+
+/// What a spec says and a cluster does not do, or not in this way.
+struct KubernetesOmissions {
+    private let stack: Stack
+    private(set) var omissions: [Omission] = []
+
+    init(_ stack: Stack) {
+        self.stack = stack
+        for service in stack.services { add(service) }
+        for secret in stack.secrets { add(secret) }
+        for policy in stack.backups { add(policy) }
+    }
+
+    private mutating func add(_ service: Service) {
+        switch service.kind {
+        case .edge(let edge): return add(edge, of: service)
+        case .app(let app): add(app, of: service)
+        case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager: break
+        }
+        if !service.dependsOn.isEmpty {
+            add(service, ["dependsOn"], "everything starts at once, and what is not ready yet is asked again")
+        }
+        guard !service.keepsData, !service.isCompanion else { return }
+        if service.rollout.strategy == .blueGreen {
+            add(
+                service,
+                ["rollout", "strategy"],
+                "the second set is started whole, but takes the traffic replica by replica"
+            )
+        }
+        if service.rollout.onFailure == .rollback {
+            add(
+                service,
+                ["rollout", "onFailure"],
+                "a release that fails stops where it is; `kubectl rollout undo` goes back"
+            )
+        }
+    }
+
+    private mutating func add(_ app: App, of service: Service) {
+        if let user = app.user, user != "\(PodSpec.user)" {
+            add(service, ["user"], "every program runs as the user \(PodSpec.user)")
+        }
+        if app.migrates { add(service, ["migrates"], "no backup is taken before a release") }
+        if let stop = app.stop, stop.signal != .terminate {
+            add(service, ["stop", "signal"], "a container is asked to end by the signal that its image names")
+        }
+        for (key, span) in [("interval", app.health.interval), ("timeout", app.health.timeout)]
+        where span.milliseconds % 1000 != 0 {
+            add(service, ["health", key], "probes know whole seconds only: \(max(span.wholeSeconds, 1))s")
+        }
+        for (key, share) in [("cpu", app.autoscale?.cpu), ("memory", app.autoscale?.memory)] {
+            guard let share, share.thousandths % 1000 != 0 else { continue }
+            add(service, ["autoscale", key], "the autoscaler knows whole percents only")
+        }
+        for (name, template) in app.env.sorted(by: { $0.key < $1.key }) where template.services.contains(where: isEdge)
+        {
+            add(service, ["env", name], "an edge is the ingress controller of the cluster, which has another address")
+        }
+    }
+
+    private mutating func add(_ edge: Edge, of service: Service) {
+        if edge.listen != (edge.tls == nil ? 80 : 443) {
+            add(service, ["listen"], "the ingress controller of the cluster decides where it listens")
+        }
+        if edge.address != "0.0.0.0" { add(service, ["address"], "the ingress controller decides where it listens") }
+        if edge.image != nil { add(service, ["image"], "the cluster's own ingress controller is the edge") }
+        if service.replicas > 1 { add(service, ["replicas"], "the cluster's own ingress controller is the edge") }
+        if service.resources != Resources() {
+            add(service, ["resources"], "the cluster's own ingress controller is the edge")
+        }
+        if edge.rateLimit != nil { add(service, ["rateLimit"], "it is a setting of the ingress controller") }
+        if edge.circuitBreaker != nil { add(service, ["circuitBreaker"], "it is a setting of the ingress controller") }
+        if edge.maintenance != nil { add(service, ["maintenance"], "the page is the ingress controller's own") }
+        guard let tls = edge.tls else { return }
+        if tls.redirectFrom != nil {
+            add(
+                service,
+                ["tls", "redirectFrom"],
+                "the ingress controller decides whether plain requests are redirected"
+            )
+        }
+        if stack.kubernetes?.gateway != nil {
+            add(service, ["tls"], "the certificate belongs to the listener of the Gateway")
+        }
+    }
+
+    private mutating func add(_ secret: SecretDeclaration) {
+        let key = ["secrets", secret.name.text]
+        if secret.rotate != nil {
+            omissions.append(Omission(key: key + ["rotate"], meaning: "nobody makes a new value in time"))
+        }
+        if secret.overlap != nil {
+            omissions.append(
+                Omission(key: key + ["overlap"], meaning: "an earlier value ends with the pods that have it")
+            )
+        }
+    }
+
+    private mutating func add(_ policy: BackupPolicy) {
+        let key = ["backups", policy.name]
+        if policy.prove != nil {
+            omissions.append(Omission(key: key + ["prove"], meaning: "a set is read through, but not restored"))
+        }
+        for store in policy.stores where !isDirectory(store) {
+            omissions.append(Omission(key: key + ["to", store.text], meaning: "sets are kept in the volume `backups`"))
+        }
+        guard case .service(let name) = policy.subject, let service = stack.service(name) else { return }
+        switch service.kind {
+        case .redis, .postgres: break
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager:
+            omissions.append(Omission(key: key + ["of"], meaning: "no job stores a \(service.kind.word)"))
+        }
+    }
+
+    private mutating func add(_ service: Service, _ key: [String], _ meaning: String) {
+        omissions.append(Omission(service: service.name, key: key, meaning: meaning))
+    }
+
+    private func isEdge(_ name: ServiceName) -> Bool {
+        if case .edge? = stack.service(name)?.kind { true } else { false }
+    }
+
+    private func isDirectory(_ name: StoreName) -> Bool {
+        guard let store = stack.stores.first(where: { $0.name == name }) else { return false }
+        if case .directory = store.location { return true }
+        return false
+    }
+}

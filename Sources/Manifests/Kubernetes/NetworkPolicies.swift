@@ -1,0 +1,127 @@
+import StackModel
+
+/// Nothing reaches anything but what is declared: by a dependency, a reference, a scrape or a route.
+struct NetworkPolicies {
+    let traffic: Traffic
+    var stack: Stack { traffic.stack }
+
+    /// For every pod of the namespace, also those that somebody starts by hand.
+    var general: [ManifestValue] {
+        [
+            policy(named: "default-deny", labels: generalLabels, pods: .map([]), ingress: [], egress: []),
+            policy(named: "allow-dns", labels: generalLabels, pods: .map([]), ingress: nil, egress: [Self.dns]),
+        ]
+    }
+
+    /// By one label only, which no other workload has.
+    func policy(of identity: Identity, _ service: Service) -> ManifestValue {
+        let outward = traffic.out(of: identity.name).map { way in
+            Self.rule("to", [Identity.pods(of: way.to.text)], port: way.port)
+        }
+        return policy(
+            named: identity.name,
+            labels: identity.labels,
+            pods: Identity.pods(of: identity.name),
+            ingress: inward(service),
+            egress: outward + outside(service)
+        )
+    }
+
+    func policy(of job: Identity) -> ManifestValue {
+        let outward = traffic.out(of: job.name).map { Self.rule("to", [Identity.pods(of: $0.to.text)], port: $0.port) }
+        return policy(
+            named: job.name,
+            labels: job.labels,
+            pods: Identity.pods(of: job.name),
+            ingress: [],
+            egress: outward
+        )
+    }
+
+    private func inward(_ service: Service) -> [ManifestValue] {
+        let ways = traffic.into(service.name)
+        var rules: [ManifestValue] = []
+        if let port = ways.first?.port {
+            rules.append(Self.rule("from", ways.map { Identity.pods(of: $0.from) }, port: port))
+        }
+        if isReachedFromOutside(service), let port = ContainerAddress.port(of: service) {
+            rules.append(Self.fromOtherNamespaces(than: stack.clusterNamespace, port: port))
+        }
+        return rules
+    }
+
+    /// The ingress controller, and the operator's Prometheus, live in namespaces that the spec does not know.
+    private func isReachedFromOutside(_ service: Service) -> Bool {
+        if !stack.edges(routingTo: service.name).isEmpty { return true }
+        return stack.kubernetes?.prometheusOperator == true && OperatorObjects.isMonitored(service)
+    }
+
+    private func outside(_ service: Service) -> [ManifestValue] {
+        switch service.kind {
+        // The API of the cluster, which has an address that only the cluster knows.
+        case .prometheus: [Self.toAnywhere(ports: [443, 6443])]
+        case .alertmanager: [Self.toAnywhere(ports: ContactPorts.ports(of: stack))]
+        case .app, .redis, .postgres, .grafana, .edge, .exporter: []
+        }
+    }
+
+    private static let dns: ManifestValue = [
+        "to": [
+            [
+                "namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "kube-system"]],
+                "podSelector": ["matchLabels": ["k8s-app": "kube-dns"]],
+            ]
+        ],
+        "ports": [["protocol": "UDP", "port": 53], ["protocol": "TCP", "port": 53]],
+    ]
+
+    private static func rule(_ direction: String, _ peers: [ManifestValue], port: Int) -> ManifestValue {
+        .map([
+            .init(direction, .list(peers.map { ["podSelector": $0] })),
+            .init("ports", [["protocol": "TCP", "port": .integer(port)]]),
+        ])
+    }
+
+    private static func fromOtherNamespaces(than own: String, port: Int) -> ManifestValue {
+        [
+            "from": [
+                [
+                    "namespaceSelector": [
+                        "matchExpressions": [
+                            ["key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": [.text(own)]]
+                        ]
+                    ]
+                ]
+            ],
+            "ports": [["protocol": "TCP", "port": .integer(port)]],
+        ]
+    }
+
+    private static func toAnywhere(ports: [Int]) -> ManifestValue {
+        ["ports": .list(ports.map { ["protocol": "TCP", "port": .integer($0)] })]
+    }
+
+    private var generalLabels: ManifestValue {
+        ["app.kubernetes.io/part-of": .text(stack.name), "app.kubernetes.io/managed-by": "slipway"]
+    }
+
+    private func policy(
+        named name: String,
+        labels: ManifestValue,
+        pods: ManifestValue,
+        ingress: [ManifestValue]?,
+        egress: [ManifestValue]
+    ) -> ManifestValue {
+        [
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": ["name": .text(name), "labels": labels],
+            "spec": [
+                "podSelector": pods,
+                "policyTypes": ingress == nil ? ["Egress"] : ["Ingress", "Egress"],
+                "ingress": ingress.map { .list($0) } ?? .absent,
+                "egress": .list(egress),
+            ],
+        ]
+    }
+}

@@ -1,0 +1,60 @@
+import Basics
+import StackModel
+
+enum RedisWorkload {
+    static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> Workload {
+        let administrator = SecretFile(try ProcessManifests.administratorSecret(of: service.name, in: stack))
+        let accounts = SecretFile("\(service.name).acl")
+        let secrets = [administrator, accounts]
+        let resources = Resources(cpu: service.resources.cpu, memory: memory(of: service, redis))
+        let map = ConfigurationMap(
+            name: "\(service.name)-config",
+            entries: [.init(file: configuration(of: service, redis, accounts), path: "redis.conf")]
+        )
+        let container = Container(
+            name: service.name.text,
+            image: try ContainerImage.reference(for: service),
+            arguments: ["redis-server", "/etc/redis/redis.conf"],
+            port: .init(name: "redis", number: 6379),
+            liveness: ContainerProbe(.tcp, period: 10, timeout: 5, failures: 6),
+            readiness: ContainerProbe(
+                .exec(["sh", "-c", question(administrator)]),
+                period: 5,
+                timeout: 5,
+                failures: 3
+            ),
+            resources: ContainerResources.redis.declaring(resources),
+            mounts: [.configuration(map, at: "/etc/redis"), .data("/data")] + [.secrets(secrets)].compactMap { $0 }
+        )
+        var workload = DataWorkload.make(
+            service,
+            container,
+            stack,
+            usualStorage: DataWorkload.gibibytes(1),
+            grace: RedisTemplate.grace
+        )
+        workload.configurations = [map]
+        workload.secrets = secrets
+        return workload
+    }
+
+    /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
+    private static func question(_ administrator: SecretFile) -> String {
+        "test \"$(REDISCLI_AUTH=$(cat \(administrator.path)) "
+            + "redis-cli --user \(RedisTemplate.administrator) --no-auth-warning ping)\" = PONG"
+    }
+
+    private static func configuration(of service: Service, _ redis: Redis, _ accounts: SecretFile) -> ManifestFile {
+        let limit = memory(of: service, redis) ?? ByteCount("512MiB")
+        return ManifestFile(
+            "\(service.name)/config/redis.conf",
+            RedisContainer.configuration(of: redis, limit: limit, accounts: accounts.path)
+        )
+    }
+
+    /// What the spec says, or what its data needs with room beside it.
+    private static func memory(of service: Service, _ redis: Redis) -> ByteCount? {
+        service.resources.memory
+            ?? redis.memory.map { ByteCount(bytes: (($0.bytes * 100 / RedisTemplate.dataShare) >> 20 + 1) << 20) }
+    }
+}

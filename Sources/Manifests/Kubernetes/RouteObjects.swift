@@ -1,0 +1,45 @@
+import StackModel
+
+/// The routes of an edge for a Gateway, one object for each host.
+enum RouteObjects {
+    static func objects(_ service: Service, _ edge: Edge, gateway: String, _ stack: Stack) -> [ManifestValue] {
+        let hosts = RouteHosts.hosts(of: edge)
+        return hosts.enumerated().map { index, host in
+            let name = hosts.count == 1 ? service.name.text : "\(service.name)-\(index + 1)"
+            return object(
+                named: name,
+                host,
+                gateway,
+                Identity(program: "ingress", name: service.name.text, in: stack),
+                stack
+            )
+        }
+    }
+
+    private static func object(
+        named name: String,
+        _ host: RouteHosts.Host,
+        _ gateway: String,
+        _ identity: Identity,
+        _ stack: Stack
+    ) -> ManifestValue {
+        [
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "HTTPRoute",
+            "metadata": identity.metadata(name),
+            "spec": [
+                "parentRefs": [["name": .text(gateway)]],
+                "hostnames": host.name.map { [.text($0)] } ?? .absent,
+                "rules": .list(host.routes.map { rule($0, stack) }),
+            ],
+        ]
+    }
+
+    private static func rule(_ route: Route, _ stack: Stack) -> ManifestValue {
+        let port = stack.service(route.service).flatMap(ContainerAddress.port) ?? 80
+        return [
+            "matches": [["path": ["type": "PathPrefix", "value": .text(route.prefix)]]],
+            "backendRefs": [["name": .text(route.service), "port": .integer(port)]],
+        ]
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Foundation
+import StackModel
+import Testing
+
+@testable import Manifests
+
+@Suite("Compose files")
+struct ComposeTests {
+    @Test("every service is shut in, has a limit, an end for its log, and a health check where anything can ask")
+    func isHardened() throws {
+        let stack = ComposeStack.stack().withCompanions()
+        let parts = try ComposeManifests.parts(of: stack)
+        #expect(parts.count == stack.services.count)
+        for part in parts {
+            let object = part.object
+            let name = part.service.name
+            #expect(object["read_only"] == true && object["cap_drop"] == ["ALL"], "\(name)")
+            #expect(object["security_opt"] == ["no-new-privileges:true"], "\(name)")
+            #expect(object["deploy"]?["resources"]?["limits"]?["memory"] != nil, "\(name)")
+            #expect(object["logging"]?["options"]?["max-size"] != nil, "\(name)")
+            #expect(object["restart"] == "unless-stopped", "\(name)")
+            #expect((object["healthcheck"] != nil) == !["worker", "redis-exporter"].contains(name), "\(name)")
+            let isOurs = if case .app = part.service.kind { true } else { false }
+            #expect((object["user"] == nil) == isOurs, "\(name)")
+        }
+    }
+
+    @Test("only the edge is reached from outside, and data services have no way out")
+    func isPrivate() throws {
+        for part in try ComposeManifests.parts(of: ComposeStack.stack().withCompanions()) {
+            let name = part.service.name
+            #expect((part.object["ports"] == nil) == (name != "edge"), "\(name)")
+            if ["redis", "postgres", "grafana"].contains(name) { #expect(part.networks == [.backend], "\(name)") }
+        }
+        let alone = ComposeStack.stack(edge: Edge(listen: 8080, routes: []))
+        let api = try #require(try ComposeManifests.parts(of: alone).first { $0.service.name == "api" })
+        #expect(api.ports == ["127.0.0.1:8000:8000"])
+    }
+
+    @Test("Compose 1.29 and a YAML reader find in it what the spec says, whatever the text")
+    func carriesTexts() throws {
+        let folder = "/tmp/compose-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try ComposeStack.write(ComposeStack.stack(), to: folder)
+        let certificate = "-----BEGIN X-----\nabc=\n-----END X-----\n"
+        #expect(try run(["\(folder)/secrets.sh"], environment: ["CERTIFICATE": certificate]).status == 0)
+        let read = try run([
+            "sh", "-c", "cd \(folder) && docker-compose config | python3 -c \"$1\"", "sh",
+            "import json,sys,yaml; print(json.dumps(yaml.safe_load(sys.stdin)['services']['api']['environment']))",
+        ])
+        let last = read.output.split(separator: "\n").last ?? ""
+        let found = try #require(
+            try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: String],
+            "\(read.output)"
+        )
+        // `config` doubles dollars again, so that it can be read again.
+        for (name, text) in ComposeStack.hostile { #expect(found[name]?.replacing("$$", with: "$") == text, "\(name)") }
+        let password = try String(contentsOfFile: "\(folder)/secrets/redis-app", encoding: .utf8)
+        #expect(found["REDIS_URL"] == "redis://redis_app:\(password)@redis:6379/0")
+    }
+
+    @Test("without secrets.sh Compose says what to do")
+    func asksForSecrets() throws {
+        let folder = "/tmp/compose-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try ComposeStack.write(ComposeStack.stack(), to: folder)
+        let refused = try run(["sh", "-c", "cd \(folder) && docker-compose config -q"])
+        #expect(refused.status != 0 && refused.output.contains("run ./secrets.sh first"), "\(refused.output)")
+    }
+
+    @Test("what the spec's author took from the environment is in no file")
+    func keepsHandedOnValues() throws {
+        let stack = ComposeStack.stack {
+            $0.env["STRIPE_KEY"] = "canary-value"
+            $0.handedOn = ["STRIPE_KEY"]
+        }
+        let files = try ComposeStack.files(stack)
+        #expect(files.values.allSatisfy { !$0.contains("canary") })
+        #expect(
+            files["compose.yaml"]?.contains("STRIPE_KEY: \"${SECRET_API_STRIPE_KEY:?run ./secrets.sh first}\"") == true
+        )
+        #expect(files["secrets.sh"]?.contains("given api.STRIPE_KEY STRIPE_KEY \"${STRIPE_KEY-}\"") == true)
+    }
+
+    @Test("a secret in a command is refused")
+    func refusesSecretInCommand() throws {
+        let stack = ComposeStack.stack { $0.command = ["run", "\(.secret("jwt", .value))"] }
+        let error = #expect(throws: ReportableError.self) { try ComposeStack.files(stack) }
+        #expect(error?.code == .invalidSpec)
+    }
+
+    @Test("a hundred renders are the same bytes")
+    func isDeterministic() throws {
+        let first = try StackManifests.files(of: ComposeStack.stack(), for: .compose)
+        for _ in 0..<100 { #expect(try StackManifests.files(of: ComposeStack.stack(), for: .compose) == first) }
+    }
+
+    @Test("sizes, cores and lengths of time are written as every Compose reads them")
+    func writesUnits() {
+        let resources = ComposeResources.app.declaring(
+            Resources(cpu: MilliCores(thousandths: 1050), memory: ByteCount("1536MiB"))
+        )
+        #expect(resources.object["limits"] == ["cpus": "1.05", "memory": "1536m"])
+        #expect(ComposeResources.size(ByteCount(bytes: 1000)) == "1000b")
+        #expect(ComposeDuration.text(TimeSpan(milliseconds: 86_400_000)) == "86400s")
+        #expect(ComposeDuration.text(TimeSpan(milliseconds: 1500)) == "1500ms")
+    }
+}
