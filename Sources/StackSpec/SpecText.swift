@@ -30,11 +30,7 @@ package struct LoadedSpec: Sendable {
         guard let place = root?.written(path) else { return nil }
         let findings = Findings(file: text.file, isStrict: isStrict)
         findings.quote(from: String(decoding: text.bytes, as: UTF8.self))
-        findings.unexpressed(
-            "\(path.joined(separator: ".")): \(message)",
-            at: place,
-            help: "Remove it, or write it under an environment whose engine acts on it."
-        )
+        findings.unexpressed("\(path.joined(separator: ".")): \(message)", at: place)
         return findings.inFileOrder().first
     }
 }

@@ -29,7 +29,7 @@ struct TreeTests {
                   containers:
                   - name: api
                     args:
-                    - "--port"
+                    - --port
                     - "8000"
                   - name: other
                   matrix:
@@ -49,7 +49,8 @@ struct TreeTests {
         "[a]", "{a: b}", "a\nb", "a\n\nb\n", "\na", " a", "a ", "a\n b\n", " a\nb", "a \nb", "a\n\n", "\t", "a\tb",
         "tab\tat\nend\t",
         "\r\n", "\u{0}", "\u{7}", "\u{85}", "\u{2028}", "x\u{FEFF}y", "ü", "日本語", "👩‍👩‍👧", "<<", "=", "...", "---", "--- a",
-        "key:", "://", "2026-11-21", "0b1", "+1", ".5", ".inf", String(repeating: "x", count: 2000),
+        "key:", "://", "2026-11-21", "0b1", "+1", "-1", "--", "---a", "-y", "--yes", "10s", "1e", "0x", "512Mi",
+        "1h30m", "-.inf", "-inf", "1.0.0", ".5", ".inf", String(repeating: "x", count: 2000),
         String(repeating: "word ", count: 500),
     ]
 

@@ -41,11 +41,20 @@ enum YAMLScalar {
     ]
 
     private static func isPlain(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "_"),
-            text.utf8.count <= 120
+        guard text.utf8.count <= 120, text.utf8.allSatisfy({ isLetter($0) || isDigit($0) || isInner($0) }),
+            !text.hasSuffix(":"), !taken.contains(text.lowercased())
         else { return false }
-        return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || isInner($0) }
-            && !text.hasSuffix(":") && !taken.contains(text.lowercased())
+        return isAmount(text) || text.utf8.drop { $0 == UInt8(ascii: "-") }.first.map(mayBegin) == true
+    }
+
+    private static func mayBegin(_ byte: UInt8) -> Bool {
+        isLetter(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "_")
+    }
+
+    /// `10s`, `512Mi`: with a letter at its end and no digit behind one, no number in any base.
+    private static func isAmount(_ text: String) -> Bool {
+        let unit = text.utf8.drop(while: isDigit)
+        return unit.count < text.utf8.count && !unit.isEmpty && unit.allSatisfy(isLetter)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }

@@ -49,7 +49,7 @@ final class Findings {
     }
 
     /// Something that the chosen engine has no way to act on.
-    func unexpressed(_ message: String, at place: Place, help: String) {
+    func unexpressed(_ message: String, at place: Place, help: String? = nil) {
         guard !settled.contains(place) else { return }
         if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
     }
