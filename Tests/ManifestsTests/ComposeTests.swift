@@ -83,6 +83,28 @@ struct ComposeTests {
         #expect(files["secrets.sh"]?.contains("given api.STRIPE_KEY STRIPE_KEY \"${STRIPE_KEY-}\"") == true)
     }
 
+    @Test("a folder in memory belongs to the user that writes into it, also after a restart")
+    func ownsScratch() throws {
+        let parts = try ComposeManifests.parts(of: ComposeStack.stack().withCompanions())
+        let scratch = Dictionary(uniqueKeysWithValues: parts.map { ($0.service.name, $0.object["tmpfs"]) })
+        #expect(scratch["edge"] == ["/tmp", "/run/haproxy:uid=99,gid=99,mode=0755"])
+        #expect(scratch["postgres"] == ["/tmp", "/var/run/postgresql:uid=999,gid=999,mode=0755"])
+    }
+
+    @Test("what Compose cannot do is said by key")
+    func saysOmissions() throws {
+        let stack = ComposeStack.stack {
+            $0.autoscale = Autoscale(minimum: 1, maximum: 3)
+            $0.user = "shop"
+        }
+        let paths = StackManifests.omissions(of: stack, for: .compose).map { $0.path.joined(separator: ".") }
+        #expect(
+            ["services.api.autoscale", "services.api.user", "services.api.rollout"].allSatisfy(paths.contains),
+            "\(paths)"
+        )
+        #expect(!paths.contains("services.prometheus.storage"))
+    }
+
     @Test("a secret in a command is refused")
     func refusesSecretInCommand() throws {
         let stack = ComposeStack.stack { $0.command = ["run", "\(.secret("jwt", .value))"] }

@@ -42,7 +42,7 @@ struct EdgeConfigurationTests {
         for _ in 0..<60 {
             let length = Int.random(in: 1...60, using: &numbers)
             let text = String((0..<length).map { _ in alphabet.randomElement(using: &numbers) ?? "x" })
-            routes.append(Route(path: "/\(text)", host: text, service: "api"))
+            routes.append(Route(path: "/\(text)", host: "h\(text)", service: "api"))
         }
         routes.append(Route(path: "/" + String(repeating: "é", count: 2000), service: "api"))
         let checked = try check(routes: routes, readiness: "/ready?x=\"'\\ #$HOME ${HOME} %[env(HOME)]")
@@ -88,7 +88,7 @@ struct EdgeConfigurationTests {
         }
     }
 
-    @Test("a control character in a route is refused by name", arguments: ["\n", "\0", "\t", "\u{7F}", ""])
+    @Test("a control character in a route is refused by name", arguments: ["\n", "\0", "\t", "\u{7F}", "", "}"])
     func refusesControlCharacters(_ text: String) throws {
         let route = Route(path: "/", host: text, service: "api")
         let error = #expect(throws: ReportableError.self) { try self.text(routes: [route]) }

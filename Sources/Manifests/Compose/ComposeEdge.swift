@@ -16,7 +16,7 @@ enum ComposeEdge {
         part.openFiles = openFiles
         part.networks = [.frontend]
         part.ports = ports(of: edge)
-        part.scratch = ["/tmp", "\(ContainerEdgeConfiguration.socketFolder):mode=1777"]
+        part.scratch = [ContainerEdgeConfiguration.socketFolder]
         part.mounts = [("config/\(service.name)", folder)]
         part.secrets = [edge.tls?.certificate.text].compactMap { $0 }
         part.stop = StopRule(signal: .user1, grace: EdgeTemplate.grace(edge, stack))

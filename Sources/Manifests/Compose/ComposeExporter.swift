@@ -25,10 +25,15 @@ enum ComposeExporter {
             "REDIS_PASSWORD_FILE": ContainerSecret.path(of: passwords),
         ]
         part.secrets = [passwords]
+        // Older exporters look the password up by the address without the user.
+        let password = Template.Segment.secret(login.secret, .value)
         part.filledFiles = [
             RenderedFile(
                 path: "\(SecretFiles.folder)/\(passwords)",
-                content: "{\"redis://\(login.user)@\(subject):6379\": \"\(.secret(login.secret, .value))\"}\n"
+                content: """
+                    {"\(address)": "\(password)", "redis://\(login.user)@\(subject):6379": "\(password)"}
+
+                    """
             )
         ]
     }

@@ -7,7 +7,10 @@ import StackModel
 /// the project's name stands in the `.env` that `secrets.sh` writes, since only Compose 2 reads a `name`.
 enum ComposeManifests {
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
-        let monitoring = try monitoringFiles(of: stack)
+        // Nothing backs up by itself, so nobody needs an account for it.
+        var stack = stack
+        stack.backups = []
+        let monitoring = try Monitoring.files(of: stack, reachedBy: .compose)
         let parts = try parts(of: stack, monitoring)
         let secrets = SecretFiles(
             stack: stack,
@@ -29,9 +32,6 @@ enum ComposeManifests {
         return parts
     }
 
-    /// What Prometheus, Alertmanager and Grafana read.
-    private static func monitoringFiles(of stack: Stack) throws(ReportableError) -> [ManifestFile] { [] }
-
     private static func part(
         of service: Service,
         _ stack: Stack,
@@ -49,5 +49,5 @@ enum ComposeManifests {
         }
     }
 
-    static func omissions(of stack: Stack) -> [Omission] { [] }
+    static func omissions(of stack: Stack) -> [Omission] { ComposeOmissions.list(of: stack) }
 }

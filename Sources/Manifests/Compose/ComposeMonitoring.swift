@@ -21,7 +21,7 @@ enum ComposeMonitoring {
                 "--storage.tsdb.retention.size=\(storage.bytes / 100 * PrometheusTemplate.retainedShare)B"
             )
         }
-        part.health = ComposeHealth(["CMD", "promtool", "check", "ready", "--url=http://127.0.0.1:9090"], service)
+        part.health = ComposeHealth(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         // The edge, whose figures it reads, has no business behind the apps.
         part.networks = [.frontend, .backend]

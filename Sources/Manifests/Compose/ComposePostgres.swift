@@ -26,7 +26,7 @@ enum ComposePostgres {
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.sharedMemory = sharedMemory
         part.volume = (service.name.text, PostgresContainer.dataFolder(image: part.image))
-        part.scratch = ["/tmp", PostgresContainer.socketFolder]
+        part.scratch = [PostgresContainer.socketFolder]
         part.secrets = try secrets(of: service.name, superuser, stack)
         part.stop = StopRule(signal: .interrupt, grace: PostgresTemplate.grace)
         try addFiles(of: postgres, to: &part, stack)

@@ -5,8 +5,9 @@ enum ComposeRollout {
     static func object(_ service: Service) -> ManifestValue {
         let rollout = service.rollout
         let surge = rollout.maxSurge.roundedUp(of: service.replicas)
-        // What keeps data on a volume has one writer at any moment.
-        let overlaps = rollout.strategy != .recreate && !service.keepsData && surge > 0
+        // What keeps data on a volume has one writer at any moment, and a port of the machine one owner.
+        let isAlone = if case .app = service.kind { false } else { true }
+        let overlaps = rollout.strategy != .recreate && !isAlone && surge > 0
         return [
             "parallelism": .integer(parallelism(of: service, overlaps ? surge : 0)),
             "order": overlaps ? "start-first" : "stop-first",

@@ -19,7 +19,8 @@ struct ComposeService {
     var volume: (name: String, path: String)?
     /// Files and folders beside `compose.yaml`, and where they are seen.
     var mounts: [(source: String, path: String)] = []
-    var scratch: [String] = ["/tmp"]
+    /// Folders in memory for its own user, beside /tmp.
+    var scratch: [String] = []
     /// Below `secrets/`.
     var secrets: [String] = []
     var stop = StopRule()
@@ -61,7 +62,7 @@ struct ComposeService {
             "ports": .texts(ports).unlessEmpty,
             "secrets": .texts(secrets.sorted()).unlessEmpty,
             "volumes": .list(volumes).unlessEmpty,
-            "tmpfs": .texts(scratch).unlessEmpty,
+            "tmpfs": .texts(["/tmp"] + scratch.map(ownFolder)),
             "shm_size": sharedMemory.map { .text(ComposeResources.size($0)) } ?? nil,
             "ulimits": openFiles.map { ["nofile": ["soft": .integer($0), "hard": .integer($0)]] } ?? nil,
         ]
@@ -86,6 +87,13 @@ struct ComposeService {
         }
         if let volume { volumes.append(["type": "volume", "source": "\(volume.name)", "target": "\(volume.path)"]) }
         return volumes
+    }
+
+    /// At a restart Docker gives a folder in memory the mode of the folder below it, so only an owner is sure to get in.
+    private func ownFolder(_ path: String) -> String {
+        let ids = (user ?? "").split(separator: ":")
+        guard ids.count == 2 else { return path }
+        return "\(path):uid=\(ids[0]),gid=\(ids[1]),mode=0755"
     }
 
     /// How many there are and what they may take. Who updates them is Swarm, which alone reads `update_config`.

@@ -10,7 +10,7 @@ struct ContainerEdgeConfiguration {
     /// Where a local administrator talks to it: in the container, and nowhere else.
     static let socketFolder = "/run/haproxy"
     /// Where Prometheus finds the figures, at /metrics, and the container its own health. Never published.
-    static let metricsPort = 8405
+    static let metricsPort = ScrapeJob.edgePort
     static let alivePath = "/alive"
     /// Replicas of a service that the edge can know at once, at least.
     private static let leastServers = 10
@@ -101,7 +101,6 @@ struct ContainerEdgeConfiguration {
     private static let figures = [
         "frontend figures",
         "    bind :\(metricsPort)",
-        "    no log",
         "    monitor-uri \(alivePath)",
         "    http-request use-service prometheus-exporter if { path /metrics }",
         "    http-request return status 404",

@@ -3,12 +3,14 @@ import Basics
 /// Text as HAProxy reads it back unchanged.
 enum HAProxyText {
     /// One word of a configuration line. Everything that could have a meaning is written as `\xNN`.
-    /// Throws `invalidSpec` for control characters: no request can contain one, and NUL would end the word.
+    /// Throws `invalidSpec` for control characters: no request can contain one, and NUL would end the word. Also for a
+    /// brace alone, which ends a condition however it is written.
     static func word(_ text: String, naming what: String) throws(ReportableError) -> String {
-        guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !text.isEmpty, text != "}", !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        else {
             throw ReportableError(
                 .invalidSpec,
-                "\(what) is empty or holds a control character: \(text.debugDescription)",
+                "\(what) is empty, a brace or holds a control character: \(text.debugDescription)",
                 hint: "Write the path as clients send it."
             )
         }

@@ -1,0 +1,52 @@
+import StackModel
+
+/// What a stack declares and Compose has no way to say.
+enum ComposeOmissions {
+    static func list(of stack: Stack) -> [Omission] {
+        stack.services.filter { !$0.isCompanion }.flatMap { list(of: $0, in: stack) } + whole(stack)
+    }
+
+    private static func list(of service: Service, in stack: Stack) -> [Omission] {
+        var list: [(key: [String], meaning: String)] = []
+        switch service.kind {
+        case .app(let app): list = self.list(of: app)
+        case .edge where service.replicas > 1:
+            list = [(["replicas"], "Only one container can have the port of the edge, so a second one does not start.")]
+        case .redis, .postgres, .grafana, .prometheus, .edge, .exporter, .alertmanager: break
+        }
+        if service.storage != nil, !service.isPrometheus {
+            list.append((["storage"], "A volume of Docker takes what the disk has."))
+        }
+        return list.map { Omission(service: service.name, key: $0.key, meaning: $0.meaning) }
+    }
+
+    private static func list(of app: App) -> [(key: [String], meaning: String)] {
+        var list: [(key: [String], meaning: String)] = []
+        if app.autoscale != nil {
+            list.append((["autoscale"], "The number stays at `replicas` until somebody says `--scale`."))
+        }
+        if app.health.liveness != nil {
+            list.append(
+                (["health", "liveness"], "A program that hangs is shown as unhealthy, and not restarted.")
+            )
+        }
+        list.append(
+            (["rollout"], "Compose ends a container before it starts its successor, and never goes back by itself.")
+        )
+        if app.user != nil { list.append((["user"], "The program runs as the user that its image says.")) }
+        return list
+    }
+
+    private static func whole(_ stack: Stack) -> [Omission] {
+        let backups =
+            stack.backups.isEmpty
+            ? [] : [Omission(key: ["backups"], meaning: "Compose has no schedules: nothing backs up by itself.")]
+        let rotations = stack.secrets.filter { $0.rotate != nil }.map {
+            Omission(
+                key: ["secrets", $0.name.text, "rotate"],
+                meaning: "Nothing rotates by itself; `secrets.sh` makes a value once."
+            )
+        }
+        return backups + rotations
+    }
+}
