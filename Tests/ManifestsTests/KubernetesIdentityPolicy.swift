@@ -60,8 +60,11 @@ enum KubernetesKustomizationPolicy {
         )
         findings += KubernetesPolicy.need(object, "apiVersion", is: "kustomize.config.k8s.io/v1beta1")
         findings += KubernetesPolicy.need(object, "kind", is: "Kustomization")
+        findings += KubernetesPolicy.need(object, "resources", "every file of objects") {
+            Set($0.elements.compactMap(\.string)) == set.files
+        }
         let generators = ["configMapGenerator", "secretGenerator"].filter { object[$0] != nil }
-        findings += KubernetesPolicy.need(object, ["resources.*"] + generators.map { "\($0).*.name" })
+        findings += KubernetesPolicy.need(object, generators.map { "\($0).*.name" })
         let used = Set(set.pods.flatMap { references(in: $0.template) })
         let made = Set(set.secrets.keys).union(set.configMaps.keys)
         return findings + used.symmetricDifference(made).map { "\($0) is made and not used, or used and not made" }

@@ -6,17 +6,20 @@ import Yams
 struct KubernetesObjects {
     let stack: Stack
     var objects: [ManifestValue]
-    var kustomization: ManifestValue
+    var kustomization: ManifestValue { didSet { readGenerators() } }
+    /// The files that the objects stand in.
+    let files: Set<String>
     /// The groups of all files of rules, in their order.
     let ruleGroups: Set<ManifestValue>
     /// What the generators make: the name of each object with its keys.
-    let configMaps: [String: Set<String>]
-    let secrets: [String: Set<String>]
+    private(set) var configMaps: [String: Set<String>] = [:]
+    private(set) var secrets: [String: Set<String>] = [:]
 
     init(_ stack: Stack) throws {
         self.stack = stack.withCompanions()
         var (objects, groups): ([ManifestValue], [ManifestValue]) = ([], [])
         var kustomization: ManifestValue = nil
+        var files: Set<String> = []
         for file in try StackManifests.files(of: stack, for: .kubernetes) {
             if file.path.hasPrefix("prometheus/rules/") {
                 groups += try Self.documents(of: file)[0]["groups"]?.elements ?? []
@@ -24,9 +27,15 @@ struct KubernetesObjects {
                 kustomization = try Self.documents(of: file)[0]
             } else if Self.isObjects(file) {
                 objects += try Self.documents(of: file)
+                files.insert(file.path)
             }
         }
-        (self.objects, self.kustomization, ruleGroups) = (objects, kustomization, Set(groups))
+        (self.objects, self.files, ruleGroups) = (objects, files, Set(groups))
+        self.kustomization = kustomization
+        readGenerators()
+    }
+
+    private mutating func readGenerators() {
         configMaps = Self.generated(by: kustomization["configMapGenerator"])
         secrets = Self.generated(by: kustomization["secretGenerator"])
     }

@@ -31,8 +31,13 @@ struct KubernetesPolicy {
         return findings.map { "\(object.kind) \(object.name): \($0)" }
     }
 
+    /// As far as the first object that something is wrong with.
     static func findings(in set: KubernetesObjects) -> [String] {
-        set.objects.flatMap { findings($0, in: set) } + KubernetesKustomizationPolicy.findings(set)
+        for object in set.objects {
+            let findings = findings(object, in: set)
+            if !findings.isEmpty { return findings }
+        }
+        return KubernetesKustomizationPolicy.findings(set)
     }
 
     private static func checks(of kind: String) -> [Check] {

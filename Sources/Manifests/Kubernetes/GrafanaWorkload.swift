@@ -57,8 +57,9 @@ enum GrafanaWorkload {
             + dashboards.map { ConfigurationMap(name: "\(service)-dashboard-\(title(of: $0))", entries: [$0]) }
     }
 
+    /// `dashboards/data/redis.json` is `data-redis`.
     private static func title(of dashboard: ConfigurationMap.Entry) -> String {
-        let name = dashboard.path.split(separator: "/").last ?? ""
-        return String(name.split(separator: ".").first ?? "")
+        let names = dashboard.path.split(separator: "/").dropFirst().joined(separator: "-")
+        return String(names.prefix { $0 != "." })
     }
 }

@@ -52,7 +52,7 @@ struct NetworkPolicies {
 
     /// The ingress controller, and the operator's Prometheus, live in namespaces that the spec does not know.
     private func isReachedFromOutside(_ service: Service) -> Bool {
-        if !stack.edges(routingTo: service.name).isEmpty { return true }
+        if traffic.isRouted(service.name) { return true }
         return stack.kubernetes?.prometheusOperator == true && OperatorObjects.isMonitored(service)
     }
 

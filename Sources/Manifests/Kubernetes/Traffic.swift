@@ -10,18 +10,24 @@ struct Traffic {
     }
 
     let stack: Stack
-    private(set) var ways: Set<Way> = []
+    private let services: [ServiceName: Service]
+    private var inward: [ServiceName: Set<Way>] = [:]
+    private var outward: [String: Set<Way>] = [:]
+    /// What an edge leads to.
+    private var routed: Set<ServiceName> = []
 
     init(_ stack: Stack) {
         self.stack = stack
+        services = Dictionary(stack.services.map { ($0.name, $0) }) { first, _ in first }
         for service in stack.services { addWays(of: service) }
         for policy in stack.backups {
             if case .service(let subject) = policy.subject { add(from: BackupJob.name(of: policy), to: subject) }
         }
     }
 
-    func into(_ service: ServiceName) -> [Way] { ways.filter { $0.to == service }.sorted { $0.from < $1.from } }
-    func out(of name: String) -> [Way] { ways.filter { $0.from == name }.sorted { $0.to < $1.to } }
+    func into(_ service: ServiceName) -> [Way] { (inward[service] ?? []).sorted { $0.from < $1.from } }
+    func out(of name: String) -> [Way] { (outward[name] ?? []).sorted { $0.to < $1.to } }
+    func isRouted(_ service: ServiceName) -> Bool { routed.contains(service) }
 
     private mutating func addWays(of service: Service) {
         let own = service.name.text
@@ -31,28 +37,19 @@ struct Traffic {
             for name in (app.command + app.env.values).flatMap(\.services) { add(from: own, to: name) }
         case .exporter(let exporter): add(from: own, to: exporter.service)
         case .grafana: for other in stack.services where other.isPrometheus { add(from: own, to: other.name) }
-        case .prometheus: for name in watched { add(from: own, to: name) }
-        case .redis, .postgres, .edge, .alertmanager: break
+        // What it scrapes, and whom it tells. The way in is the cluster's, and not asked.
+        case .prometheus: for job in ScrapeJob.jobs(of: stack, asks: { _ in false }) { add(from: own, to: job.service) }
+        case .edge(let edge): routed.formUnion(edge.routes.map(\.service))
+        case .redis, .postgres, .alertmanager: break
         }
-    }
-
-    /// What Prometheus scrapes, and whom it tells.
-    private var watched: [ServiceName] {
-        stack.services.filter { service in
-            switch service.kind {
-            case .app(let app): app.metrics != nil
-            case .exporter, .grafana, .alertmanager: true
-            case .redis, .postgres, .prometheus, .edge: false
-            }
-        }.map(\.name)
     }
 
     /// An edge is no workload here, and what serves nothing cannot be reached.
     private mutating func add(from: String, to: ServiceName) {
-        guard let service = stack.service(to), let port = ContainerAddress.port(of: service), from != to.text else {
-            return
-        }
+        guard let service = services[to], let port = ContainerAddress.port(of: service), from != to.text else { return }
         if case .edge = service.kind { return }
-        ways.insert(Way(from: from, to: to, port: port))
+        let way = Way(from: from, to: to, port: port)
+        inward[to, default: []].insert(way)
+        outward[from, default: []].insert(way)
     }
 }
