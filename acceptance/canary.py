@@ -7,6 +7,7 @@ every file of the home but the 0600 files of the replicas they are for. Then pla
     acceptance/canary.py
 """
 
+import json
 import os
 import re
 import secrets
@@ -109,6 +110,7 @@ def values_of(stack: StackCopy, given: str) -> dict[str, str]:
         "jwt": variables["JWT_SECRET"],
         "given": variables["CANARY"],
         "redis-admin": next((stack.folder / "replicas").glob("redis-*/work/admin.secret")).read_text().strip(),
+        **exporters_of(stack),
     }
     if values["given"] != given or min(map(len, values.values())) < 20 or len(set(values.values())) != len(values):
         raise RuntimeError(f"these are no secrets: {values.keys()}")
@@ -116,11 +118,24 @@ def values_of(stack: StackCopy, given: str) -> dict[str, str]:
     return values | {"master key": master.splitlines()[-1]}
 
 
+def exporters_of(stack: StackCopy) -> dict[str, str]:
+    """The passwords of the exporters that are installed here."""
+    replicas = stack.folder / "replicas"
+    found = {}
+    for path in replicas.glob("redis-exporter-*/work/passwords.secret"):
+        found["redis-exporter"] = next(iter(json.loads(path.read_text()).values()))
+    for path in replicas.glob("postgres-exporter-*/work/password.secret"):
+        found["postgres-exporter"] = path.read_text().strip()
+    return found
+
+
 # Files
 
 MEANT = [
     (r"stacks/shop/local/replicas/api-\d+/environment", {"redis-app", "postgres-app", "jwt", "given"}, "root"),
     (r"stacks/shop/local/replicas/redis-\d+/work/admin\.secret", {"redis-admin"}, "redis"),
+    (r"stacks/shop/local/replicas/redis-exporter-\d+/work/passwords\.secret", {"redis-exporter"}, "a number"),
+    (r"stacks/shop/local/replicas/postgres-exporter-\d+/work/password\.secret", {"postgres-exporter"}, "a number"),
     (r"keys/master\.key", {"master key"}, "root"),
 ]
 
@@ -136,11 +151,19 @@ def search_files(search: Search, yard: Yard) -> None:
             allowed = next((each for each in MEANT if re.fullmatch(each[0], place)), None)
             if allowed and search.names(content) <= allowed[1]:
                 search.places["files meant to have some"] += 1
-                mode, owner = path.stat().st_mode & 0o7777, path.owner()
+                mode, owner = path.stat().st_mode & 0o7777, owner_of(path)
                 if mode != 0o600 or owner != allowed[2]:
                     search.found[f"file {place}"] = f"is {mode:o} of {owner}, not 600 of {allowed[2]}"
             else:
                 search.look("files", place, content)
+
+
+def owner_of(path: Path) -> str:
+    """A service without a user of the machine runs under a number of its own."""
+    try:
+        return path.owner()
+    except KeyError:
+        return "a number"
 
 
 def search_temporary(search: Search, since: float) -> None:

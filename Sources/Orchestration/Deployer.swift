@@ -200,10 +200,10 @@ extension Deployer {
         let preflight = Preflight(engine: engine)
         switch (change, basis) {
         case (.deploy(let declared), _):
-            let (contents, warnings) = try await preflight.check(draft.preview(declared))
+            let (contents, warnings) = try await draft.reduced(draft.preview(declared), by: preflight)
             return (try await prospective(contents, change, current: current), warnings)
         case (.scale(let counts), .release(let release)):
-            let (contents, warnings) = try await preflight.check(draft.rescaled(release, to: counts))
+            let (contents, warnings) = try await draft.reduced(draft.rescaled(release, to: counts), by: preflight)
             return (try await prospective(contents, change, current: current), warnings)
         case (.rollback, .release(let release)):
             let goal = RollbackGoal(ledger: dependencies.ledger, stack: release.stack.id, current: current)

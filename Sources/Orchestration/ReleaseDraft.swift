@@ -67,6 +67,17 @@ struct ReleaseDraft {
         return try await contents(stack, release.contents.spec, digests, release.contents.secrets)
     }
 
+    /// What can run here, rendered so that nothing speaks of a service that was left out.
+    func reduced(
+        _ contents: Release.Contents,
+        by preflight: Preflight
+    ) async throws(ReportableError) -> (contents: Release.Contents, warnings: [String]) {
+        let (reduced, warnings) = try await preflight.check(contents)
+        guard reduced.stack != contents.stack else { return (reduced, warnings) }
+        let digests = reduced.templates.compactMapValues(\.source)
+        return (try await self.contents(reduced.stack, reduced.spec, digests, reduced.secrets), warnings)
+    }
+
     private func contents(
         _ stack: Stack,
         _ text: String,

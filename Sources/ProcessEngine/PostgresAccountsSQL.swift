@@ -11,6 +11,8 @@ struct PostgresLogin: Sendable {
 struct PostgresAccountsSQL: Sendable {
     let accounts: PostgresAccounts
     let logins: [PostgresLogin]
+    /// Sees the server's figures and nobody's data.
+    var monitor: PostgresLogin?
 
     var text: String {
         let owner = Self.identifier(accounts.owner)
@@ -40,7 +42,19 @@ struct PostgresAccountsSQL: Sendable {
             // Else every login of the stack could look around, and leave things, where nobody looks.
             "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;",
         ]
+        lines += monitorLines(database)
         return "SET client_min_messages = warning;\n" + lines.joined(separator: "\n") + "\n"
+    }
+
+    private func monitorLines(_ database: String) -> [String] {
+        guard let monitor else { return [] }
+        let user = Self.identifier(monitor.user)
+        return [
+            Self.unlessExists("CREATE ROLE \(user)", "pg_roles", "rolname", monitor.user),
+            "ALTER ROLE \(user) LOGIN CONNECTION LIMIT 5 PASSWORD \(Self.literal(monitor.verifier));",
+            "GRANT pg_monitor TO \(user);",
+            "GRANT CONNECT ON DATABASE \(database) TO \(user);",
+        ]
     }
 
     /// `psql` runs the statement that the query returns; CREATE DATABASE cannot stand in a block.

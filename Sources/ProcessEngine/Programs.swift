@@ -89,6 +89,8 @@ enum Programs {
         "redis-server": "redis-server", "redis-cli": "redis-tools", "postgres": "postgresql", "initdb": "postgresql",
         "psql": "postgresql-client", "prometheus": "prometheus", "promtool": "prometheus", "haproxy": "haproxy",
         "grafana-server": "grafana",
+        "prometheus-redis-exporter": "prometheus-redis-exporter", "prometheus-alertmanager": "prometheus-alertmanager",
+        "prometheus-postgres-exporter": "prometheus-postgres-exporter",
         "grafana": "grafana", "s6-supervise": "s6", "s6-svc": "s6", "s6-log": "s6", "execlineb": "execline",
         "setpriv": "util-linux", "setsid": "util-linux", "python3": "python3", "uvicorn": "uvicorn", "node": "nodejs",
     ]

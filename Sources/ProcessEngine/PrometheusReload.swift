@@ -12,16 +12,20 @@ struct PrometheusReload: Sendable {
     let folder: ReplicaFolder
     let record: ReplicaRecord
 
-    /// Before the file is in place: a refused one would keep the server from starting again.
+    /// Before the files are in place: a refused one would keep the server from starting again.
     /// Throws `engineFailed` with the words of `promtool`.
     func check(_ files: [(path: String, content: String)]) async throws(ReportableError) {
-        guard let proposed = files.first(where: { $0.path == Self.file }) else { return }
-        let candidate = "\(folder.path)/\(Self.file)"
-        try Disk.write(proposed.content.utf8, to: candidate, durable: false)
+        let candidate = "\(folder.path)/proposed"
+        try Disk.makeDirectory(candidate, mode: 0o700)
+        try ServiceDirectory.write(files, in: candidate, of: record)
         let result = try await engine.runner.run(
-            CommandLine(try Programs.locate("promtool"), ["check", "config", candidate], directory: "/")
+            CommandLine(
+                try Programs.locate("promtool"),
+                ["check", "config", "\(candidate)/\(Self.file)"],
+                directory: "/"
+            )
         )
-        try Disk.remove(file: candidate)
+        try Disk.remove(tree: candidate)
         guard !result.succeeded else { return }
         let words = (result.output + "\n" + result.errorOutput).split(separator: "\n").map(String.init)
         throw ReportableError(.engineFailed, "promtool refuses the configuration of \(folder.id)", details: words)

@@ -61,13 +61,19 @@ struct Reconfiguration: Sendable {
             }
             logins.append(PostgresLogin(user: user, verifier: ScramVerifier(of: secret.value).text))
         }
+        var monitor: PostgresLogin?
+        if let name = accounts.monitor {
+            let verifier = ScramVerifier(of: try await inputs.secret(name).value).text
+            monitor = PostgresLogin(user: PostgresAccounts.monitorUser, verifier: verifier)
+        }
+        let statements = PostgresAccountsSQL(accounts: accounts, logins: logins, monitor: monitor)
         let psql = CommandLine(
             try Programs.locate("psql", volume: "\(folder.stack.volume(folder.id.service))/data"),
             [
                 "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.work, "-p", "\(port)", "-U", "postgres", "-d",
                 "postgres",
             ],
-            input: Redacted(PostgresAccountsSQL(accounts: accounts, logins: logins).text),
+            input: Redacted(statements.text),
             directory: "/",
             user: record.account.switches ? record.account.name : nil
         )

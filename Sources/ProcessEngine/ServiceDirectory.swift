@@ -56,8 +56,11 @@ struct ServiceDirectory: Sendable {
             guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
                 throw ReportableError(.broken, "the rendered file \(file.path) would lie outside its replica")
             }
-            let above = Disk.parent(of: path)
-            if above != work { try Disk.makeDirectory(above, mode: 0o700, owner: record.fileOwner) }
+            var above = work
+            for part in parts.dropLast() {
+                above += "/\(part)"
+                try Disk.makeDirectory(above, mode: 0o700, owner: record.fileOwner)
+            }
             try Disk.write(
                 file.content.utf8,
                 to: path,

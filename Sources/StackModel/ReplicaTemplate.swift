@@ -194,10 +194,17 @@ package struct PostgresAccounts: Hashable, Sendable, Codable {
     package var owner: String
     /// The secrets whose user and value are login roles.
     package var logins: [SecretName]
+    /// The secret whose value is the password of `monitorUser`, who sees figures and no data. Nobody when nil.
+    package var monitor: SecretName?
 
-    package init(database: String, owner: String, logins: [SecretName]) {
+    package static let monitorUser = "exporter"
+
+    package init(database: String, owner: String, logins: [SecretName], monitor: SecretName? = nil) {
         self.database = database
         self.owner = owner
         self.logins = logins.sorted()
+        self.monitor = monitor
     }
+
+    package var secrets: [SecretName] { logins + (monitor.map { [$0] } ?? []) }
 }

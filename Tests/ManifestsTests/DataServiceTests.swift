@@ -129,16 +129,17 @@ struct DataServiceTests {
     }
 
     @Test(
-        "each Redis and Grafana brings the secrets it needs unless the spec declares them, and no other service does"
+        "each Redis, Grafana and exporter brings the secrets it needs unless the spec declares them, and no other service does"
     )
     func addsImplicitSecrets() throws {
         var stack = ShopStack.stack()
-        #expect(
-            ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin", "grafana-key", "redis-admin"]
-        )
+        let others: [SecretName] = [
+            "grafana-admin", "grafana-key", "postgres-exporter-password", "redis-exporter-password",
+        ]
+        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == (others + ["redis-admin"]).sorted())
         #expect(ProcessManifests.implicitSecrets(of: stack).allSatisfy { $0.kind == .random })
         stack.secrets.append(SecretDeclaration(name: "redis-admin", kind: .random))
-        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == ["grafana-admin", "grafana-key"])
+        #expect(ProcessManifests.implicitSecrets(of: stack).map(\.name) == others)
         stack.secrets[stack.secrets.count - 1].kind = .redisUser
         #expect(throws: ReportableError.self) { try ProcessManifests.templates(ShopStack.inputs(stack)) }
     }

@@ -8,7 +8,10 @@ import Testing
 struct GoldenTests {
     @Test(
         "the templates of the shop are what they were",
-        arguments: ["api", "worker", "redis", "postgres", "prometheus", "grafana", "edge"] as [ServiceName]
+        arguments: [
+            "api", "worker", "redis", "redis-exporter", "postgres", "postgres-exporter", "prometheus", "grafana",
+            "edge",
+        ] as [ServiceName]
     )
     func isUnchanged(_ service: ServiceName) throws {
         let template = try #require(try ProcessManifests.templates(ShopStack.inputs())[service])

@@ -4,9 +4,9 @@ import Manifests
 import StackModel
 import Testing
 
-/// Writes what is rendered to the folder that `RENDERED` names, for the programs that check it.
 @Suite("Kubernetes: files")
 struct KubernetesFilesTests {
+    /// Writes them to the folder that `RENDERED` names, for `acceptance/manifests.py`.
     @Test("every stack is rendered", arguments: KubernetesStacks.all.keys.sorted())
     func isRendered(_ name: String) throws {
         let stack = try #require(KubernetesStacks.all[name])
@@ -21,5 +21,95 @@ struct KubernetesFilesTests {
             )
             try file.content.write(to: url, atomically: true, encoding: .utf8)
         }
+    }
+
+    @Test("a hundred renders are the same bytes")
+    func isDeterministic() throws {
+        let renders = try (0..<100).map { _ in
+            try StackManifests.files(of: KubernetesStacks.everything, for: .kubernetes)
+        }
+        #expect(Set(renders).count == 1)
+    }
+
+    @Test("kustomize finds every file that it is told to read, and secrets.sh makes every secret")
+    func isComplete() throws {
+        for stack in KubernetesStacks.all.values {
+            let files = try StackManifests.files(of: stack, for: .kubernetes)
+            let script = try #require(files.first { $0.path == "secrets.sh" })
+            let set = try KubernetesObjects(stack)
+            let paths = Set(files.map(\.path))
+            for resource in set.kustomization["resources"]?.elements ?? [] {
+                #expect(paths.contains(resource.string ?? ""))
+            }
+            let sources = ["configMapGenerator.*.files.*", "secretGenerator.*.files.*"].flatMap {
+                set.kustomization.at($0)
+            }
+            for source in sources.compactMap({ $0?.string?.split(separator: "=").last.map(String.init) }) {
+                let isMade = source.hasPrefix("secrets/") && script.content.contains(source.dropFirst(8))
+                #expect(paths.contains(source) || isMade, "\(source)")
+            }
+        }
+    }
+
+    @Test("twice the services take twice the bytes and about twice the time")
+    func growsLinearly() throws {
+        func size(_ count: Int) throws -> Int {
+            try StackManifests.files(of: Self.large(count), for: .kubernetes).reduce(0) { $0 + $1.content.utf8.count }
+        }
+        let clock = ContinuousClock()
+        let few = try clock.measure { _ = try size(40) }
+        let many = try clock.measure { _ = try size(160) }
+        #expect(many < few * 10, "\(few) for 40 services, \(many) for 160")
+        let (small, large) = (try size(100), try size(200))
+        #expect((19...21).contains(large * 10 / small))
+    }
+
+    /// Each refers to the one before.
+    private static func large(_ count: Int) -> Stack {
+        let services = (1...count).map { number in
+            Service(
+                name: ServiceName(unchecked: "app-\(number)"),
+                kind: .app(App(image: "app:\(number)", port: 8000)),
+                replicas: 2,
+                dependsOn: number > 1 ? [ServiceName(unchecked: "app-\(number - 1)")] : []
+            )
+        }
+        return Stack(name: "large", environment: "test", engine: .kubernetes, services: services)
+    }
+
+    @Test("what a cluster cannot do is said by its key")
+    func saysWhatIsLeftOut() {
+        let omissions = StackManifests.omissions(of: KubernetesStacks.everything, for: .kubernetes)
+        let keys = omissions.map { $0.path.joined(separator: ".") }
+        for key in [
+            "services.api.dependsOn", "services.api.stop.signal", "services.api.health.interval",
+            "services.shop-front.rollout.strategy", "services.shop-front.user", "services.edge.rateLimit",
+            "services.edge.maintenance", "services.edge.tls.redirectFrom", "secrets.tokens.rotate",
+            "secrets.tokens.overlap", "backups.orders-nightly.prove",
+        ] { #expect(keys.contains(key), "\(key)") }
+        #expect(!keys.contains("services.edge.listen"))
+    }
+
+    @Test("a service whose name cannot be an address is refused")
+    func refusesNames() {
+        let app = Service(name: "2api", kind: .app(App(image: "app:1")))
+        let stack = Stack(name: "test", environment: "test", engine: .kubernetes, services: [app])
+        #expect(throws: ReportableError.self) { try StackManifests.files(of: stack, for: .kubernetes) }
+    }
+
+    @Test(
+        "Sunday has one number on Kubernetes",
+        arguments: [
+            ("0 3 * * 7", "0 3 * * 0"), ("0 2 * * 5-7", "0 2 * * 5,6,0"), ("0 2 * * 1-7/3", "0 2 * * 1,4,0"),
+            ("*/5 7 1-7 * mon,7", "*/5 7 1-7 * mon,0"),
+        ]
+    )
+    func translatesSundays(_ spec: String, _ cluster: String) throws {
+        var stack = KubernetesStacks.everything
+        stack.backups = [
+            BackupPolicy(name: "b", subject: .config, schedule: spec, keep: Retention(last: 1), stores: [])
+        ]
+        let job = try #require(try KubernetesObjects(stack).one("CronJob", "backup-b"))
+        #expect(job["spec"]?["schedule"]?.string == cluster)
     }
 }

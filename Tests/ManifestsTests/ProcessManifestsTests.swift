@@ -9,8 +9,9 @@ struct ProcessManifestsTests {
     func pinsItsSecrets() throws {
         let templates = try ProcessManifests.templates(ShopStack.inputs())
         #expect(templates["api"]?.secrets == ["redis-app": 1, "jwt": 3])
-        #expect(templates["redis"]?.secrets == ["redis-app": 1, "redis-admin": 1])
-        #expect(templates["postgres"]?.secrets == ["postgres-app": 2])
+        #expect(templates["redis"]?.secrets == ["redis-app": 1, "redis-admin": 1, "redis-exporter-password": 1])
+        #expect(templates["postgres"]?.secrets == ["postgres-app": 2, "postgres-exporter-password": 1])
+        #expect(templates["redis-exporter"]?.secrets == ["redis-exporter-password": 1])
         #expect(templates["grafana"]?.secrets == ["grafana-admin": 1, "grafana-key": 1])
         #expect(templates["edge"]?.secrets == [:])
         #expect(templates["worker"]?.secrets == [:])

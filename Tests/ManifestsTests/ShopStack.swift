@@ -27,7 +27,7 @@ enum ShopStack {
                 SecretDeclaration(name: "postgres-app", kind: .postgresRole, service: "postgres"),
                 SecretDeclaration(name: "jwt", kind: .jwtHS256),
             ]
-        )
+        ).withCompanions()
     }
 
     static func inputs(_ stack: Stack = stack(), ports: AddressBook = addresses) -> ManifestInputs {
@@ -37,6 +37,7 @@ enum ShopStack {
             sources: ["api": Digest(of: "the api's source")],
             secrets: [
                 "redis-app": 1, "postgres-app": 2, "jwt": 3, "redis-admin": 1, "grafana-admin": 1, "grafana-key": 1,
+                "redis-exporter-password": 1, "postgres-exporter-password": 1,
             ]
         )
     }
@@ -48,6 +49,9 @@ enum ShopStack {
         "postgres": Address(host: "127.0.0.1", port: 20001),
         "prometheus": Address(host: "127.0.0.1", port: 20002),
         "redis": Address(host: "127.0.0.1", port: 20000),
+        "redis-exporter": Address(host: "127.0.0.1", port: 20005),
+        "postgres-exporter": Address(host: "127.0.0.1", port: 20006),
+        "alertmanager": Address(host: "127.0.0.1", port: 20007),
         "worker": Address(host: "127.0.0.1", port: 20004),
     ]
 

@@ -62,6 +62,6 @@ struct UnexpressedKeyTests {
     func dormant() throws {
         #expect(DormantKeys.names(in: try #require(load("here").stack)) == [])
         let full = try #require(StackSpecTests.load(designSpec, environment: "local").stack)
-        #expect(DormantKeys.names(in: full) == ["backups", "stores", "slo", "rotate"])
+        #expect(DormantKeys.names(in: full) == ["backups", "stores", "rotate"])
     }
 }

@@ -25,7 +25,11 @@ struct ValidSpecTests {
         let stack = try #require(loaded.stack)
         #expect(stack.id == StackID("shop", "local"))
         #expect(stack.engine == .process)
-        #expect(stack.services.map(\.name) == ["api", "edge", "grafana", "postgres", "prometheus", "redis"])
+        #expect(
+            stack.services.map(\.name) == [
+                "api", "edge", "grafana", "postgres", "postgres-exporter", "prometheus", "redis", "redis-exporter",
+            ]
+        )
         let api = try #require(stack.service("api"))
         #expect(api.replicas == 2)
         #expect(api.dependsOn == ["postgres", "redis"])

@@ -25,7 +25,7 @@ enum ComposePostgres {
         part.health = ComposeHealth(["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.sharedMemory = sharedMemory
-        part.volume = (service.name.text, dataFolder(image: part.image))
+        part.volume = (service.name.text, PostgresContainer.dataFolder(image: part.image))
         part.scratch = [PostgresContainer.socketFolder]
         part.secrets = try secrets(of: service.name, superuser, stack)
         part.stop = StopRule(signal: .interrupt, grace: PostgresTemplate.grace)
@@ -68,13 +68,5 @@ enum ComposePostgres {
         if stack.isWatched(service) { names.append(try ServiceLogin.exporter(of: service, in: stack).secret) }
         if stack.isBackedUp(service) { names.append(try ServiceLogin.backup(of: service, in: stack).secret) }
         return names.map(\.text)
-    }
-
-    /// The volume that the image declares: from 18 on a folder higher, so that `pg_upgrade --link` can work in it.
-    private static func dataFolder(image: String) -> String {
-        let name = image.split(separator: "@").first?.split(separator: "/").last ?? ""
-        let tag = name.split(separator: ":").dropFirst().first ?? ""
-        let major = Int(tag.prefix { $0.isASCII && $0.isNumber }) ?? 0
-        return major >= 18 ? "/var/lib/postgresql" : "/var/lib/postgresql/data"
     }
 }

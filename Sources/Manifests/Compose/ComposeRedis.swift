@@ -5,7 +5,7 @@ import StackModel
 enum ComposeRedis {
     static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> ComposeService {
         let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack).text
-        let accounts = "\(service.name).acl"
+        let accounts = RedisContainer.accountsFile(of: service.name)
         var part = try ComposeService(service, resources: resources(for: redis))
         let limit = service.resources.memory ?? part.resources.memory
         part.user = OfficialUser.redis(image: part.image)

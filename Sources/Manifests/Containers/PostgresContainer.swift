@@ -19,6 +19,14 @@ enum PostgresContainer {
         return text.template.resolved { _ in "" }
     }
 
+    /// The volume that the image declares: from 18 on a folder higher, so that `pg_upgrade --link` can work in it.
+    static func dataFolder(image: String) -> String {
+        let name = image.split(separator: "@").first?.split(separator: "/").last ?? ""
+        let tag = name.split(separator: ":").dropFirst().first ?? ""
+        let major = Int(tag.prefix { $0.isASCII && $0.isNumber }) ?? 0
+        return major >= 18 ? "/var/lib/postgresql" : "/var/lib/postgresql/data"
+    }
+
     /// Whoever reaches the socket is the user that the server runs as.
     static let access = """
         local all postgres trust
@@ -37,7 +45,7 @@ enum PostgresContainer {
     ) throws(ReportableError) -> String {
         let owner = identifier("\(postgres.database)_owner")
         let database = identifier(postgres.database)
-        var lines = ["\\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
+        var lines = ["\\set ON_ERROR_STOP on", "SET client_min_messages = warning;", quiet]
         lines += role("\(postgres.database)_owner", "NOLOGIN")
         lines += creation(of: postgres.database, owner: owner)
         for secret in stack.logins(of: service, .postgresRole) {
@@ -58,6 +66,9 @@ enum PostgresContainer {
         }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    /// A statement that fails stands in the log, but not those with a password.
+    private static let quiet = "SET log_min_error_statement = panic; SET log_statement = none;"
 
     private static func creation(of name: String, owner: String) -> [String] {
         [

@@ -25,6 +25,9 @@ enum RedisContainer {
     /// What `redis-cli --rdb` sends: it asks for a snapshot as a replica does.
     private static let backupRights = "-@all +ping +sync +psync +replconf"
 
+    /// Below `secrets/`: `redis.acl`.
+    static func accountsFile(of service: ServiceName) -> String { "\(service).acl" }
+
     static func accounts(of service: ServiceName, in stack: Stack) throws(ReportableError) -> Template {
         let users = stack.logins(of: service, .redisUser)
         let administrator = try ProcessManifests.administratorSecret(of: service, in: stack)

@@ -22,9 +22,9 @@ enum KubernetesManifests {
             configurations: maps,
             secrets: secrets
         )
-        let extras = try KubernetesSecrets.files(of: stack, secrets)
-        return objects + maps.flatMap { $0.entries.map(\.file) } + [kustomization, KubernetesReadme.file(stack)]
-            + extras
+        let own = [kustomization, KubernetesReadme.file(stack), try KubernetesSecrets.script(for: stack)]
+        // Two that read the same have one file.
+        return objects + Set(maps.flatMap { $0.entries.map(\.file) }) + own
     }
 
     /// In the order in which they are applied and read.

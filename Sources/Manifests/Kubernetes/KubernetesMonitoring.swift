@@ -8,16 +8,20 @@ struct KubernetesMonitoring {
 
     init(_ stack: Stack) throws(ReportableError) {
         self.stack = stack
-        files = []
+        files = try Monitoring.files(of: stack, reachedBy: .kubernetes)
     }
 
     func objects(_ workloads: [Workload]) -> [ManifestFile] {
         guard stack.kubernetes?.prometheusOperator == true else { return [] }
-        return workloads.compactMap { workload in
-            OperatorObjects.monitor(workload, interval: interval).map {
-                ManifestFile("\(workload.folder)/service-monitor.yaml", YAMLWriter.document($0))
-            }
+        let rules = OperatorObjects.rules(of: stack).map {
+            ManifestFile("prometheus-rules.yaml", YAMLWriter.document($0))
         }
+        return [rules].compactMap { $0 }
+            + workloads.compactMap { workload in
+                OperatorObjects.monitor(workload, interval: interval).map {
+                    ManifestFile("\(workload.folder)/service-monitor.yaml", YAMLWriter.document($0))
+                }
+            }
     }
 
     private var interval: TimeSpan {

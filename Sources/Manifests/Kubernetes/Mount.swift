@@ -69,7 +69,7 @@ struct Mount {
         }
         return Mount(
             name: "secrets",
-            path: SecretFile.folder,
+            path: ContainerSecret.folder,
             isReadOnly: true,
             source: ["projected": ["defaultMode": .integer(ownerAndGroup), "sources": .list(sources)]]
         )

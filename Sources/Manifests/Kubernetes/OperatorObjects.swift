@@ -29,4 +29,19 @@ enum OperatorObjects {
             ],
         ]
     }
+
+    /// The groups that the stack's own Prometheus has.
+    static func rules(of stack: Stack) -> ManifestValue? {
+        let groups = Monitoring.rules(of: stack, reachedBy: .kubernetes).flatMap { rules -> [ManifestValue] in
+            guard case .list(let groups)? = rules.document["groups"] else { return [] }
+            return groups
+        }
+        guard !groups.isEmpty else { return nil }
+        return [
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "PrometheusRule",
+            "metadata": Identity(program: "alerts", name: "\(stack.name)-alerts", in: stack).metadata(),
+            "spec": ["groups": .list(groups)],
+        ]
+    }
 }

@@ -3,7 +3,6 @@ import StackModel
 
 enum PostgresWorkload {
     private static let folder = "/etc/postgresql"
-    private static let data = "/var/lib/postgresql/data"
 
     static func make(_ service: Service, _ postgres: Postgres, _ stack: Stack) throws(ReportableError) -> Workload {
         let superuser = SecretFile(try ProcessManifests.administratorSecret(of: service.name, in: stack))
@@ -13,18 +12,20 @@ enum PostgresWorkload {
             entries: try files(of: service, postgres, stack).map { .init(file: $0, path: fileName(of: $0)) }
         )
         let ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"]
+        let image = try ContainerImage.reference(for: service)
+        let data = PostgresContainer.dataFolder(image: image)
         let container = Container(
             name: service.name.text,
-            image: try ContainerImage.reference(for: service),
+            image: image,
             arguments: ["postgres", "-c", "config_file=\(folder)/postgresql.conf"],
-            environment: environment(superuser),
+            environment: environment(superuser, data),
             port: .init(name: "postgres", number: 5432),
             startup: ContainerProbe(.exec(ready), period: 10, timeout: 5, failures: 90),
             liveness: ContainerProbe(.tcp, period: 10, timeout: 5, failures: 6),
             readiness: ContainerProbe(.exec(ready), period: 5, timeout: 5, failures: 3),
             lifecycle: ["postStart": ["exec": ["command": ["sh", "-c", .text(accountsAtStart)]]]],
             resources: ContainerResources.postgres.declaring(service.resources),
-            mounts: mounts(map, secrets)
+            mounts: mounts(map, secrets, data)
         )
         var workload = DataWorkload.make(
             service,
@@ -40,7 +41,7 @@ enum PostgresWorkload {
 
     /// The image itself makes a cluster in the volume when there is none, never in its root, which the volume's file
     /// system may use.
-    private static func environment(_ superuser: SecretFile) -> [ManifestValue] {
+    private static func environment(_ superuser: SecretFile, _ data: String) -> [ManifestValue] {
         [
             ["name": "PGDATA", "value": "\(data)/pgdata"],
             ["name": "POSTGRES_PASSWORD_FILE", "value": .text(superuser.path)],
@@ -70,7 +71,7 @@ enum PostgresWorkload {
         let accounts = try PostgresContainer.accounts(
             of: service.name,
             postgres,
-            secrets: SecretFile.folder,
+            secrets: ContainerSecret.folder,
             in: stack
         )
         return [
@@ -100,7 +101,7 @@ enum PostgresWorkload {
     }
 
     /// Queries that several processes work on share memory of a size that the runtime's 64 MiB are too few for.
-    private static func mounts(_ map: ConfigurationMap, _ secrets: [SecretFile]) -> [Mount] {
+    private static func mounts(_ map: ConfigurationMap, _ secrets: [SecretFile], _ data: String) -> [Mount] {
         [
             .configuration(map, at: folder),
             .data(data),

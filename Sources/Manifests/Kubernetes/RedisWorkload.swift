@@ -4,7 +4,7 @@ import StackModel
 enum RedisWorkload {
     static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> Workload {
         let administrator = SecretFile(try ProcessManifests.administratorSecret(of: service.name, in: stack))
-        let accounts = SecretFile("\(service.name).acl")
+        let accounts = SecretFile(RedisContainer.accountsFile(of: service.name))
         let secrets = [administrator, accounts]
         let resources = Resources(cpu: service.resources.cpu, memory: memory(of: service, redis))
         let map = ConfigurationMap(

@@ -3,9 +3,6 @@ import StackModel
 /// One file of `secrets/` that a workload reads, and the Secret that kustomize makes of it: immutable and named by a
 /// hash of its content, so that another value is another release of the workload. No value is ever rendered.
 struct SecretFile: Hashable, Comparable {
-    /// Where containers see their secrets, as under Compose.
-    static let folder = "/run/secrets"
-
     /// Below `secrets/`, and below the folder of a container.
     let name: String
     /// The Secret.
@@ -23,12 +20,12 @@ struct SecretFile: Hashable, Comparable {
 
     /// The value of a variable that the spec's author took from the environment. Nobody said whether it is a secret.
     init(handedOn variable: String, to service: ServiceName) {
-        name = "\(service).\(variable)"
+        name = HandedOnValue(service: service, variable: variable).file
         object = "\(service).env"
         key = variable
     }
 
-    var path: String { "\(Self.folder)/\(name)" }
+    var path: String { ContainerSecret.path(of: name) }
 
     /// The value as a variable of a container.
     var reference: ManifestValue { ["secretKeyRef": ["name": .text(object), "key": .text(key)]] }
@@ -37,7 +34,7 @@ struct SecretFile: Hashable, Comparable {
     static func generators(_ files: Set<SecretFile>) -> [ManifestValue] {
         let objects = Dictionary(grouping: files, by: \.object)
         return objects.keys.sorted().map { object in
-            let files = (objects[object] ?? []).sorted().map { "\($0.key)=secrets/\($0.name)" }
+            let files = (objects[object] ?? []).sorted().map { "\($0.key)=\(SecretFiles.folder)/\($0.name)" }
             return ["name": .text(object), "files": .texts(files)]
         }
     }

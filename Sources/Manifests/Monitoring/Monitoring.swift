@@ -23,7 +23,7 @@ package enum Monitoring {
         let watch = watch(over: stack, reach)
         let files =
             PrometheusConfiguration(watch: watch, reach: reach).files
-            + alertmanager(watch, reach)
+            + alertmanager(watch)
             + grafana(watch, prometheus.name)
         return files.sorted { $0.path < $1.path }
     }
@@ -40,17 +40,9 @@ package enum Monitoring {
         Watch(stack) { _ in reach == .compose }
     }
 
-    /// Where Alertmanager finds the file of a secret.
-    package static func secretFile(_ secret: SecretName, _ reach: Reach) -> String {
-        switch reach {
-        case .compose: "/run/secrets/\(secret)"
-        case .kubernetes: "/etc/alertmanager/secrets/\(secret)"
-        }
-    }
-
-    private static func alertmanager(_ watch: Watch, _ reach: Reach) -> [ManifestFile] {
+    private static func alertmanager(_ watch: Watch) -> [ManifestFile] {
         guard watch.stack.alertmanager != nil else { return [] }
-        let configuration = AlertmanagerConfiguration(stack: watch.stack) { secretFile($0, reach) }
+        let configuration = AlertmanagerConfiguration(stack: watch.stack) { ContainerSecret.path(of: $0.text) }
         return [ManifestFile("alertmanager/alertmanager.yml", YAMLWriter.document(configuration.document))]
     }
 

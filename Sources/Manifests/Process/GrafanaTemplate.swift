@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Grafana: provisioned from files, with the stack's Prometheus as its data source.
+/// Grafana: provisioned from files, with the stack's Prometheus as its data source, and the dashboards.
 enum GrafanaTemplate {
     static let grace = TimeSpan.seconds(15)
 
@@ -18,8 +18,7 @@ enum GrafanaTemplate {
                 RenderedFile(path: "grafana.ini", content: configuration),
                 RenderedFile(path: "admin.secret", content: Template([.secret(administrator, .value)])),
                 RenderedFile(path: "key.secret", content: Template([.secret(key, .value)])),
-                RenderedFile(path: "provisioning/datasources/slipway.yaml", content: dataSources(inputs.stack)),
-            ],
+            ] + provisioning(inputs.stack),
             user: .named("grafana"),
             port: .fixed(try inputs.port(of: service.name)),
             volume: Volume(),
@@ -48,6 +47,30 @@ enum GrafanaTemplate {
         check_for_updates = false
         [users]
         allow_sign_up = false
+
+        """
+
+    /// The dashboards and, since a stack has them only with a Prometheus, what makes Grafana read them.
+    private static func provisioning(_ stack: Stack) -> [RenderedFile] {
+        let sources = RenderedFile(path: "provisioning/datasources/slipway.yaml", content: dataSources(stack))
+        guard let prometheus = stack.services.first(where: \.isPrometheus) else { return [sources] }
+        let watch = PrometheusTemplate.watch(over: stack)
+        let dashboards = Monitoring.dashboards(watch, prometheus.name).map {
+            RenderedFile(path: "dashboards/\($0.path)", content: Template($0.content))
+        }
+        return [sources, RenderedFile(path: "provisioning/dashboards/slipway.yaml", content: provider)] + dashboards
+    }
+
+    private static let provider: Template = """
+        apiVersion: 1
+        providers:
+          - name: slipway
+            type: file
+            disableDeletion: true
+            allowUiUpdates: false
+            options:
+              path: \(.directory)/dashboards
+              foldersFromFilesStructure: true
 
         """
 

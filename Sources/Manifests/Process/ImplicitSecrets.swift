@@ -3,8 +3,8 @@ import StackModel
 
 extension ProcessManifests {
     /// The secrets a stack needs without declaring them: the administrator's password of each service that has an
-    /// administrator, and the key with which Grafana encrypts the passwords it keeps. One that the spec declares itself
-    /// is not repeated here. Sorted by name.
+    /// administrator, the password of each exporter, and the key with which Grafana encrypts the passwords it keeps. One
+    /// that the spec declares itself is not repeated here. Sorted by name.
     ///
     /// Redis: the engine logs in with it. Grafana: its first administrator. Postgres needs none, since its administrator
     /// is known by the user he runs as.
@@ -19,7 +19,8 @@ extension ProcessManifests {
         switch service.kind {
         case .redis: [name(service.name, "admin")]
         case .grafana: [name(service.name, "admin"), name(service.name, "key")]
-        case .app, .postgres, .prometheus, .edge, .exporter, .alertmanager: []
+        case .exporter: [name(service.name, "password")]
+        case .app, .postgres, .prometheus, .edge, .alertmanager: []
         }
     }
 
@@ -40,6 +41,11 @@ extension ProcessManifests {
     /// Throws `invalidSpec` when the spec uses the name for a secret of a kind that cannot be a key.
     static func encryptionSecret(of service: ServiceName, in stack: Stack) throws(ReportableError) -> SecretName {
         try secret(name(service, "key"), "the encryption key of \(service)", in: stack)
+    }
+
+    /// Throws `invalidSpec` when the spec uses the name for a secret of a kind that cannot be a password.
+    static func exporterSecret(of service: ServiceName, in stack: Stack) throws(ReportableError) -> SecretName {
+        try secret(name(service, "password"), "the password of \(service)", in: stack)
     }
 
     /// Throws `invalidSpec` when the spec uses the name for a secret of a kind that cannot be a password.

@@ -35,7 +35,7 @@ package struct ManifestInputs: Sendable {
     func pinned(_ template: ReplicaTemplate) throws(ReportableError) -> ReplicaTemplate {
         let texts = template.command + template.environment.values + template.files.map(\.content)
         var pinned = template
-        for name in Set(texts.flatMap(\.secrets) + (template.accounts?.logins ?? [])).sorted() {
+        for name in Set(texts.flatMap(\.secrets) + (template.accounts?.secrets ?? [])).sorted() {
             guard let version = secrets[name] else {
                 throw ReportableError(
                     .secretFailed,

@@ -40,7 +40,8 @@ enum PostgresTemplate {
             accounts: PostgresAccounts(
                 database: postgres.database,
                 owner: "\(postgres.database)_owner",
-                logins: logins(of: service.name, inputs.stack)
+                logins: logins(of: service.name, inputs.stack),
+                monitor: try ExporterTemplate.secret(watching: service.name, in: inputs.stack)
             )
         )
     }

@@ -26,8 +26,8 @@ package enum ProcessManifests {
         case .prometheus(let prometheus): try PrometheusTemplate.make(service, prometheus, inputs)
         case .grafana: try GrafanaTemplate.make(service, inputs)
         case .edge(let edge): try EdgeTemplate.make(service, edge, inputs)
-        case .exporter, .alertmanager:
-            throw ReportableError(.broken, "the process engine has no template for a \(service.kind.word) yet")
+        case .exporter(let exporter): try ExporterTemplate.make(service, exporter, inputs)
+        case .alertmanager: try AlertmanagerTemplate.make(service, inputs)
         }
     }
 }

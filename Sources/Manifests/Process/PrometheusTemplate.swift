@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Prometheus: scrapes itself and every app that has metrics; the engine keeps the list of targets of each.
+/// Prometheus: scrapes whatever shows figures, and evaluates the rules. The engine keeps the list of targets of each app.
 enum PrometheusTemplate {
     /// Prometheus closes its block and write-ahead log on TERM; measured in seconds even for large heads.
     static let grace = TimeSpan.seconds(30)
@@ -13,17 +13,14 @@ enum PrometheusTemplate {
         _ prometheus: Prometheus,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {
-        ReplicaTemplate(
+        let watch = watch(over: inputs.stack)
+        return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
             command: command(service, prometheus),
             files: [
-                RenderedFile(
-                    path: "prometheus.yml",
-                    content: configuration(service, prometheus, inputs.stack),
-                    reloadable: true
-                )
-            ],
+                RenderedFile(path: "prometheus.yml", content: configuration(prometheus, watch), reloadable: true)
+            ] + ruleFiles(watch),
             user: .named("prometheus"),
             port: .fixed(try inputs.port(of: service.name)),
             volume: Volume(),
@@ -49,48 +46,70 @@ enum PrometheusTemplate {
         return command
     }
 
-    private static func configuration(_ service: Service, _ prometheus: Prometheus, _ stack: Stack) -> Template {
+    /// The edge shows its figures to this machine only.
+    static func watch(over stack: Stack) -> Watch {
+        Watch(stack) { ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains($0.address) }
+    }
+
+    private static func ruleFiles(_ watch: Watch) -> [RenderedFile] {
+        RuleGroup.all(of: watch).map { group in
+            RenderedFile(
+                path: "rules/\(group.name).yml",
+                content: Template(group.file(watch.stack.id)),
+                reloadable: true
+            )
+        }
+    }
+
+    private static func configuration(_ prometheus: Prometheus, _ watch: Watch) -> Template {
         var text = ConfigurationText()
         text.lines([
             "global:",
             "  scrape_interval: \(prometheus.scrapeInterval)",
             "  evaluation_interval: \(prometheus.scrapeInterval)",
             "  external_labels:",
-            "    stack: \(YAMLScalar.quoted(stack.name.text))",
-            "    environment: \(YAMLScalar.quoted(stack.environment.text))",
-            "scrape_configs:",
-            "  - job_name: \(YAMLScalar.quoted(service.name.text))",
-            "    static_configs:",
-            "      - targets: [\"127.0.0.1:\(.port)\"]",
+            "    stack: \(YAMLScalar.quoted(watch.stack.name.text))",
+            "    environment: \(YAMLScalar.quoted(watch.stack.environment.text))",
+            "rule_files:",
         ])
-        for scraped in stack.services {
-            switch scraped.kind {
-            case .app(let app): text.lines(job(scraping: app, of: scraped.name))
-            case .edge(let edge): text.lines(job(scraping: edge, of: scraped.name))
-            case .redis, .postgres, .prometheus, .grafana, .exporter, .alertmanager: continue
-            }
+        text.lines(RuleGroup.all(of: watch).map { "  - \(YAMLScalar.quoted("rules/\($0.name).yml"))" })
+        for alertmanager in watch.alertmanagers {
+            text.lines([
+                "alerting:", "  alertmanagers:", "    - static_configs:",
+                "        - targets: [\"\(.service(alertmanager.name, .hostAndPort))\"]",
+            ])
         }
+        text.line("scrape_configs:")
+        for job in watch.jobs { text.lines(scrape(job, watch.stack)) }
         return text.template
     }
 
-    private static func job(scraping app: App, of service: ServiceName) -> [Template] {
-        guard let path = app.metrics else { return [] }
-        return [
-            "  - job_name: \(YAMLScalar.quoted(service.text))",
-            "    metrics_path: \(YAMLScalar.quoted(path))",
-            "    file_sd_configs:",
-            "      - files: [\"\(.targets)/\(service).json\"]",
-        ]
+    private static func scrape(_ job: ScrapeJob, _ stack: Stack) -> [Template] {
+        let head: Template = "  - job_name: \(YAMLScalar.quoted(job.service.text))"
+        switch stack.service(job.service)?.kind {
+        case .app:
+            return [
+                head,
+                "    metrics_path: \(YAMLScalar.quoted(job.path))",
+                "    file_sd_configs:",
+                "      - files: [\"\(.targets)/\(job.service).json\"]",
+            ]
+        case .edge(let edge):
+            return [
+                head,
+                "    metrics_path: \(YAMLScalar.quoted(EdgeConfiguration.metricsPath))",
+                "    static_configs:",
+                "      - targets: [\"127.0.0.1:\(edge.listen)\"]",
+            ] + labels(of: job)
+        default:
+            return [
+                head, "    static_configs:", "      - targets: [\"\(.service(job.service, .hostAndPort))\"]",
+            ] + labels(of: job)
+        }
     }
 
-    /// The edge shows its figures to this machine only.
-    private static func job(scraping edge: Edge, of service: ServiceName) -> [Template] {
-        guard ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains(edge.address) else { return [] }
-        return [
-            "  - job_name: \(YAMLScalar.quoted(service.text))",
-            "    metrics_path: \(YAMLScalar.quoted(EdgeConfiguration.metricsPath))",
-            "    static_configs:",
-            "      - targets: [\"127.0.0.1:\(edge.listen)\"]",
-        ]
+    private static func labels(of job: ScrapeJob) -> [Template] {
+        guard let instance = job.instance else { return [] }
+        return ["        labels: {instance: \(YAMLScalar.quoted(instance))}"]
     }
 }

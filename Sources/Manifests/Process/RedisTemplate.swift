@@ -11,6 +11,11 @@ enum RedisTemplate {
     /// job queues and clients read to learn the version and the eviction policy.
     static let appRights = "~* &* +@all -@admin -@dangerous +info"
 
+    /// What the exporter asks: figures and settings, no key and no change.
+    static let exporterRights =
+        "resetkeys resetchannels -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len"
+        + " +latency|latest +latency|histogram"
+
     /// Share of a declared limit that data may fill, where `memory` does not say: the rest is for connections and for
     /// what changes while a snapshot is written. Without it the kernel ends a Redis that should have refused a write.
     static let dataShare = 75
@@ -31,7 +36,11 @@ enum RedisTemplate {
                 RenderedFile(path: "redis.conf", content: configuration(of: redis, limit: service.resources.memory)),
                 RenderedFile(
                     path: "users.acl",
-                    content: accounts(users, administratorSecret),
+                    content: accounts(
+                        users,
+                        administratorSecret,
+                        exporter: try ExporterTemplate.secret(watching: service.name, in: inputs.stack)
+                    ),
                     reloadable: true
                 ),
                 RenderedFile(
@@ -79,10 +88,17 @@ enum RedisTemplate {
         return settings + ["maxmemory-policy noeviction"]
     }
 
-    static func accounts(_ users: [SecretName], _ administratorSecret: SecretName) -> Template {
+    static func accounts(
+        _ users: [SecretName],
+        _ administratorSecret: SecretName,
+        exporter: SecretName? = nil
+    ) -> Template {
         var text = ConfigurationText()
         text.line("user default off")
         text.line("user \(administrator) on #\(.secret(administratorSecret, .sha256)) ~* &* +@all")
+        if let exporter {
+            text.line("user \(ExporterTemplate.user) on #\(.secret(exporter, .sha256)) \(exporterRights)")
+        }
         for user in users {
             text.line("user \(.secret(user, .user)) on #\(.secret(user, .sha256)) \(appRights)")
         }

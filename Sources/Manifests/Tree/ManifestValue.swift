@@ -47,7 +47,10 @@ package enum ManifestValue: Hashable, Sendable {
         return entries.filter { $0.value != .absent }
     }
 
-    package subscript(_ key: String) -> ManifestValue? { entries?.first { $0.key == key }?.value }
+    package subscript(_ key: String) -> ManifestValue? {
+        guard case .map(let entries) = self else { return nil }
+        return entries.first { $0.key == key && $0.value != .absent }?.value
+    }
 
     /// This map with the entries of another behind its own; a key of both is the other's.
     package func merging(_ other: ManifestValue) -> ManifestValue {

@@ -7,8 +7,10 @@ package enum DormantKeys {
         var names: [String] = []
         if !stack.backups.isEmpty { names.append("backups") }
         if !stack.stores.isEmpty { names.append("stores") }
-        if stack.objectives != nil { names.append("slo") }
-        if stack.contacts != nil { names.append("contacts") }
+        // Without a Prometheus nobody measures what is promised, and nobody could tell.
+        let isWatched = stack.services.contains(where: \.isPrometheus)
+        if stack.objectives != nil, !isWatched { names.append("slo") }
+        if stack.contacts != nil, !isWatched { names.append("contacts") }
         if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
         return names
     }

@@ -62,7 +62,7 @@ struct StackDefaults {
                 stack.services[index].kind = .postgres(postgres)
             }
         }
-        return stack
+        return stack.withCompanions()
     }
 
     private func hasStrategy(_ service: Service) -> Bool {

@@ -1,4 +1,4 @@
-/// Where containers see their secrets: Compose mounts each as a file.
+/// Where containers see their secrets: each is a file.
 enum ContainerSecret {
     static let folder = "/run/secrets"
 

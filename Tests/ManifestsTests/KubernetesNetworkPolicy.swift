@@ -1,0 +1,147 @@
+import Basics
+import Manifests
+import StackModel
+
+/// What the checklist says of the network: every pod is denied everything, and then allowed what the stack declares and
+/// not a way more.
+enum KubernetesNetworkPolicy {
+    static func check(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {
+        let types = Set((object["spec"]?["policyTypes"]?.elements ?? []).compactMap(\.string))
+        switch object.name {
+        case "default-deny":
+            let isWhole = types == ["Ingress", "Egress"] && object["spec"]?["podSelector"] == .map([])
+            let isClosed = object["spec"]?["ingress"] == .list([]) && object["spec"]?["egress"] == .list([])
+            return isWhole && isClosed ? [] : ["not everything is denied"]
+        case "allow-dns": return dns(object, types)
+        default: return own(object, types, set)
+        }
+    }
+
+    private static func dns(_ object: ManifestValue, _ types: Set<String>) -> [String] {
+        let peer = object.at("spec.egress.*.to.*").first ?? nil
+        let names = peer?["namespaceSelector"]?["matchLabels"]?["kubernetes.io/metadata.name"]
+        let ports = object.at("spec.egress.*.ports.*").compactMap { port in
+            port.map { "\($0["protocol"]?.string ?? "") \($0["port"]?.number ?? 0)" }
+        }
+        let isRight =
+            types == ["Egress"] && object["spec"]?["podSelector"] == .map([]) && names == "kube-system"
+            && peer?["podSelector"]?["matchLabels"]?["k8s-app"] == "kube-dns" && Set(ports) == ["UDP 53", "TCP 53"]
+        return isRight ? [] : ["names are not found, or more than names"]
+    }
+
+    /// By one label of one workload.
+    private static func own(_ object: ManifestValue, _ types: Set<String>, _ set: KubernetesObjects) -> [String] {
+        let selector = ManifestValue.sorted(["app.kubernetes.io/instance": .text(object.name)])
+        var findings = KubernetesPolicy.need(object, "spec.podSelector.matchLabels", is: selector)
+        findings += KubernetesPolicy.need(object, ["spec.ingress", "spec.egress"])
+        if types != ["Ingress", "Egress"] { findings.append("it speaks of one direction only") }
+        if !set.pods.contains(where: { $0.owner.name == object.name }) { findings.append("it is about no pod") }
+        let ways = Ways(set.stack)
+        let inward = rules(of: object, "ingress", peers: "from")
+        let outward = rules(of: object, "egress", peers: "to")
+        if inward != ways.into(object.name) { findings.append("in: \(inward), declared: \(ways.into(object.name))") }
+        if outward != ways.out(of: object.name) {
+            findings.append("out: \(outward), declared: \(ways.out(of: object.name))")
+        }
+        return findings
+    }
+
+    /// Each allowed way as `peer port`.
+    private static func rules(of object: ManifestValue, _ direction: String, peers: String) -> Set<String> {
+        var found: Set<String> = []
+        for rule in object["spec"]?[direction]?.elements ?? [] {
+            let names = rule[peers].map { $0.elements.map(name) } ?? ["anywhere"]
+            let ports = (rule["ports"]?.elements ?? []).map {
+                "\($0["protocol"]?.string ?? "?")\($0["port"]?.number ?? 0)"
+            }
+            for name in names { for port in ports.isEmpty ? ["any"] : ports { found.insert("\(name) \(port)") } }
+        }
+        return found
+    }
+
+    private static func name(of peer: ManifestValue) -> String {
+        if let pods = peer["podSelector"]?["matchLabels"]?["app.kubernetes.io/instance"]?.string { return pods }
+        let other: ManifestValue? = peer.at("namespaceSelector.matchExpressions.*").first ?? nil
+        let isOther = other?["key"] == "kubernetes.io/metadata.name" && other?["operator"] == "NotIn"
+        return isOther && other?["values"]?.elements.count == 1 ? "outside" : "everybody"
+    }
+}
+
+/// Who has to reach whom, read from the stack for the test alone.
+private struct Ways {
+    private var ways: Set<[String]> = []
+    private let stack: Stack
+
+    init(_ stack: Stack) {
+        self.stack = stack
+        for service in stack.services {
+            let own = service.name.text
+            for name in service.dependsOn { add(own, name) }
+            switch service.kind {
+            case .app(let app): for name in app.env.values.flatMap(\.services) { add(own, name) }
+            case .exporter(let exporter): add(own, exporter.service)
+            case .grafana: add(own, "prometheus")
+            case .prometheus: for other in stack.services where isScraped(other) { add(own, other.name) }
+            case .redis, .postgres, .edge, .alertmanager: break
+            }
+        }
+        for policy in stack.backups {
+            if case .service(let name) = policy.subject { add("backup-\(policy.name)", name) }
+        }
+    }
+
+    private func isScraped(_ service: Service) -> Bool {
+        switch service.kind {
+        case .app(let app): app.metrics != nil
+        case .exporter, .grafana, .alertmanager: true
+        case .redis, .postgres, .prometheus, .edge: false
+        }
+    }
+
+    private mutating func add(_ from: String, _ to: ServiceName) {
+        guard stack.service(to) != nil, from != to.text else { return }
+        ways.insert([from, to.text])
+    }
+
+    private func port(of name: String) -> Int {
+        guard let service = stack.services.first(where: { $0.name.text == name }) else { return 0 }
+        return switch service.kind {
+        case .app(let app): app.port ?? 0
+        case .redis: 6379
+        case .postgres: 5432
+        case .prometheus: 9090
+        case .grafana: 3000
+        case .alertmanager: 9093
+        case .exporter(let exporter): exporter.subject == .redis ? 9121 : 9187
+        case .edge: 0
+        }
+    }
+
+    func into(_ name: String) -> Set<String> {
+        var expected = Set(ways.filter { $0[1] == name && port(of: name) > 0 }.map { "\($0[0]) TCP\(port(of: name))" })
+        let routed = stack.services.contains { service in
+            if case .edge(let edge) = service.kind { edge.routes.contains { $0.service.text == name } } else { false }
+        }
+        if routed || isMonitored(name) { expected.insert("outside TCP\(port(of: name))") }
+        return expected
+    }
+
+    private func isMonitored(_ name: String) -> Bool {
+        guard stack.kubernetes?.prometheusOperator == true else { return false }
+        switch stack.services.first(where: { $0.name.text == name })?.kind {
+        case .app(let app): return app.metrics != nil
+        case .exporter: return true
+        default: return false
+        }
+    }
+
+    func out(of name: String) -> Set<String> {
+        var expected = Set(
+            ways.filter { $0[0] == name && port(of: $0[1]) > 0 }.map { "\($0[1]) TCP\(port(of: $0[1]))" }
+        )
+        if name == "prometheus" { expected.formUnion(["anywhere TCP443", "anywhere TCP6443"]) }
+        // The contacts of the stack that has some.
+        if name == "alertmanager" { expected.formUnion(["anywhere TCP443", "anywhere TCP465", "anywhere TCP8123"]) }
+        return expected
+    }
+}
