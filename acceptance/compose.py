@@ -2,7 +2,7 @@
 """
 Renders stacks/shop for Compose and runs it on a real Docker Engine, without Slipway: everything healthy, orders through
 the edge, replicas added and found, every text in the container as the spec says it, nothing left. Images are made here
-from Debian's packages. Starts a Docker Engine of its own when none runs.
+from Debian's packages. Starts a Docker Engine of its own when none runs; as root.
 """
 
 import http.client
@@ -31,6 +31,7 @@ HOSTILE = {
 
 def main() -> None:
     with Yard("compose") as yard, DockerEngine() as engine:
+        yard.note(f"the Docker Engine is {'one of our own' if engine.root else 'the one that runs'}")
         shop = yard.copy("stacks/shop", name=NAME)
         add_hostile_values(shop)
         project = Project(yard, engine, shop)

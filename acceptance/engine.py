@@ -1,5 +1,9 @@
-"""A Docker Engine for the acceptance scripts: the one that runs, else one of our own that leaves nothing behind."""
+"""
+A Docker Engine for the acceptance scripts: the one that runs, else one of our own. That one lives in a network of its
+own, together with the script: its bridges, its packet filter and its ports are gone with it.
+"""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -49,6 +53,8 @@ class DockerEngine:
     def _start(self) -> None:
         # Unix sockets have short paths, and overlays no overlay below them.
         self.root = Path(tempfile.mkdtemp(prefix="yard-docker-", dir="/var/tmp"))
+        self._make_base(self.root / "base.tar")
+        self._leave_network()
         self.environment["DOCKER_HOST"] = f"unix://{self.root}/socket"
         log = (self.root / "log").open("w")
         self._daemon = subprocess.Popen(
@@ -64,10 +70,28 @@ class DockerEngine:
             time.sleep(0.2)
 
     def make_base_image(self) -> None:
+        """Nothing to do where it is there already, as on an engine that outlives the script."""
         if self.run("docker", "image", "inspect", BASE).returncode == 0:
             return
-        build = 'mmdebstrap --quiet --variant=minbase --include="$1" bookworm - | docker import - "$2"'
-        self.must("bash", "-o", "pipefail", "-c", build, "bash", ",".join(PACKAGES), BASE)
+        with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="yard-image-") as folder:
+            base = Path(folder if self.root is None else self.root) / "base.tar"
+            if not base.exists():
+                self._make_base(base)
+            self.must("docker", "import", base, BASE)
+            base.unlink()
+
+    def _make_base(self, path: Path) -> None:
+        """Needs a Debian mirror."""
+        self.must(
+            "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", path
+        )  # fmt: skip
+
+    def _leave_network(self) -> None:
+        """This process and what it starts from now on see a network in which there is nothing yet."""
+        new_network = 0x40000000
+        if ctypes.CDLL(None, use_errno=True).unshare(new_network) != 0:
+            raise OSError(ctypes.get_errno(), "cannot leave the machine's network; run this as root")
+        self.must("ip", "link", "set", "lo", "up")
 
     def make_image(self, reference: str, stage: str, app: Path) -> None:
         """An image of this name: a stage of images/Dockerfile. `app` is what the app's image holds."""
