@@ -65,7 +65,7 @@ class Project:
         return self.engine.run("docker-compose", *arguments, folder=self.folder)
 
     def containers(self, service: str | None = None) -> list[dict]:
-        which = ["--filter", f"label=com.docker.compose.project={NAME}"]
+        which = ["--filter", f"label=com.docker.compose.project={NAME}-local"]
         which += ["--filter", f"label=com.docker.compose.service={service}"] if service else []
         ids = self.engine.must("docker", "ps", "--all", "--quiet", "--no-trunc", *which).split()
         return json.loads(self.engine.must("docker", "inspect", *ids)) if ids else []
@@ -197,7 +197,7 @@ class Project:
             f"{kind} {name}"
             for kind, words in (("container", ["ps", "-a"]), ("network", ["network", "ls"]), ("volume", ["volume", "ls"]))
             for name in self.engine.must(
-                "docker", *words, "-q", "--filter", f"label=com.docker.compose.project={NAME}"
+                "docker", *words, "-q", "--filter", f"label=com.docker.compose.project={NAME}-local"
             ).split()
         ]
         self.yard.check("down -v leaves nothing", down.returncode == 0 and not left, details="\n".join([down.stdout, *left]))

@@ -38,6 +38,7 @@ def main(folder, postgres, database, role, redis, login):
         subprocess.run(["chown", "-R", "postgres", work], check=True)
         check_postgres(work, postgres, database, role)
         check_redis(work, redis, login)
+        check_configuration(work)
         check_retention(work)
     finally:
         shutil.rmtree(work)
@@ -95,8 +96,8 @@ def check_postgres(work, service, database, role):
         app = role.replace("-", "_")
         expect("the app makes tables", ask(app, role, "create table t (i int); insert into t values (7)"))
         expect("and comes into no other database", ask(app, role, "select 1", "postgres"), 1, "CONNECT")
-        expect("the exporter sees figures", ask("exporter", f"{service}-exporter", "select count(*) from pg_stat_activity"))
-        expect("and no data", ask("exporter", f"{service}-exporter", "select * from t"), 1, "permission denied")
+        expect("the exporter sees figures", ask("exporter", f"{service}-exporter-password", "select count(*) from pg_stat_activity"))
+        expect("and no data", ask("exporter", f"{service}-exporter-password", "select * from t"), 1, "permission denied")
         expect("the backup reads", ask("backup", f"{service}-backup", "select i from t"), 0, "7")
         expect("and changes nothing", ask("backup", f"{service}-backup", "delete from t"), 1, "permission denied")
         expect("the superuser has no way in", ask("postgres", f"{service}-admin", "select 1"), 1, "rejects")
@@ -130,8 +131,8 @@ def check_redis(work, service, login):
         app = login.replace("-", "_")
         expect("the app writes", ask(app, login, "set", "key", "seven"))
         expect("and does not administer", ask(app, login, "config", "get", "dir"), 1, "NOPERM")
-        expect("the exporter sees figures", ask("exporter", f"{service}-exporter", "info"), 0, "redis_version")
-        expect("and no data", ask("exporter", f"{service}-exporter", "get", "key"), 1, "NOPERM")
+        expect("the exporter sees figures", ask("exporter", f"{service}-exporter-password", "info"), 0, "redis_version")
+        expect("and no data", ask("exporter", f"{service}-exporter-password", "get", "key"), 1, "NOPERM")
         expect("nobody comes in without a password", run(work, "redis-cli", "-e", "-p", port, "ping"), 1, "NOAUTH")
         # The port is the one thing that the script takes for granted.
         script = (work / "set/backups/scripts/redis.sh").read_text()
@@ -145,6 +146,20 @@ def check_redis(work, service, login):
     finally:
         server.terminate()
         server.wait()
+
+
+def check_configuration(work):
+    """As a pod has it: started in another folder, the files behind links, in folders that begin with two dots."""
+    mounted = work / "mounted"
+    (mounted / "..data").mkdir(parents=True)
+    (mounted / "..data/redis.conf").write_text("port 6379\n")
+    (mounted / "redis.conf").symlink_to("..data/redis.conf")
+    subprocess.run(["chown", "-Rh", "postgres", mounted], check=True)
+    expect("the configuration is stored", run(
+        work, "sh", work / "set/backups/scripts/config.sh", BACKUPS=f"{work}/backups", SET="c", KEEP="last=1",
+        CONFIG=str(mounted)), 0, "stored")
+    (stored,) = (work / "backups/c").iterdir()
+    expect("as files", run(work, "tar", "-xzOf", stored, "redis.conf"), 0, "port 6379")
 
 
 def check_retention(work):

@@ -33,7 +33,9 @@ struct LineDifference {
     }
 
     private static func lines(_ text: String?) -> [Substring] {
-        var lines = (text ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes: a carriage return and a line feed are one character.
+        let bytes = (text ?? "").utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var lines = bytes.map { Substring($0) }
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines
     }

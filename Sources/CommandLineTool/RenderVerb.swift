@@ -35,9 +35,10 @@ package struct RenderVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        guard !output.isEmpty else { throw ReportableError(.usage, "--output names no folder") }
         let source = try target.source(in: session) { session.console.note($0) }
         let (stack, kind) = try load(source, session.console)
-        let folder = RenderedFolder(path: output, mask: session.callersMask)
+        let folder = RenderedFolder(path: output)
         let change = try folder.change(to: try StackManifests.files(of: stack, for: kind))
         if diff {
             session.console.result(change.isEmpty ? "nothing would change in \(output)" : change.text)

@@ -10,8 +10,6 @@ import Manifests
 /// remove what it no longer has, and nothing else.
 struct RenderedFolder {
     let path: String
-    /// The file creation mask of the caller, whose files these are.
-    let mask: UInt32
 
     static let listName = ".slipway-rendered"
     /// Far beyond any rendered file.
@@ -23,7 +21,7 @@ struct RenderedFolder {
         var change = RenderedChange(files: files)
         for file in files {
             let before = try text(of: file.path)
-            guard before != file.content else { continue }
+            if let before, before.utf8.elementsEqual(file.content.utf8) { continue }
             change.written.append(RenderedChange.Written(file: file, before: before, isOurs: ours.contains(file.path)))
         }
         let kept = Set(files.map(\.path))
@@ -38,8 +36,9 @@ struct RenderedFolder {
     func carryOut(_ change: RenderedChange, takingOver: Bool) throws(ReportableError) {
         let foreign = change.written.filter { $0.before != nil && !$0.isOurs }
         guard takingOver || foreign.isEmpty else { throw refusal(foreign.map(\.file.path)) }
-        let strict = umask(mask)
-        defer { umask(strict) }
+        // Containers read these files as users of their own, and nothing in them is secret.
+        let before = umask(0o022)
+        defer { umask(before) }
         let removed = change.removed.map(\.path)
         try write(list(of: change.files.map(\.path) + removed), to: Self.listName)
         for written in change.written { try write(written.file.content, to: written.file.path) }
@@ -62,17 +61,36 @@ struct RenderedFolder {
             + Set(paths).sorted().map { $0 + "\n" }.joined()
     }
 
-    /// A path that leads out of the folder is nobody's.
+    /// What leads out of the folder, and what `secrets.sh` makes, is nobody's: the list may come from a stranger.
     private func ours() throws(ReportableError) -> Set<String> {
-        let lines = (try text(of: Self.listName) ?? "").split(separator: "\n").map(String.init)
-        return Set(
-            lines.filter { !$0.hasPrefix("#") && !$0.hasPrefix("/") && !$0.split(separator: "/").contains("..") }
-        )
+        let lines = (try text(of: Self.listName) ?? "").split(whereSeparator: \.isNewline).map(String.init)
+        return Set(lines.filter { !$0.hasPrefix("#") && !$0.hasPrefix("/") && !Self.isForeign($0) })
+    }
+
+    private static func isForeign(_ file: String) -> Bool {
+        let parts = file.split(separator: "/")
+        return parts.contains("..") || parts.first == "secrets" || parts == [".env"]
+    }
+
+    /// A link would lead what is read, written or removed to another place.
+    private func refuseLinks(_ file: String) throws(ReportableError) {
+        var place = path
+        for part in file.split(separator: "/") {
+            place += "/\(part)"
+            var status = stat()
+            guard lstat(place, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { continue }
+            throw ReportableError(
+                .usage,
+                "\(place) is a link, which Slipway neither follows nor replaces",
+                hint: "Remove it, or choose another folder."
+            )
+        }
     }
 
     /// Nil when there is no such file.
     private func text(of file: String) throws(ReportableError) -> String? {
         let full = "\(path)/\(file)"
+        try refuseLinks(file)
         guard FileManager.default.fileExists(atPath: full) else { return nil }
         do throws(SmallFile.Failure) {
             return String(decoding: try SmallFile.read(full, atMost: Self.limit), as: UTF8.self)
@@ -95,7 +113,7 @@ struct RenderedFolder {
     }
 
     private func makeExecutable(_ file: String) throws(ReportableError) {
-        guard chmod("\(path)/\(file)", 0o777 & ~mode_t(mask)) == 0 else {
+        guard chmod("\(path)/\(file)", 0o755) == 0 else {
             throw ReportableError(.fileFailed, "cannot make \(path)/\(file) executable: \(FileFailure.last)")
         }
     }

@@ -13,12 +13,15 @@ package enum StackManifests {
         let stack = stack.withCompanions()
         let files =
             switch target {
-            case .compose: try ComposeManifests.files(of: stack)
-            case .kubernetes: try KubernetesManifests.files(of: stack)
+            case .compose: try ComposeManifests.files(of: stack) + [withoutSecrets]
+            case .kubernetes: try KubernetesManifests.files(of: stack) + [withoutSecrets]
             case .process: try ProcessFiles.files(of: stack)
             }
         return files.sorted { $0.path < $1.path }
     }
+
+    /// A set is made to be committed; what `secrets.sh` makes is not.
+    private static let withoutSecrets = ManifestFile(".gitignore", "/secrets/\n/.env\n")
 
     /// What the stack declares and the target has no way to say.
     package static func omissions(of stack: Stack, for target: ManifestTarget) -> [Omission] {

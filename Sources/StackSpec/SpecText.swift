@@ -36,11 +36,16 @@ package struct LoadedSpec: Sendable {
 }
 
 extension SpecNode {
+    /// The item of a list that has this name, as a backup policy has one.
+    private func item(named name: String) -> SpecNode? {
+        elements?.first { if case .scalar(let scalar)? = $0["name"]?.content { scalar.text == name } else { false } }
+    }
+
     /// Where the value at the end of the path is written; `nil` when nobody wrote one.
     fileprivate func written(_ path: [String]) -> Place? {
         guard let last = path.last else { return nil }
         var node: SpecNode? = self
-        for key in path.dropLast() { node = node?[key] }
+        for key in path.dropLast() { node = node?.item(named: key) ?? node?[key] }
         guard let entry = node?.entry(last), !entry.value.isNull else { return nil }
         return entry.valuePlace
     }

@@ -9,7 +9,7 @@ import Testing
 struct RenderedFolderTests {
     private let path = FileManager.default.temporaryDirectory.appending(path: "slipway-rendered-\(UUID().uuidString)")
         .path
-    private var folder: RenderedFolder { RenderedFolder(path: path, mask: 0o022) }
+    private var folder: RenderedFolder { RenderedFolder(path: path) }
 
     private func render(_ files: [ManifestFile], force: Bool = false) throws -> RenderedChange {
         let change = try folder.change(to: files)
@@ -61,9 +61,33 @@ struct RenderedFolderTests {
         try "keep".write(toFile: "\(path)/victim", atomically: true, encoding: .utf8)
         let list = "../victim\n\(path)/victim\n"
         try list.write(toFile: "\(path)/in/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
-        let inner = RenderedFolder(path: "\(path)/in", mask: 0o022)
+        let inner = RenderedFolder(path: "\(path)/in")
         try inner.carryOut(try inner.change(to: []), takingOver: false)
         #expect(text("victim") == "keep")
+    }
+
+    @Test("a link is not followed, whoever put it and the list there")
+    func link() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: "\(path)/in", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: "\(path)/in/link", withDestinationPath: path)
+        try "keep".write(toFile: "\(path)/victim", atomically: true, encoding: .utf8)
+        try "link/victim\n".write(toFile: "\(path)/in/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
+        let inner = RenderedFolder(path: "\(path)/in")
+        #expect(throws: ReportableError.self) { try inner.change(to: []) }
+        #expect(throws: ReportableError.self) { try inner.change(to: [ManifestFile("link/victim", "lost")]) }
+        #expect(text("victim") == "keep")
+    }
+
+    @Test("what secrets.sh makes is not Slipway's to show or remove, whatever the list says")
+    func secrets() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: "\(path)/secrets", withIntermediateDirectories: true)
+        try "value".write(toFile: "\(path)/secrets/jwt", atomically: true, encoding: .utf8)
+        try "value".write(toFile: "\(path)/.env", atomically: true, encoding: .utf8)
+        let list = "secrets/jwt\r\n.env\r\n"
+        try list.write(toFile: "\(path)/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
+        #expect(try folder.change(to: []).isEmpty)
     }
 
     @Test("differences read as `diff -u` writes them")

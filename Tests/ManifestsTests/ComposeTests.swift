@@ -35,7 +35,7 @@ struct ComposeTests {
         }
         let alone = ComposeStack.stack(edge: Edge(listen: 8080, routes: []))
         let api = try #require(try ComposeManifests.parts(of: alone).first { $0.service.name == "api" })
-        #expect(api.ports == ["127.0.0.1:8000:8000"])
+        #expect(api.ports.isEmpty)
     }
 
     @Test("Compose 1.29 and a YAML reader find in it what the spec says, whatever the text")
@@ -78,7 +78,7 @@ struct ComposeTests {
         let files = try ComposeStack.files(stack)
         #expect(files.values.allSatisfy { !$0.contains("canary") })
         #expect(
-            files["compose.yaml"]?.contains("STRIPE_KEY: \"${SECRET_API_STRIPE_KEY:?run ./secrets.sh first}\"") == true
+            files["compose.yaml"]?.contains("STRIPE_KEY: \"${VALUE_API_STRIPE_KEY:?run ./secrets.sh first}\"") == true
         )
         #expect(files["secrets.sh"]?.contains("given api.STRIPE_KEY STRIPE_KEY \"${STRIPE_KEY-}\"") == true)
     }

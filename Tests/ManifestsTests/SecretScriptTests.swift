@@ -94,7 +94,7 @@ struct SecretScriptTests {
                     content: "user it's $(me) `id` \(.secret("redis-app", .user)) #\(.secret("redis-admin", .sha256))\n"
                 )
             ],
-            dotEnv: DotEnvFile(project: "shop", files: ["jwt", "stripe"])
+            dotEnv: DotEnvFile(project: StackID("shop", "local"), files: ["jwt", "stripe"])
         )
     }
 }

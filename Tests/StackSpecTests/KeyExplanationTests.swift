@@ -54,6 +54,13 @@ struct KeyExplanationTests {
         #expect(mistyped?.hint == "Did you mean maxSurge?")
     }
 
+    @Test("what an environment says is the environment's, and an item of a list is known by its number")
+    func paths() throws {
+        let own = try #require(try explain("environments.production.engine").value)
+        #expect(own.origin == .environment("production") && own.text == "kubernetes")
+        #expect(try explain("backups.0").keys["backup"]?.contains("schedule") == true)
+    }
+
     @Test("every key of the reference can be asked for, from its section and in a spec")
     func all() throws {
         for table in KeyTables.all {

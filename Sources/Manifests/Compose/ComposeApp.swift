@@ -5,15 +5,17 @@ import StackModel
 enum ComposeApp {
     static func make(_ service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> ComposeService {
         var part = try ComposeService(service, resources: .app)
-        part.command = try command(of: service, app, stack)
+        part.entrypoint = try command(of: service, app, stack)
         try addEnvironment(of: app, to: &part, stack)
         part.networks = [.frontend, .backend]
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.stop = stopRule(of: service, app)
         guard let port = app.port else { return part }
-        part.health = ComposeHealth(["CMD-SHELL", ImageProbe.script(app.health, port: port)], service)
-        // Nobody but this machine: what the world may reach has an edge in front of it.
-        if stack.edges(routingTo: service.name).isEmpty { part.ports = ["127.0.0.1:\(port):\(port)"] }
+        part.health = ComposeHealth(
+            ["CMD-SHELL", ImageProbe.script(app.health, port: port)],
+            service,
+            asking: app.health.timeout
+        )
         return part
     }
 

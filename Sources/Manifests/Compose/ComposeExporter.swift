@@ -50,6 +50,7 @@ enum ComposeExporter {
             "DATA_SOURCE_USER": login.user,
             "DATA_SOURCE_PASS_FILE": ContainerSecret.path(of: login.secret.text),
         ]
+        part.command = Exporter.postgresCollectors
         part.secrets = [login.secret.text]
         part.health = ComposeHealth(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9187/"], part.service)
     }

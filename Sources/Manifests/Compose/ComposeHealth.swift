@@ -6,12 +6,14 @@ import StackModel
 struct ComposeHealth {
     let command: [String]
     let startPeriod: TimeSpan
-    var timeout = TimeSpan.seconds(5)
+    let timeout: TimeSpan
 
     static let interval = TimeSpan.seconds(10)
 
-    init(_ command: [String], _ service: Service) {
+    /// - Parameter answer: how long the command itself waits for an answer.
+    init(_ command: [String], _ service: Service, asking answer: TimeSpan = .seconds(1)) {
         self.command = command
+        timeout = max(.seconds(5), TimeSpan(milliseconds: answer.milliseconds + 1000))
         startPeriod = service.rollout.deadline
     }
 

@@ -16,7 +16,7 @@ enum ComposeManifests {
             stack: stack,
             filled: parts.flatMap(\.filledFiles),
             handedOn: parts.flatMap(\.handedOn),
-            dotEnv: DotEnvFile(project: stack.name, files: Set(parts.flatMap(\.interpolated)))
+            dotEnv: DotEnvFile(project: stack.id, files: Set(parts.flatMap(\.interpolated)))
         )
         return [ManifestFile("compose.yaml", YAMLWriter.document(ComposeFile(services: parts).document))]
             + parts.flatMap(\.files) + monitoring + [try secrets.script()]

@@ -22,7 +22,7 @@ enum ComposePostgres {
             "POSTGRES_INITDB_ARGS": "--auth-local=trust --auth-host=scram-sha-256 --data-checksums",
         ]
         // By TCP it is the server itself, and not the one that the image runs for itself while it makes a cluster.
-        part.health = ComposeHealth(["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], service)
+        part.health = ComposeHealth(["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "nobody"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.sharedMemory = sharedMemory
         part.volume = (service.name.text, PostgresContainer.dataFolder(image: part.image))

@@ -34,8 +34,7 @@ enum ComposeRedis {
     /// Its data, and room for connections and for what changes while a snapshot is written.
     private static func resources(for redis: Redis) -> ComposeResources {
         guard let memory = redis.memory else { return .redis }
-        let mebibytes = (memory.bytes / RedisTemplate.dataShare * 100 >> 20) + 1
-        return .redis.holding(ByteCount(bytes: mebibytes << 20))
+        return .redis.holding(RedisContainer.memory(holding: memory))
     }
 
     /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.

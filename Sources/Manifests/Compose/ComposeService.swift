@@ -7,6 +7,9 @@ struct ComposeService {
     let service: Service
     var image: String
     var user: String?
+    /// In place of what the image would start: exactly these words run.
+    var entrypoint: [String] = []
+    /// For what the image starts.
     var command: [String] = []
     var environment: [String: String] = [:]
     var health: ComposeHealth?
@@ -44,6 +47,7 @@ struct ComposeService {
             "image": .text(image),
             "user": user.map { .text($0) } ?? nil,
             "init": true,
+            "entrypoint": .texts(entrypoint).unlessEmpty,
             "command": .texts(command).unlessEmpty,
             "environment": .sorted(environment.mapValues { .text($0) }).unlessEmpty,
             "depends_on": dependsOn.unlessEmpty,

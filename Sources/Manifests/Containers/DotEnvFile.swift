@@ -3,20 +3,25 @@ import StackModel
 /// The `.env` that Compose reads beside its file. Compose takes a variable of the caller's environment before one of
 /// the file, so secrets have a prefix that no other program's variables have.
 struct DotEnvFile {
-    let project: StackName
+    let project: StackID
     /// The files below `secrets/` whose values environments use.
     let files: Set<String>
 
     /// The variable that holds the value of a file below `secrets/`.
     static func variable(of file: String) -> String {
-        "SECRET_" + String(file.map { $0.isLetter || $0.isNumber ? $0 : "_" }).uppercased()
+        // A handed-on value's file has a dot and ends with the variable as the app has it.
+        let words = file.split(separator: ".", maxSplits: 1).map { $0.replacing("-", with: "_") }
+        return words.count == 2 ? "VALUE_\(words[0].uppercased())_\(words[1])" : "SECRET_\(words[0].uppercased())"
     }
 
     /// The end of `secrets.sh`.
     var lines: String {
         let variables = files.sorted().map { "    variable \(Self.variable(of: $0)) \($0)" }
         return
-            ([Self.functions, "{", "    printf '%s\\n' \"$first\" 'COMPOSE_PROJECT_NAME=\(project)'"] + variables
+            ([
+                Self.functions, "{",
+                "    printf '%s\\n' \"$first\" 'COMPOSE_PROJECT_NAME=\(project.stack)-\(project.environment)'",
+            ] + variables
             + ["} >\"$new\"", "put .env 600"]).joined(separator: "\n")
     }
 

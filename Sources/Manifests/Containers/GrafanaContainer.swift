@@ -14,6 +14,10 @@ enum GrafanaContainer {
         reporting_enabled = false
         check_for_updates = false
         check_for_plugin_updates = false
+        [plugins]
+        preinstall_disabled = true
+        [news]
+        news_feed_enabled = false
         [users]
         allow_sign_up = false
 

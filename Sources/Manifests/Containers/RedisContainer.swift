@@ -18,10 +18,12 @@ enum RedisContainer {
         return text.template.resolved { _ in "" }
     }
 
-    /// What the exporter reads: figures, and no key.
-    private static let exporterRights =
-        "-@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len "
-        + "+latency|latest +latency|histogram +cluster|info +select"
+    /// What a container needs so that its data fills no more than its share: whole mebibytes.
+    static func memory(holding data: ByteCount) -> ByteCount {
+        let mebibytes = (data.bytes / RedisTemplate.dataShare * 100) >> 20
+        return ByteCount(bytes: (mebibytes + 1) << 20)
+    }
+
     /// What `redis-cli --rdb` sends: it asks for a snapshot as a replica does.
     private static let backupRights = "-@all +ping +sync +psync +replconf"
 
@@ -33,7 +35,7 @@ enum RedisContainer {
         let administrator = try ProcessManifests.administratorSecret(of: service, in: stack)
         var text = ConfigurationText()
         if stack.isWatched(service) {
-            text.line(account(try ServiceLogin.exporter(of: service, in: stack), exporterRights))
+            text.line(account(try ServiceLogin.exporter(of: service, in: stack), RedisTemplate.exporterRights))
         }
         if stack.isBackedUp(service) {
             text.line(account(try ServiceLogin.backup(of: service, in: stack), backupRights))

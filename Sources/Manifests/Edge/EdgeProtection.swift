@@ -26,6 +26,7 @@ enum EdgeProtection {
     /// For `default-server`: errors that the replica itself answers count, and it gets no request until it is checked.
     static func circuitBreaker(_ breaker: CircuitBreaker?) -> String {
         guard let breaker else { return "" }
-        return " observe layer7 error-limit \(breaker.errors) on-error mark-down"
+        // Its check alone may well succeed at once: it stays out for as long as errors take to go away.
+        return " observe layer7 error-limit \(breaker.errors) on-error mark-down downinter 5000ms rise 2"
     }
 }

@@ -43,7 +43,8 @@ enum BackupScripts {
         set -eu
         . "${0%/*}/set.sh"
         begin tar.gz
-        tar -C /config --dereference --exclude='..*' -czf "$part" -- *
+        cd "${CONFIG:-/config}"
+        tar --dereference --exclude='..*' -czf "$part" -- *
         tar -tzf "$part" >/dev/null
         finish
 

@@ -17,6 +17,7 @@ enum ExporterWorkload {
             container.environment = redis(exporter.service, login, secret)
             container.readiness = ContainerProbe(.http(path: "/health"), period: 5, timeout: 5, failures: 3)
         case .postgres:
+            container.arguments = Exporter.postgresCollectors
             container.environment = postgres(exporter.service, login, secret, stack)
             container.readiness = ContainerProbe(.http(path: "/"), period: 5, timeout: 5, failures: 3)
             container.mounts = [.secrets([secret])].compactMap { $0 }

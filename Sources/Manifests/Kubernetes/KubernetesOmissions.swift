@@ -105,7 +105,8 @@ struct KubernetesOmissions {
             omissions.append(Omission(key: key + ["prove"], meaning: "a set is read through, but not restored"))
         }
         for store in policy.stores where !isDirectory(store) {
-            omissions.append(Omission(key: key + ["to", store.text], meaning: "sets are kept in the volume `backups`"))
+            let meaning = "sets are kept in the volume `backups`, and none goes to \(store)"
+            omissions.append(Omission(key: key + ["to"], meaning: meaning))
         }
         guard case .service(let name) = policy.subject, let service = stack.service(name) else { return }
         switch service.kind {

@@ -11,7 +11,7 @@ enum PostgresWorkload {
             name: "\(service.name)-config",
             entries: try files(of: service, postgres, stack).map { .init(file: $0, path: fileName(of: $0)) }
         )
-        let ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"]
+        let ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "nobody"]
         let image = try ContainerImage.reference(for: service)
         let data = PostgresContainer.dataFolder(image: image)
         let container = Container(
@@ -53,7 +53,7 @@ enum PostgresWorkload {
     /// itself, and not the one that the image runs for itself while it makes a cluster.
     private static let accountsAtStart = """
         i=0
-        until pg_isready -q -h 127.0.0.1 -U postgres; do
+        until pg_isready -q -h 127.0.0.1 -U nobody; do
           i=$((i + 1))
           [ "$i" -lt 900 ] || exit 1
           sleep 1

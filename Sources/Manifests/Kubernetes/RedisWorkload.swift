@@ -55,6 +55,6 @@ enum RedisWorkload {
     /// What the spec says, or what its data needs with room beside it.
     private static func memory(of service: Service, _ redis: Redis) -> ByteCount? {
         service.resources.memory
-            ?? redis.memory.map { ByteCount(bytes: (($0.bytes * 100 / RedisTemplate.dataShare) >> 20 + 1) << 20) }
+            ?? redis.memory.map { RedisContainer.memory(holding: $0) }
     }
 }

@@ -21,8 +21,7 @@ enum ServiceAccount {
             "kind": "Role",
             "metadata": identity.metadata(),
             "rules": [
-                ["apiGroups": [""], "resources": ["pods", "services", "endpoints"], "verbs": reading],
-                ["apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": reading],
+                ["apiGroups": [""], "resources": ["pods"], "verbs": reading]
             ],
         ]
     }

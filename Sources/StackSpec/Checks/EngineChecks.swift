@@ -9,6 +9,7 @@ struct EngineChecks {
     func run() {
         for service in stack.services {
             if case .app(let app) = service.kind { check(app, of: service) }
+            if case .edge(let edge) = service.kind, edge.tls != nil { refuseTLS(of: service) }
         }
         let namespace = root["environments"]?[stack.environment.text]?.entry("namespace")
         if let namespace, stack.engine != .kubernetes {
@@ -18,6 +19,16 @@ struct EngineChecks {
                 help: "Remove it, or choose `engine: kubernetes`."
             )
         }
+    }
+
+    /// Whoever asks for TLS must not be served without it.
+    private func refuseTLS(of service: Service) {
+        guard stack.engine == .process else { return }
+        findings.error(
+            "the process engine cannot speak TLS at the edge yet",
+            at: root.place("services", service.name.text, "tls"),
+            help: "Put a proxy that speaks TLS before \(service.name) on this machine; its X-Forwarded headers count."
+        )
     }
 
     private func check(_ app: App, of service: Service) {

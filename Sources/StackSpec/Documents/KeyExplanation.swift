@@ -96,7 +96,10 @@ private struct WrittenSpec {
         if let entry = entry(at: ["environments", environment.text] + path, in: root) {
             return value(of: entry, .environment(environment))
         }
-        if let entry = entry(at: path, in: root) { return value(of: entry, .spec) }
+        if let entry = entry(at: path, in: root) {
+            let owner = path.first == "environments" && path.count > 2 ? EnvironmentName(path[1]) : nil
+            return value(of: entry, owner.map { .environment($0) } ?? .spec)
+        }
         return KeyExplanation.Value(text: nil, origin: .fallback, location: nil)
     }
 

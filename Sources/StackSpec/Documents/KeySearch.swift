@@ -53,7 +53,10 @@ struct KeySearch {
         case .table(let table): return find(path, in: table, node)
         case .environment: return find(path, in: EnvironmentKeys.table, node)
         case .list(let element):
-            return find(Int(key) == nil ? path : path.dropFirst(), in: element, nil)
+            guard let index = Int(key) else { return find(path, in: element, nil) }
+            let item = node?.elements.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+            let rest = path.dropFirst()
+            return rest.isEmpty ? Self.tables(of: element).first.map { .table($0) } : find(rest, in: element, item)
         case .map(let element, _, _):
             let rest = path.dropFirst()
             guard !rest.isEmpty else { return Self.tables(of: element).first.map { .table($0) } }

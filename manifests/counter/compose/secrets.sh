@@ -128,7 +128,7 @@ if [ -e .env ]; then
     [ "$line" = "$first" ] || fail ".env is not of my making: move it away"
 fi
 {
-    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=counter'
+    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=counter-local'
     variable SECRET_REDIS_APP redis-app
 } >"$new"
 put .env 600

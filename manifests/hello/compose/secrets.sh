@@ -112,6 +112,6 @@ if [ -e .env ]; then
     [ "$line" = "$first" ] || fail ".env is not of my making: move it away"
 fi
 {
-    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=hello'
+    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=hello-local'
 } >"$new"
 put .env 600

@@ -93,24 +93,22 @@ random grafana-key 32
 random jwt 43
 random postgres-admin 32
 random postgres-app 32
-random postgres-exporter 32
 random postgres-exporter-password 32
 random redis-admin 32
 random redis-app 32
-random redis-exporter 32
 random redis-exporter-password 32
 
 {
     printf '%s' '{"'
     printf '%s' 'redis://redis:6379'
     printf '%s' '": "'
-    value redis-exporter
+    value redis-exporter-password
     printf '%s' '", "redis://'
     printf '%s' 'exporter'
     printf '%s' '@'
     printf '%s' 'redis'
     printf '%s' ':6379": "'
-    value redis-exporter
+    value redis-exporter-password
     printf '%s' '"}
 '
 } >"$new"
@@ -128,8 +126,8 @@ user '
     printf '%s' ' ~* &* +@all -@admin -@dangerous +info
 '
     printf '%s' 'user exporter on #'
-    hash redis-exporter
-    printf '%s' ' -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len +latency|latest +latency|histogram +cluster|info +select
+    hash redis-exporter-password
+    printf '%s' ' resetkeys resetchannels -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len +latency|latest +latency|histogram
 '
 } >"$new"
 put 'secrets/redis.acl' 644
@@ -157,7 +155,7 @@ if [ -e .env ]; then
     [ "$line" = "$first" ] || fail ".env is not of my making: move it away"
 fi
 {
-    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=shop'
+    printf '%s\n' "$first" 'COMPOSE_PROJECT_NAME=shop-local'
     variable SECRET_JWT jwt
     variable SECRET_POSTGRES_APP postgres-app
     variable SECRET_REDIS_APP redis-app

@@ -94,12 +94,10 @@ random jwt 43
 random postgres-admin 32
 random postgres-app 32
 random postgres-backup 32
-random postgres-exporter 32
 random postgres-exporter-password 32
 random redis-admin 32
 random redis-app 32
 random redis-backup 32
-random redis-exporter 32
 random redis-exporter-password 32
 
 {
@@ -114,8 +112,8 @@ user '
     printf '%s' ' ~* &* +@all -@admin -@dangerous +info
 '
     printf '%s' 'user exporter on #'
-    hash redis-exporter
-    printf '%s' ' -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len +latency|latest +latency|histogram +cluster|info +select
+    hash redis-exporter-password
+    printf '%s' ' resetkeys resetchannels -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len +latency|latest +latency|histogram
 user backup on #'
     hash redis-backup
     printf '%s' ' -@all +ping +sync +psync +replconf

@@ -12,7 +12,7 @@ SELECT E'CREATE ROLE "postgres_app"' WHERE NOT EXISTS (SELECT FROM pg_roles WHER
 ALTER ROLE "postgres_app" LOGIN PASSWORD :'password';
 GRANT "shop_owner" TO "postgres_app";
 ALTER ROLE "postgres_app" SET role TO E'shop_owner';
-\set password `cat /run/secrets/postgres-exporter`
+\set password `cat /run/secrets/postgres-exporter-password`
 SELECT E'CREATE ROLE "exporter"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = E'exporter') \gexec
 ALTER ROLE "exporter" LOGIN PASSWORD :'password';
 GRANT pg_monitor TO "exporter";
