@@ -23,7 +23,7 @@ enum KubernetesIdentityPolicy {
             let group = rule["apiGroups"]?.elements.first?.string ?? "none"
             for resource in rule["resources"]?.elements ?? [] { found.insert("\(group)/\(resource.string ?? "")") }
         }
-        let needed: Set = ["/pods", "/services", "/endpoints", "discovery.k8s.io/endpointslices"]
+        let needed: Set = ["/pods"]
         return found == needed ? [] : ["other resources: \(found.sorted())"]
     }
 
