@@ -64,7 +64,6 @@ extension Stack {
         case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: return []
         }
         var names = [try ProcessManifests.administratorSecret(of: service.name, in: self)]
-        if isWatched(service.name) { names.append(try ServiceLogin.exporter(of: service.name, in: self).secret) }
         if isBackedUp(service.name) { names.append(try ServiceLogin.backup(of: service.name, in: self).secret) }
         return names
     }
