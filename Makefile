@@ -3,6 +3,8 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := -c release --static-swift-stdlib --product slipway
 PREFIX ?= /usr/local
+# A build without a terminal says a line for each of its thousands of steps, unless it is told not to.
+QUIET := $(if $(CI),--quiet)
 
 .PHONY: demo demo-down test acceptance check build release install golden bench format setup
 
@@ -13,7 +15,7 @@ demo-down:                 ## Take the demo down; nothing of it is left.
 	scripts/demo down
 
 test: setup check          ## Everything: format, layers, unit tests, then the tests on real programs.
-	swift build --build-tests $(SWIFT_FLAGS)
+	swift build --build-tests $(QUIET) $(SWIFT_FLAGS)
 	scripts/test
 
 check:                     ## What needs no build: format, import rules, the schema against every spec.
