@@ -11,16 +11,7 @@ enum ComposeMonitoring {
     ) throws(ReportableError) -> ComposeService {
         var part = try ComposeService(service, resources: .prometheus)
         part.user = OfficialUser.nobody
-        part.command = [
-            "--config.file=/etc/prometheus/prometheus.yml",
-            "--storage.tsdb.path=/prometheus",
-            "--storage.tsdb.retention.time=\(prometheus.retention)",
-        ]
-        if let storage = service.storage {
-            part.command.append(
-                "--storage.tsdb.retention.size=\(storage.bytes / 100 * PrometheusTemplate.retainedShare)B"
-            )
-        }
+        part.command = PrometheusContainer.arguments(prometheus, storage: service.storage)
         part.health = ComposeHealth(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         // The edge, whose figures it reads, has no business behind the apps.
@@ -39,12 +30,7 @@ enum ComposeMonitoring {
     ) throws(ReportableError) -> ComposeService {
         var part = try ComposeService(service, resources: .small)
         part.user = OfficialUser.nobody
-        part.command = [
-            "--config.file=/etc/alertmanager/alertmanager.yml",
-            "--storage.path=/alertmanager",
-            // One replica: it has no cluster to talk to.
-            "--cluster.listen-address=",
-        ]
+        part.command = PrometheusContainer.alertmanager
         part.health = ComposeHealth(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.networks = [.frontend, .backend]

@@ -4,16 +4,16 @@ import StackModel
 /// Redis by the official image.
 enum ComposeRedis {
     static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> ComposeService {
-        let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack).text
+        let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack)
         let accounts = RedisContainer.accountsFile(of: service.name)
         var part = try ComposeService(service, resources: resources(for: redis))
         let limit = service.resources.memory ?? part.resources.memory
         part.user = OfficialUser.redis(image: part.image)
         part.command = ["redis-server", "/usr/local/etc/redis/redis.conf"]
-        part.health = ComposeHealth(["CMD-SHELL", question(administrator)], service)
+        part.health = ComposeHealth(["CMD-SHELL", RedisContainer.question(administrator)], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.volume = (service.name.text, "/data")
-        part.secrets = [administrator, accounts]
+        part.secrets = [administrator.text, accounts]
         part.stop = StopRule(signal: .terminate, grace: RedisTemplate.grace)
         part.mounts = [("config/\(service.name)", "/usr/local/etc/redis")]
         part.files = [
@@ -35,11 +35,5 @@ enum ComposeRedis {
     private static func resources(for redis: Redis) -> ComposeResources {
         guard let memory = redis.memory else { return .redis }
         return .redis.holding(RedisContainer.memory(holding: memory))
-    }
-
-    /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
-    private static func question(_ administrator: String) -> String {
-        "test \"$(REDISCLI_AUTH=$(cat \(ContainerSecret.path(of: administrator))) "
-            + "redis-cli --user \(RedisTemplate.administrator) --no-auth-warning ping)\" = PONG"
     }
 }

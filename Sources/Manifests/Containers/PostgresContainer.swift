@@ -6,23 +6,31 @@ import StackModel
 enum PostgresContainer {
     static let socketFolder = "/var/run/postgresql"
 
-    static func configuration(memory: ByteCount?, access: String) -> String {
+    /// Where its configuration is seen.
+    static let folder = "/etc/postgresql"
+    static let command = ["postgres", "-c", "config_file=\(folder)/postgresql.conf"]
+    static let initialization = "--auth-local=trust --auth-host=scram-sha-256 --data-checksums"
+    /// By TCP it is the server itself, and not the one that the image runs for itself while it makes a cluster.
+    static let question = ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "nobody"]
+
+    static func configuration(memory: ByteCount?) -> String {
         var text = ConfigurationText()
         text.lines([
             "listen_addresses = '*'",
             "port = 5432",
             "unix_socket_directories = '\(socketFolder)'",
             "unix_socket_permissions = 0700",
-            "hba_file = '\(access)'",
+            "hba_file = '\(folder)/pg_hba.conf'",
         ])
         text.lines(PostgresTemplate.settings(memory: memory))
         return text.template.resolved { _ in "" }
     }
 
     /// The volume that the image declares: from 18 on a folder higher, so that `pg_upgrade --link` can work in it.
-    static func dataFolder(image: String) -> String {
+    /// An image without a tag has the version of the spec.
+    static func dataFolder(image: String, version: String?) -> String {
         let name = image.split(separator: "@").first?.split(separator: "/").last ?? ""
-        let tag = name.split(separator: ":").dropFirst().first ?? ""
+        let tag = name.split(separator: ":").dropFirst().first ?? Substring(version ?? "")
         let major = Int(tag.prefix { $0.isASCII && $0.isNumber }) ?? 0
         return major >= 18 ? "/var/lib/postgresql" : "/var/lib/postgresql/data"
     }
@@ -35,12 +43,20 @@ enum PostgresContainer {
 
         """
 
+    /// Every password that `accounts` reads, and the superuser's.
+    static func secrets(of service: ServiceName, in stack: Stack) throws(ReportableError) -> [SecretName] {
+        var names = [try ProcessManifests.administratorSecret(of: service, in: stack)]
+        names += stack.logins(of: service, .postgresRole)
+        if stack.isWatched(service) { names.append(try ServiceLogin.exporter(of: service, in: stack).secret) }
+        if stack.isBackedUp(service) { names.append(try ServiceLogin.backup(of: service, in: stack).secret) }
+        return names
+    }
+
     /// For `psql`, which reads each password from its file: none stands in a command or in this text. Repeated, it
     /// changes nothing but the passwords.
     static func accounts(
         of service: ServiceName,
         _ postgres: Postgres,
-        secrets folder: String,
         in stack: Stack
     ) throws(ReportableError) -> String {
         let owner = identifier("\(postgres.database)_owner")
@@ -50,7 +66,7 @@ enum PostgresContainer {
         lines += creation(of: postgres.database, owner: owner)
         for secret in stack.logins(of: service, .postgresRole) {
             let login = ServiceLogin(user: ContainerAddress.user(of: secret), secret: secret)
-            lines += role(login, "LOGIN", folder)
+            lines += role(login, "LOGIN")
             lines += [
                 "GRANT \(owner) TO \(identifier(login.user));",
                 "ALTER ROLE \(identifier(login.user)) SET role TO \(literal("\(postgres.database)_owner"));",
@@ -58,11 +74,11 @@ enum PostgresContainer {
         }
         if stack.isWatched(service) {
             let login = try ServiceLogin.exporter(of: service, in: stack)
-            lines += role(login, "LOGIN", folder) + reading(login, "pg_monitor", database)
+            lines += role(login, "LOGIN") + reading(login, "pg_monitor", database)
         }
         if stack.isBackedUp(service) {
             let login = try ServiceLogin.backup(of: service, in: stack)
-            lines += role(login, "LOGIN BYPASSRLS", folder) + reading(login, "pg_read_all_data", database)
+            lines += role(login, "LOGIN BYPASSRLS") + reading(login, "pg_read_all_data", database)
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -86,8 +102,9 @@ enum PostgresContainer {
         ]
     }
 
-    private static func role(_ login: ServiceLogin, _ attributes: String, _ folder: String) -> [String] {
-        ["\\set password `cat \(folder)/\(login.secret)`"] + role(login.user, "\(attributes) PASSWORD :'password'")
+    private static func role(_ login: ServiceLogin, _ attributes: String) -> [String] {
+        ["\\set password `cat \(ContainerSecret.path(of: login.secret.text))`"]
+            + role(login.user, "\(attributes) PASSWORD :'password'")
     }
 
     private static func role(_ name: String, _ attributes: String) -> [String] {

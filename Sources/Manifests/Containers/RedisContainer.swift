@@ -24,6 +24,12 @@ enum RedisContainer {
         return ByteCount(bytes: (mebibytes + 1) << 20)
     }
 
+    /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
+    static func question(_ administrator: SecretName) -> String {
+        "test \"$(REDISCLI_AUTH=$(cat \(ContainerSecret.path(of: administrator.text))) "
+            + "redis-cli --user \(RedisTemplate.administrator) --no-auth-warning ping)\" = PONG"
+    }
+
     /// What `redis-cli --rdb` sends: it asks for a snapshot as a replica does.
     private static let backupRights = "-@all +ping +sync +psync +replconf"
 

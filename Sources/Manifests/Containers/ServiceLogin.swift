@@ -29,8 +29,11 @@ struct ServiceLogin: Hashable {
 }
 
 extension Stack {
-    func isWatched(_ service: ServiceName) -> Bool {
-        services.contains { if case .exporter(let exporter) = $0.kind { exporter.service == service } else { false } }
+    func isWatched(_ service: ServiceName) -> Bool { exporter(watching: service) != nil }
+
+    func exporter(watching service: ServiceName) -> ServiceName? {
+        services.first { if case .exporter(let exporter) = $0.kind { exporter.service == service } else { false } }?
+            .name
     }
 
     func isBackedUp(_ service: ServiceName) -> Bool { backups.contains { $0.subject == .service(service) } }

@@ -14,13 +14,7 @@ enum MonitoringWorkloads {
         let container = Container(
             name: service.name.text,
             image: try ContainerImage.reference(for: service),
-            arguments: [
-                "--config.file=/etc/prometheus/prometheus.yml",
-                "--storage.tsdb.path=/prometheus",
-                "--storage.tsdb.retention.time=\(prometheus.retention)",
-                "--storage.tsdb.retention.size=\(storage.bytes / 100 * PrometheusTemplate.retainedShare)B",
-                "--web.listen-address=:9090",
-            ],
+            arguments: PrometheusContainer.arguments(prometheus, storage: storage) + ["--web.listen-address=:9090"],
             port: .init(name: "http", number: 9090),
             // It reads its write-ahead log first, which takes as long as it is large.
             startup: ContainerProbe(.http(path: "/-/ready"), period: 10, timeout: 5, failures: 90),
@@ -51,12 +45,7 @@ enum MonitoringWorkloads {
         let container = Container(
             name: service.name.text,
             image: try ContainerImage.reference(for: service),
-            arguments: [
-                "--config.file=/etc/alertmanager/alertmanager.yml",
-                "--storage.path=/alertmanager",
-                // One replica: it has no cluster to talk to.
-                "--cluster.listen-address=",
-            ],
+            arguments: PrometheusContainer.alertmanager,
             port: .init(name: "http", number: 9093),
             liveness: ContainerProbe(.http(path: "/-/healthy"), period: 10, timeout: 5, failures: 6),
             readiness: ContainerProbe(.http(path: "/-/ready"), period: 5, timeout: 5, failures: 3),

@@ -3,9 +3,9 @@ import StackModel
 
 enum RedisWorkload {
     static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> Workload {
-        let administrator = SecretFile(try ProcessManifests.administratorSecret(of: service.name, in: stack))
+        let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack)
         let accounts = SecretFile(RedisContainer.accountsFile(of: service.name))
-        let secrets = [administrator, accounts]
+        let secrets = [SecretFile(administrator), accounts]
         let resources = Resources(cpu: service.resources.cpu, memory: memory(of: service, redis))
         let map = ConfigurationMap(
             name: "\(service.name)-config",
@@ -18,7 +18,7 @@ enum RedisWorkload {
             port: .init(name: "redis", number: 6379),
             liveness: ContainerProbe(.tcp, period: 10, timeout: 5, failures: 6),
             readiness: ContainerProbe(
-                .exec(["sh", "-c", question(administrator)]),
+                .exec(["sh", "-c", RedisContainer.question(administrator)]),
                 period: 5,
                 timeout: 5,
                 failures: 3
@@ -36,12 +36,6 @@ enum RedisWorkload {
         workload.configurations = [map]
         workload.secrets = secrets
         return workload
-    }
-
-    /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
-    private static func question(_ administrator: SecretFile) -> String {
-        "test \"$(REDISCLI_AUTH=$(cat \(administrator.path)) "
-            + "redis-cli --user \(RedisTemplate.administrator) --no-auth-warning ping)\" = PONG"
     }
 
     private static func configuration(of service: Service, _ redis: Redis, _ accounts: SecretFile) -> ManifestFile {

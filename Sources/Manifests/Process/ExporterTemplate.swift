@@ -28,11 +28,8 @@ enum ExporterTemplate {
 
     /// The password of the exporter that watches a service; nil when none does.
     static func secret(watching service: ServiceName, in stack: Stack) throws(ReportableError) -> SecretName? {
-        for candidate in stack.services {
-            guard case .exporter(let exporter) = candidate.kind, exporter.service == service else { continue }
-            return try ProcessManifests.exporterSecret(of: candidate.name, in: stack)
-        }
-        return nil
+        guard let exporter = stack.exporter(watching: service) else { return nil }
+        return try ProcessManifests.exporterSecret(of: exporter, in: stack)
     }
 
     private static func redis(_ service: ServiceName, _ secret: SecretName, _ template: inout ReplicaTemplate) {
