@@ -24,6 +24,20 @@ struct SecretScriptTests {
         #expect(try run(["stat", "-c", "%a", "\(place.path)/.env"]).output == "600\n")
     }
 
+    @Test("what kustomize reads is read by its owner alone, also where an earlier script was more generous")
+    func closesFiles() throws {
+        var files = Self.files
+        (files.readers, files.dotEnv) = (.owner, nil)
+        let place = try ScriptFolder(files)
+        defer { place.remove() }
+        _ = try run([
+            "sh", "-c", "cd '\(place.path)' && mkdir -m 755 secrets && echo old > secrets/jwt && chmod 644 secrets/jwt",
+        ])
+        try place.run(["STRIPE_KEY": "x"])
+        let modes = try run(["sh", "-c", "stat -c %a '\(place.path)/secrets' '\(place.path)'/secrets/* | sort -u"])
+        #expect(modes.output == "600\n700\n")
+    }
+
     @Test("names everything that a person has to give, and leaves nothing half made")
     func namesMissing() throws {
         var files = Self.files

@@ -12,8 +12,15 @@ struct SecretFiles {
     /// Values of environment variables that the spec's author took from the environment: nobody said whether they are
     /// secret, so they are handled as if they were.
     var handedOn: [HandedOnValue] = []
+    /// Who reads the files.
+    var readers = Readers.containers
     /// The variables of the `.env` that Compose reads; no such file when nil.
     var dotEnv: DotEnvFile?
+
+    /// Docker shows a file to a container as it is; kustomize reads it for whoever started it.
+    enum Readers {
+        case owner, containers
+    }
 
     static let folder = "secrets"
 
@@ -24,7 +31,7 @@ struct SecretFiles {
     func script() throws(ReportableError) -> ManifestFile {
         let secrets = try stack.containerSecrets()
         let given = secrets.filter { $0.kind == .given }
-        var lines = [SecretScript.head(of: stack), SecretScript.functions, ""]
+        var lines = [SecretScript.head(of: stack, for: readers), SecretScript.functions, ""]
         lines += given.map(line) + handedOn.sorted { $0.file < $1.file }.map(line)
         lines += [SecretScript.complaint, ""]
         lines += secrets.filter { $0.kind != .given }.map(line)

@@ -3,7 +3,7 @@ import StackModel
 
 /// The parts of `secrets.sh`.
 enum SecretScript {
-    static func head(of stack: Stack) -> String {
+    static func head(of stack: Stack, for readers: SecretFiles.Readers) -> String {
         """
         #!/bin/sh
         #
@@ -22,9 +22,7 @@ enum SecretScript {
         umask 077
         cd "$(dirname "$0")"
         mkdir -p secrets
-        # Nobody else gets into the folder. The files in it can be read by anybody who does, since containers see them
-        # at places of their own, as users that this machine does not know.
-        chmod 700 secrets
+        \(readers.closing)
         new=secrets/.new.$$
         missing=
         trap 'rm -f "$new"' EXIT
@@ -49,7 +47,7 @@ enum SecretScript {
 
         # The new file becomes the one of a secret, whole or not at all, and never in place of one that is there.
         keep() {
-            chmod 644 "$new"
+            chmod "$mode" "$new"
             ln "$new" "secrets/$1" 2>/dev/null || [ -s "secrets/$1" ] || fail "cannot write secrets/$1"
             rm -f "$new"
         }
@@ -121,9 +119,30 @@ enum SecretScript {
                 throw ReportableError(.broken, "\(file.path) refers to more than secrets")
             }
         }
-        return (lines + ["} >\"$new\"", "put \(quoted(file.path)) 644"]).joined(separator: "\n")
+        return (lines + ["} >\"$new\"", "put \(quoted(file.path)) \"$mode\""]).joined(separator: "\n")
     }
 
     /// One word of a shell, whatever the text holds.
     static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
+}
+
+extension SecretFiles.Readers {
+    /// Says in the script who gets at the files, and sees to it: also at those that are there already.
+    fileprivate var closing: String {
+        switch self {
+        case .owner:
+            """
+            # Nobody else gets into the folder or reads what is in it.
+            mode=600
+            chmod -R go= secrets
+            """
+        case .containers:
+            """
+            # Nobody else gets into the folder. The files in it can be read by anybody who does, since containers see them
+            # at places of their own, as users that this machine does not know.
+            mode=644
+            chmod 700 secrets
+            """
+        }
+    }
 }

@@ -4,7 +4,7 @@ import StackModel
 /// What `secrets.sh` makes for a cluster: every secret of the stack, and the files that are filled in with some.
 enum KubernetesSecrets {
     static func script(for stack: Stack) throws(ReportableError) -> ManifestFile {
-        var secrets = SecretFiles(stack: withoutCertificates(stack))
+        var secrets = SecretFiles(stack: withoutCertificates(stack), readers: .owner)
         for service in stack.services {
             switch service.kind {
             case .redis: secrets.filled.append(try accounts(of: service.name, in: stack))

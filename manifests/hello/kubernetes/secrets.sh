@@ -15,9 +15,9 @@ export LC_ALL
 umask 077
 cd "$(dirname "$0")"
 mkdir -p secrets
-# Nobody else gets into the folder. The files in it can be read by anybody who does, since containers see them
-# at places of their own, as users that this machine does not know.
-chmod 700 secrets
+# Nobody else gets into the folder or reads what is in it.
+mode=600
+chmod -R go= secrets
 new=secrets/.new.$$
 missing=
 trap 'rm -f "$new"' EXIT
@@ -37,7 +37,7 @@ has() {
 
 # The new file becomes the one of a secret, whole or not at all, and never in place of one that is there.
 keep() {
-    chmod 644 "$new"
+    chmod "$mode" "$new"
     ln "$new" "secrets/$1" 2>/dev/null || [ -s "secrets/$1" ] || fail "cannot write secrets/$1"
     rm -f "$new"
 }

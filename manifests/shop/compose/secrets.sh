@@ -17,6 +17,7 @@ cd "$(dirname "$0")"
 mkdir -p secrets
 # Nobody else gets into the folder. The files in it can be read by anybody who does, since containers see them
 # at places of their own, as users that this machine does not know.
+mode=644
 chmod 700 secrets
 new=secrets/.new.$$
 missing=
@@ -37,7 +38,7 @@ has() {
 
 # The new file becomes the one of a secret, whole or not at all, and never in place of one that is there.
 keep() {
-    chmod 644 "$new"
+    chmod "$mode" "$new"
     ln "$new" "secrets/$1" 2>/dev/null || [ -s "secrets/$1" ] || fail "cannot write secrets/$1"
     rm -f "$new"
 }
@@ -112,7 +113,7 @@ random redis-exporter-password 32
     printf '%s' '"}
 '
 } >"$new"
-put 'secrets/redis-exporter.json' 644
+put 'secrets/redis-exporter.json' "$mode"
 
 {
     printf '%s' 'user default off
@@ -130,7 +131,7 @@ user '
     printf '%s' ' resetkeys resetchannels -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len +latency|latest +latency|histogram
 '
 } >"$new"
-put 'secrets/redis.acl' 644
+put 'secrets/redis.acl' "$mode"
 
 # variable NAME SECRET: a line of .env that every Compose reads as the value of the secret.
 carriage_return=$(printf '\r')
