@@ -5,6 +5,11 @@ package struct Contact: Hashable, Sendable, Codable {
         case critical
         /// Somebody looks at it in the morning.
         case warning
+        /// That alerts get through, again and again: for a service that raises the alarm when it hears nothing.
+        case watchdog
+
+        /// What a contact is told about that says nothing else.
+        package static let usual: [Severity] = [.critical, .warning]
     }
 
     package enum Way: Hashable, Sendable, Codable {
@@ -23,7 +28,7 @@ package struct Contact: Hashable, Sendable, Codable {
     /// What the contact is told about. Sorted, never empty.
     package var severities: [Severity]
 
-    package init(name: ContactName, way: Way, severities: [Severity] = Severity.allCases) {
+    package init(name: ContactName, way: Way, severities: [Severity] = Severity.usual) {
         self.name = name
         self.way = way
         self.severities = severities.sorted { $0.rawValue < $1.rawValue }

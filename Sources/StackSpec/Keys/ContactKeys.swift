@@ -13,10 +13,11 @@ enum ContactKeys {
     )
     static let severities = Key<[Contact.Severity]>(
         "severities",
-        .list(of: .choice, what: "critical and warning"),
+        .list(of: .choice, what: "critical, warning and watchdog"),
         default: "[critical, warning]",
         synonyms: ["severity", "for", "on"],
-        "What the contact is told about."
+        "What the contact is told about. `watchdog`, by webhook only, is a sign of life every minute or two, for a service "
+            + "that raises the alarm when it hears nothing."
     )
 
     static let table = KeyTable(
@@ -33,7 +34,7 @@ extension ValueType where Value == Contact {
             let keys = [ContactKeys.email, ContactKeys.slack, ContactKeys.pagerDuty, ContactKeys.webhook]
             let written = keys.filter(fields.has)
             let ways = written.compactMap { fields[$0] }
-            let severities = fields[ContactKeys.severities] ?? Contact.Severity.allCases
+            let severities = fields[ContactKeys.severities] ?? Contact.Severity.usual
             guard written.count == 1 else {
                 if fields.isClean {
                     fields.findings.error(
@@ -49,6 +50,13 @@ extension ValueType where Value == Contact {
                     "\(fields.label) is told about nothing",
                     at: fields.place(of: ContactKeys.severities),
                     help: "Remove `severities`, or name critical or warning."
+                )
+            }
+            if severities.contains(.watchdog), !fields.has(ContactKeys.webhook) {
+                fields.findings.error(
+                    "a watchdog hears by webhook only, and \(fields.label) has \(written[0].name)",
+                    at: fields.place(of: ContactKeys.severities),
+                    help: "Give the service that watches for silence a contact of its own, with `webhook`."
                 )
             }
             return ways.first.map { Contact(name: "unnamed", way: $0, severities: severities) }

@@ -35,6 +35,7 @@ enum MonitoredStack {
         Contact(name: "chat", way: .slack(channel: "#shop", webhook: "slack"), severities: [.warning]),
         Contact(name: "pager", way: .pagerDuty(key: "pager"), severities: [.critical]),
         Contact(name: "hook", way: .webhook(url: "http://hook.example.com/alerts")),
+        Contact(name: "pulse", way: .webhook(url: "https://pulse.example.com/ping"), severities: [.watchdog]),
     ]
 
     private static let objectives = ServiceLevelObjectives(

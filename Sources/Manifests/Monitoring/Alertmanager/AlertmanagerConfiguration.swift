@@ -13,7 +13,7 @@ struct AlertmanagerConfiguration {
         [
             "route": route,
             "inhibit_rules": .list(Inhibitions(stack: stack).rules),
-            "receivers": .list([["name": .text(Self.nobody)]] + told.map(receiver)),
+            "receivers": .list([["name": .text(Self.nobody)]] + told.map(receiver) + [watchdog].compactMap { $0 }),
         ]
     }
 
@@ -21,20 +21,40 @@ struct AlertmanagerConfiguration {
 
     /// The severities that somebody is told about.
     private var told: [Contact.Severity] {
-        Contact.Severity.allCases.filter { severity in contacts.contains { $0.severities.contains(severity) } }
+        Contact.Severity.usual.filter { severity in contacts.contains { $0.severities.contains(severity) } }
     }
 
     private var route: ManifestValue {
-        let watchdog: ManifestValue = [
-            "receiver": .text(Self.nobody), "matchers": ["alertname = \"\(MonitoringRules.watchdog)\""],
-        ]
-        return [
+        [
             "receiver": .text(Self.nobody),
             "group_by": ["alertname", "job"],
             "group_wait": "30s",
             "group_interval": "5m",
             "repeat_interval": "1d",
-            "routes": .list([watchdog] + told.map(route)),
+            "routes": .list([watchdogRoute] + told.map(route)),
+        ]
+    }
+
+    /// The alert that always fires is for whoever raises the alarm when it stops; everybody else would be told of
+    /// nothing once a day.
+    private var watchdogRoute: ManifestValue {
+        let isHeard = watchdog != nil
+        return [
+            "receiver": .text(isHeard ? Contact.Severity.watchdog.rawValue : Self.nobody),
+            "matchers": ["alertname = \"\(MonitoringRules.watchdog)\""],
+            "group_wait": isHeard ? "0s" : nil,
+            "group_interval": isHeard ? "1m" : nil,
+            "repeat_interval": isHeard ? "1m" : nil,
+        ]
+    }
+
+    /// That it has ended is told by silence: a message of its end would count as one more sign of life.
+    private var watchdog: ManifestValue? {
+        let listeners = contacts.filter { $0.severities.contains(.watchdog) }.compactMap { webhook($0.way) }
+        guard !listeners.isEmpty else { return nil }
+        return [
+            "name": .text(Contact.Severity.watchdog.rawValue),
+            "webhook_configs": .list(listeners.map { $0.merging(["send_resolved": false]) }),
         ]
     }
 
