@@ -1,13 +1,27 @@
 import Basics
 
-/// The services that come with others and that no spec declares: in a stack with a Prometheus, an exporter for every
-/// Redis and Postgres, and an Alertmanager when there is somebody to tell.
+/// The services that come with others and that no spec declares: where somebody reads figures, an exporter for every
+/// Redis and Postgres, and beside a Prometheus an Alertmanager when there is somebody to tell.
 extension Stack {
-    /// This stack with its companions. Asked for twice, it changes nothing. A name that a declared service has taken
-    /// is left to it.
+    /// This stack with its companions. Asked for twice, it changes nothing.
     package func withCompanions() -> Stack {
-        guard services.contains(where: \.isPrometheus) else { return self }
-        let exporters = services.compactMap { service in
+        var completed = self
+        for companion in companions where service(companion.name) == nil { completed.services.append(companion) }
+        completed.services.sort { $0.name < $1.name }
+        return completed
+    }
+
+    /// A Prometheus operator of the cluster watches this stack, beside its own Prometheus or in its place.
+    package var hasOperator: Bool { engine == .kubernetes && kubernetes?.prometheusOperator == true }
+
+    /// Somebody reads the figures and judges them.
+    package var isMeasured: Bool { services.contains(where: \.isPrometheus) || hasOperator }
+
+    /// Those that belong to this stack, whether it has them already or not.
+    package var companions: [Service] { isMeasured ? exporters + alertmanagers : [] }
+
+    private var exporters: [Service] {
+        services.compactMap { service in
             service.exporterSubject.map { subject in
                 Service(
                     name: Self.companion(of: service.name, "exporter"),
@@ -19,16 +33,11 @@ extension Stack {
                 )
             }
         }
-        var completed = self
-        for companion in exporters + alertmanagers where service(companion.name) == nil {
-            completed.services.append(companion)
-        }
-        completed.services.sort { $0.name < $1.name }
-        return completed
     }
 
+    /// An operator's Prometheus has an Alertmanager of its own.
     private var alertmanagers: [Service] {
-        guard contacts != nil else { return [] }
+        guard contacts != nil, services.contains(where: \.isPrometheus) else { return [] }
         let alertmanager = Service(
             name: "alertmanager",
             kind: .alertmanager(Alertmanager()),

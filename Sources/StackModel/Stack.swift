@@ -74,17 +74,25 @@ package struct KubernetesOptions: Hashable, Sendable, Codable {
     package var storageClass: String?
     /// The Prometheus operator is there: ServiceMonitors and a PrometheusRule are written for it.
     package var prometheusOperator: Bool
+    /// The PriorityClass of Redis and Postgres; the cluster's default when nil.
+    package var priorityClass: String?
+    /// What apps may reach outside of the stack: nothing, but what stands here. Sorted by app; nil when there is none.
+    package var egress: [AppEgress]?
 
     package init(
         ingressClass: String? = nil,
         gateway: String? = nil,
         storageClass: String? = nil,
-        prometheusOperator: Bool = false
+        prometheusOperator: Bool = false,
+        priorityClass: String? = nil,
+        egress: [AppEgress] = []
     ) {
         self.ingressClass = ingressClass
         self.gateway = gateway
         self.storageClass = storageClass
         self.prometheusOperator = prometheusOperator
+        self.priorityClass = priorityClass
+        self.egress = egress.isEmpty ? nil : egress.sorted { $0.app < $1.app }
     }
 }
 

@@ -1,8 +1,9 @@
 import Basics
 import Foundation
-import Manifests
 import StackModel
 import Testing
+
+@testable import Manifests
 
 @Suite("Kubernetes: files")
 struct KubernetesFilesTests {
@@ -112,5 +113,43 @@ struct KubernetesFilesTests {
         ]
         let job = try #require(try KubernetesObjects(stack).one("CronJob", "backup-b"))
         #expect(job["spec"]?["schedule"]?.string == cluster)
+    }
+
+    @Test("an image is what the spec says, digest and all, and its user the same whatever it is made from")
+    func keepsImages() throws {
+        let digest = "@sha256:\(String(repeating: "b", count: 64))"
+        for image in ["postgres\(digest)", "db.example.com:5000/pg:16-alpine\(digest)", "postgres:16-alpine"] {
+            var stack = KubernetesStacks.everything
+            for index in stack.services.indices where stack.services[index].name == "orders" {
+                stack.services[index].kind = .postgres(Postgres(version: "18", database: "orders", image: image))
+            }
+            let set = try KubernetesObjects(stack)
+            let pod = try #require(set.one("StatefulSet", "orders")?.podTemplate?["spec"])
+            #expect(pod.at("containers.*.image") == [.text(image)])
+            #expect(
+                set.one("CronJob", "backup-orders-nightly")?.podTemplate?.at("spec.containers.*.image") == [
+                    .text(image)
+                ]
+            )
+            #expect(pod["securityContext"]?["runAsUser"] == 10_001 && pod["securityContext"]?["fsGroup"] == 10_001)
+            let compose = try StackManifests.files(of: stack, for: .compose).first { $0.path == "compose.yaml" }
+            #expect(
+                compose?.content.contains("image: \(image)\n") == true
+                    || compose?.content.contains("\"\(image)\"") == true
+            )
+        }
+    }
+
+    @Test("the longest pause of a schedule is that of its calendar")
+    func knowsPauses() {
+        let pauses: [(schedule: String, hours: Double)] = [
+            ("0 * * * *", 1), ("0 2 * * *", 24), ("*/30 9-17 * * *", 15.5), ("0 2 * * 1-5", 72), ("0 3 * * 7", 168),
+            ("0 0 1 * *", 744), ("0 0 31 * *", 1464), ("0 0 29 2 *", 35_064), ("0 0 1 jan *", 8784),
+            ("0 6,18 * * mon,thu", 84), ("0 0 1 * sun", 168),
+        ]
+        for (schedule, hours) in pauses {
+            #expect(CronGap.longest(of: schedule)?.seconds == hours * 3600, "\(schedule)")
+        }
+        #expect(CronGap.longest(of: "0 0 30 2 *") == nil && CronGap.longest(of: "daily") == nil)
     }
 }

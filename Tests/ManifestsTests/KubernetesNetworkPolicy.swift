@@ -51,6 +51,7 @@ enum KubernetesNetworkPolicy {
         var found: Set<String> = []
         for rule in object["spec"]?[direction]?.elements ?? [] {
             let names = rule[peers].map { $0.elements.map(name) } ?? ["anywhere"]
+            if rule[peers]?.elements.isEmpty == true { found.insert("everybody") }
             let ports = (rule["ports"]?.elements ?? []).map {
                 "\($0["protocol"]?.string ?? "?")\($0["port"]?.number ?? 0)"
             }
@@ -61,9 +62,15 @@ enum KubernetesNetworkPolicy {
 
     private static func name(of peer: ManifestValue) -> String {
         if let pods = peer["podSelector"]?["matchLabels"]?["app.kubernetes.io/instance"]?.string { return pods }
+        if let block = peer["ipBlock"] {
+            let except = (block["except"]?.elements ?? []).compactMap(\.string)
+            return ([block["cidr"]?.string ?? "everybody"] + except).joined(separator: " without ")
+        }
         let other: ManifestValue? = peer.at("namespaceSelector.matchExpressions.*").first ?? nil
         let isOther = other?["key"] == "kubernetes.io/metadata.name" && other?["operator"] == "NotIn"
-        return isOther && other?["values"]?.elements.count == 1 ? "outside" : "everybody"
+        guard isOther, other?["values"]?.elements.count == 1 else { return "everybody" }
+        let isPrometheus = peer["podSelector"]?["matchLabels"]?["app.kubernetes.io/name"] == "prometheus"
+        return isPrometheus ? "operator" : peer["podSelector"] == nil ? "outside" : "everybody"
     }
 }
 
@@ -122,7 +129,11 @@ private struct Ways {
         let routed = stack.services.contains { service in
             if case .edge(let edge) = service.kind { edge.routes.contains { $0.service.text == name } } else { false }
         }
-        if routed || isMonitored(name) { expected.insert("outside TCP\(port(of: name))") }
+        if routed {
+            expected.insert("outside TCP\(port(of: name))")
+        } else if isMonitored(name) {
+            expected.insert("operator TCP\(port(of: name))")
+        }
         return expected
     }
 
@@ -130,8 +141,23 @@ private struct Ways {
         guard stack.kubernetes?.prometheusOperator == true else { return false }
         switch stack.services.first(where: { $0.name.text == name })?.kind {
         case .app(let app): return app.metrics != nil
-        case .exporter: return true
+        case .exporter, .prometheus, .grafana, .alertmanager: return true
         default: return false
+        }
+    }
+
+    private static let internet: Set = [
+        "0.0.0.0/0 without 10.0.0.0/8 without 100.64.0.0/10 without 169.254.0.0/16 without 172.16.0.0/12 without 192.168.0.0/16 any",
+        "::/0 without fc00::/7 without fe80::/10 any",
+    ]
+
+    /// What `KubernetesStacks.everything` lets out.
+    private func letOut(_ name: String) -> Set<String> {
+        switch stack.kubernetes?.egress == nil ? "" : name {
+        case "api": Self.internet
+        case "worker": ["10.20.0.0/16 TCP5432", "10.20.0.0/16 TCP6432"]
+        case "shop-front": Self.internet.union(["192.0.2.7/32 any"])
+        default: []
         }
     }
 
@@ -139,6 +165,7 @@ private struct Ways {
         var expected = Set(
             ways.filter { $0[0] == name && port(of: $0[1]) > 0 }.map { "\($0[1]) TCP\(port(of: $0[1]))" }
         )
+        expected.formUnion(letOut(name))
         if name == "prometheus" { expected.formUnion(["anywhere TCP443", "anywhere TCP6443"]) }
         // The contacts of the stack that has some.
         if name == "alertmanager" { expected.formUnion(["anywhere TCP443", "anywhere TCP465", "anywhere TCP8123"]) }

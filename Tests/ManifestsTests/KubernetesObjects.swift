@@ -40,7 +40,7 @@ struct KubernetesObjects {
         secrets = Self.generated(by: kustomization["secretGenerator"])
     }
 
-    private static func documents(of file: ManifestFile) throws -> [ManifestValue] {
+    static func documents(of file: ManifestFile) throws -> [ManifestValue] {
         try Yams.load_all(yaml: file.content).map { value($0) }
     }
 

@@ -34,6 +34,12 @@ enum KubernetesPodPolicy {
         var findings = KubernetesPolicy.need(pod, "automountServiceAccountToken", is: .boolean(asks))
         if name != owner.name || set.one("ServiceAccount", name) == nil { findings.append("it is nobody of its own") }
         findings += KubernetesPolicy.need(pod, "enableServiceLinks", is: false)
+        let part = pod.at("containers.*.image").first??.string ?? ""
+        let holdsData =
+            owner.kind == "StatefulSet" && ["library/redis:", "library/postgres:"].contains { part.contains($0) }
+        if pod["priorityClassName"]?.string != (holdsData ? set.stack.kubernetes?.priorityClass : nil) {
+            findings.append("another priority")
+        }
         return findings
             + KubernetesPolicy.need(pod, "terminationGracePeriodSeconds", "long enough") {
                 ($0.number ?? 0) >= Self.grace(of: owner, pod, set)

@@ -80,7 +80,9 @@ enum KubernetesServicePolicy {
 
     static func monitor(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {
         let service = set.one("Service", object.name)
-        return Policy.need(object, "spec.jobLabel", is: "app.kubernetes.io/component")
+        let own = set.stack.services.first { $0.name.text == object.name }
+        return Policy.need(object, "spec.endpoints.*.relabelings", is: [instance(of: own)])
+            + Policy.need(object, "spec.jobLabel", is: "app.kubernetes.io/component")
             + Policy.need(object, "spec.selector.matchLabels", is: service?["spec"]?["selector"] ?? .absent)
             + Policy.need(
                 object,
@@ -91,8 +93,53 @@ enum KubernetesServicePolicy {
             + Policy.need(object, "spec.endpoints.*.interval", "a time") { $0.string?.hasSuffix("s") == true }
     }
 
-    /// What the stack's own Prometheus evaluates.
+    /// Each replica by the name of its pod; what there is one of by its own, and an exporter by what it watches.
+    private static func instance(of service: Service?) -> ManifestValue {
+        switch service?.kind {
+        case .app: .sorted(["sourceLabels": ["__meta_kubernetes_pod_name"], "targetLabel": "instance"])
+        case .exporter(let exporter): .sorted(["replacement": .text(exporter.service), "targetLabel": "instance"])
+        default: .sorted(["replacement": .text(service?.name.text ?? ""), "targetLabel": "instance"])
+        }
+    }
+
+    /// What the stack's own Prometheus evaluates, for this namespace, and the jobs of the cluster.
     static func rule(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {
-        Policy.need(object, "spec.groups", "those of the files") { Set($0.elements) == set.ruleGroups }
+        let groups = object["spec"]?["groups"]?.elements ?? []
+        let jobs = groups.filter { $0["name"] == "backup-jobs" }
+        let others = groups.filter { $0["name"] != "backup-jobs" }.map { unscoped($0, set.stack) }
+        let isSame = set.ruleGroups.isEmpty || Set(others) == set.ruleGroups
+        return (isSame ? [] : ["other groups than in the files"]) + jobs.flatMap { backups($0, set) }
+            + (jobs.isEmpty == set.stack.backups.isEmpty ? [] : ["nobody looks after the backups"])
+    }
+
+    private static func unscoped(_ group: ManifestValue, _ stack: Stack) -> ManifestValue {
+        let namespace = stack.namespace ?? stack.name.text
+        let rules = (group["rules"]?.elements ?? []).map { rule -> ManifestValue in
+            let text = (rule["expr"]?.string ?? "").replacing("namespace=\"\(namespace)\",job=", with: "job=")
+                .replacing("by (namespace, job", with: "by (job")
+            let entries = (rule.entries ?? []).filter { $0.key != "expr" }
+            return .map((entries + [.init("expr", .text(text))]).sorted { $0.key < $1.key })
+        }
+        return .sorted(["name": group["name"] ?? .absent, "rules": .list(rules)])
+    }
+
+    /// Two for each policy, with everything that the alerts of Slipway's own backups have.
+    private static func backups(_ group: ManifestValue, _ set: KubernetesObjects) -> [String] {
+        let rules = group["rules"]?.elements ?? []
+        let model = set.ruleGroups.first { $0["name"] == "backups" }?["rules"]?.elements.first?["annotations"]
+        let keys = (model?.entries ?? []).map(\.key)
+        var findings = set.stack.backups.flatMap { policy in
+            ["BackupTooOld", "BackupFailed"].filter { name in
+                !rules.contains { $0["alert"] == .text(name) && $0["labels"]?["policy"] == .text(policy.name) }
+            }.map { "\(policy.name) has no \($0)" }
+        }
+        for rule in rules {
+            findings += Policy.need(
+                rule,
+                ["expr", "labels.severity", "labels.service"] + keys.map { "annotations.\($0)" }
+            )
+            if rule["alert"] == "BackupTooOld" { findings += Policy.need(rule, ["for"]) }
+        }
+        return findings
     }
 }

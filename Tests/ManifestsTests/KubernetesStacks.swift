@@ -5,7 +5,9 @@ import StackSpec
 
 /// The stacks of the repository in every environment, and one with everything that a spec can say.
 enum KubernetesStacks {
-    static let all: [String: Stack] = declared.merging(["everything": everything, "bare": bare]) { own, _ in own }
+    static let all: [String: Stack] = declared.merging([
+        "everything": everything, "bare": bare, "operator": withoutPrometheus,
+    ]) { own, _ in own }
 
     private static let declared: [String: Stack] = {
         var stacks: [String: Stack] = [:]
@@ -93,8 +95,25 @@ enum KubernetesStacks {
             Contact(name: "night", way: .pagerDuty(key: "pager"), severities: [.critical]),
             Contact(name: "hook", way: .webhook(url: "http://hooks.b.example:8123/alerts")),
         ],
-        kubernetes: KubernetesOptions(ingressClass: "nginx", storageClass: "fast", prometheusOperator: true)
+        kubernetes: KubernetesOptions(
+            ingressClass: "nginx",
+            storageClass: "fast",
+            prometheusOperator: true,
+            priorityClass: "data",
+            egress: [
+                AppEgress(app: "api", internet: true),
+                AppEgress(app: "worker", destinations: [.init(cidr: "10.20.0.0/16", ports: [5432, 6432])]),
+                AppEgress(app: "shop-front", internet: true, destinations: [.init(cidr: "192.0.2.7/32")]),
+            ]
+        )
     )
+
+    /// The same, judged by the operator's Prometheus alone.
+    static let withoutPrometheus: Stack = {
+        var stack = everything
+        stack.services.removeAll { $0.isPrometheus }
+        return stack
+    }()
 
     /// The same behind a Gateway, with nothing that a cluster can default.
     static let bare: Stack = {

@@ -106,6 +106,9 @@ enum KubernetesWorkloadPolicy {
             findings.append("its jobs have no labels")
         }
         let mounts = object.at("\(job).template.spec.containers.*.volumeMounts.*.mountPath")
+        // One volume for two jobs would hold both on the node that has it.
+        let claims = object.at("\(job).template.spec.volumes.*.persistentVolumeClaim.claimName").compactMap { $0 }
+        if claims != [.text(object.name)] { findings.append("its volume is not its own") }
         return findings + (mounts.contains("/backups") ? [] : ["it stores nothing that remains"])
     }
 

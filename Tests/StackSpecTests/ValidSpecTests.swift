@@ -58,6 +58,41 @@ struct ValidSpecTests {
         #expect(stack.service("grafana")?.optional == false)
     }
 
+    @Test("What a cluster lets out and whom it watches stands under its environment")
+    func cluster() throws {
+        let text = spec(
+            """
+            api: {image: "api:1"}
+            worker: {image: "worker:1"}
+            redis: {kind: redis}
+            """,
+            """
+            environments:
+              production:
+                engine: kubernetes
+                kubernetes:
+                  prometheusOperator: true
+                  priorityClass: data
+                  egress:
+                    worker: {to: [{cidr: 10.20.0.0/16, ports: [5432]}, {cidr: "2001:db8::/32"}]}
+                    api: {internet: true}
+            """
+        )
+        let loaded = load(text)
+        let stack = try #require(loaded.stack, "\(loaded.diagnostics.map(\.rendered))")
+        #expect(stack.kubernetes?.priorityClass == "data")
+        #expect(
+            stack.kubernetes?.egress == [
+                AppEgress(app: "api", internet: true),
+                AppEgress(
+                    app: "worker",
+                    destinations: [.init(cidr: "10.20.0.0/16", ports: [5432]), .init(cidr: "2001:db8::/32")]
+                ),
+            ]
+        )
+        #expect(stack.service("redis-exporter")?.isCompanion == true)
+    }
+
     @Test("The environments of a text are known without loading it")
     func environments() {
         let text = SpecText(file: "stack.yaml", bytes: Array(designSpec.utf8))

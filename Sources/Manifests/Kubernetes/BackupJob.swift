@@ -1,9 +1,8 @@
 import Basics
 import StackModel
 
-/// A backup policy as a CronJob that writes into the volume `backups`.
+/// A backup policy as a CronJob that writes into a volume of its own, so that it runs on whatever node has room.
 struct BackupJob {
-    static let volume = "backups"
     private static let scripts = "/scripts"
 
     let policy: BackupPolicy
@@ -17,6 +16,15 @@ struct BackupJob {
             return nil
         }
         (self.policy, self.stack, self.subject) = (policy, stack, subject)
+    }
+
+    /// Whether there is a job for such a subject.
+    static func stores(_ subject: BackupPolicy.Subject, of stack: Stack) -> Bool {
+        guard case .service(let name) = subject else { return true }
+        switch stack.service(name)?.kind {
+        case .redis, .postgres: return true
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager, nil: return false
+        }
     }
 
     /// A job's name has room for 52 characters, a policy's has 40.
@@ -48,6 +56,22 @@ struct BackupJob {
         ]
     }
 
+    var claim: ManifestValue {
+        [
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": identity.metadata(),
+            "spec": VolumeClaim.spec(size: size, storageClass: stack.kubernetes?.storageClass),
+        ]
+    }
+
+    /// Room for several sets.
+    private var size: ByteCount {
+        guard case .service(let name) = policy.subject else { return DataWorkload.gibibytes(1) }
+        let data = stack.service(name)?.storage?.bytes ?? 0
+        return max(DataWorkload.gibibytes(10), ByteCount(bytes: data * 3))
+    }
+
     private var pod: PodSpec {
         var pod = PodSpec(identity: identity, container: container, grace: 30)
         pod.restartPolicy = "Never"
@@ -68,7 +92,7 @@ struct BackupJob {
             resources: .backup,
             mounts: [
                 .configurations([BackupScripts.map], name: "scripts", at: Self.scripts),
-                .claim(Self.volume, at: "/backups"),
+                .claim(identity.name, at: "/backups"),
                 .scratch("/tmp", name: "tmp"),
             ] + subject.mounts
         )

@@ -16,9 +16,11 @@ enum DataWorkload {
             image: container.image,
             in: stack
         )
+        var pod = PodSpec(identity: identity, container: container, grace: grace.wholeSeconds)
+        if service.holdsTheData { pod.priorityClass = stack.kubernetes?.priorityClass }
         return Workload(
             service: service,
-            pod: PodSpec(identity: identity, container: container, grace: grace.wholeSeconds),
+            pod: pod,
             claim: Workload.Claim(
                 size: service.storage ?? usualStorage,
                 storageClass: stack.kubernetes?.storageClass
@@ -27,4 +29,14 @@ enum DataWorkload {
     }
 
     static func gibibytes(_ count: Int) -> ByteCount { ByteCount(bytes: count << 30) }
+}
+
+extension Service {
+    /// What apps cannot work without: figures can be missing for a while.
+    fileprivate var holdsTheData: Bool {
+        switch kind {
+        case .redis, .postgres: true
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false
+        }
+    }
 }

@@ -3,8 +3,8 @@ import StackModel
 
 /// A kustomization: a folder for each service with its objects and its configuration, and what belongs to all of them.
 enum KubernetesManifests {
+    /// Of a stack that has its companions.
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
-        let stack = stack.withCompanions()
         try checkNames(of: stack)
         let monitoring = try KubernetesMonitoring(stack)
         var workloads: [Workload] = []

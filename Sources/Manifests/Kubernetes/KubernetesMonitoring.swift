@@ -12,15 +12,17 @@ struct KubernetesMonitoring {
     }
 
     func objects(_ workloads: [Workload]) -> [ManifestFile] {
-        guard stack.kubernetes?.prometheusOperator == true else { return [] }
+        guard stack.hasOperator else { return [] }
+        let jobs = ScrapeJob.inCluster(stack)
         let rules = OperatorObjects.rules(of: stack).map {
             ManifestFile("prometheus-rules.yaml", YAMLWriter.document($0))
         }
         return [rules].compactMap { $0 }
             + workloads.compactMap { workload in
-                OperatorObjects.monitor(workload, interval: interval).map {
-                    ManifestFile("\(workload.folder)/service-monitor.yaml", YAMLWriter.document($0))
-                }
+                guard let job = jobs[workload.service.name],
+                    let monitor = OperatorObjects.monitor(workload, job, interval: interval)
+                else { return nil }
+                return ManifestFile("\(workload.folder)/service-monitor.yaml", YAMLWriter.document(monitor))
             }
     }
 

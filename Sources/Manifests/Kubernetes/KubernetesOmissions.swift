@@ -11,6 +11,16 @@ struct KubernetesOmissions {
         for service in stack.services { add(service) }
         for secret in stack.secrets { add(secret) }
         for policy in stack.backups { add(policy) }
+        if stack.contacts != nil, stack.alertmanager == nil, stack.hasOperator {
+            let meaning = "without a Prometheus of the stack's own, the operator's Alertmanager tells whom it tells"
+            omissions.append(Omission(key: ["contacts"], meaning: meaning))
+        }
+        if !stack.backups.isEmpty, !stack.hasOperator {
+            let meaning =
+                "nobody is told of a job that fails: only kube-state-metrics shows that, which comes with the"
+                + " `prometheusOperator`"
+            omissions.append(Omission(key: ["backups"], meaning: meaning))
+        }
     }
 
     private mutating func add(_ service: Service) {
@@ -105,13 +115,12 @@ struct KubernetesOmissions {
             omissions.append(Omission(key: key + ["prove"], meaning: "a set is read through, but not restored"))
         }
         for store in policy.stores where !isDirectory(store) {
-            let meaning = "sets are kept in the volume `backups`, and none goes to \(store)"
+            let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
             omissions.append(Omission(key: key + ["to"], meaning: meaning))
         }
-        guard case .service(let name) = policy.subject, let service = stack.service(name) else { return }
-        switch service.kind {
-        case .redis, .postgres: break
-        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager:
+        if case .service(let name) = policy.subject, let service = stack.service(name),
+            !BackupJob.stores(policy.subject, of: stack)
+        {
             omissions.append(Omission(key: key + ["of"], meaning: "no job stores a \(service.kind.word)"))
         }
     }

@@ -1,78 +1,177 @@
 import StackModel
 
 /// What a person needs to know who has these files and nothing else.
-enum KubernetesReadme {
+struct KubernetesReadme {
+    let stack: Stack
+
+    /// Of a stack that has its companions.
     static func file(_ stack: Stack) -> ManifestFile {
-        ManifestFile("README.md", (parts(stack).joined(separator: "\n\n")) + "\n")
+        ManifestFile("README.md", KubernetesReadme(stack: stack).parts.joined(separator: "\n\n") + "\n")
     }
 
-    private static func parts(_ stack: Stack) -> [String] {
-        [start(stack)] + certificates(stack) + [network(stack)] + backups(stack) + [history(stack)]
+    private var parts: [String] {
+        [start, needs, secrets] + certificates + [network, alerts, backups].compactMap { $0 } + [history]
     }
 
-    private static func start(_ stack: Stack) -> String {
+    private var kubectl: String { "kubectl --namespace \(stack.clusterNamespace)" }
+
+    private var start: String {
         """
         # \(stack.name) in the namespace \(stack.clusterNamespace)
 
-            ./secrets.sh                              # makes the values below secrets/ that are not there yet
-            kubectl apply --server-side -k .          # again after every change
-            kubectl --namespace \(stack.clusterNamespace) get pods --watch
+        Written from the spec of the stack: change that and render again, not these files. In this order:
 
-        Kubernetes \(NamespaceObject.policyVersion.dropFirst()) or later. Written from the spec of the stack: change that and render again. `secrets/` holds
-        the only secrets and belongs in no repository; keep it, or the next `./secrets.sh` makes others than the data
-        services know. A value that you write yourself ends without a line break.
+            ./secrets.sh                              # makes what is missing below secrets/
+            kubectl apply --server-side -k .          # the namespace and everything in it
+            \(kubectl) get pods --watch
+
+        Everything starts at once, and apps may be restarted until Redis and Postgres are ready. After some minutes every
+        pod is `Running` and ready; `\(kubectl) describe pod NAME` says what one waits for. After a change: the same two
+        commands, and before the second `kubectl diff --server-side -k .` for what it would change.
         """
     }
 
-    private static func certificates(_ stack: Stack) -> [String] {
-        let names = stack.services.compactMap { service -> SecretName? in
-            guard stack.kubernetes?.gateway == nil, case .edge(let edge) = service.kind else { return nil }
-            return edge.tls?.certificate
+    private var needs: String {
+        let lines =
+            [
+                "Kubernetes \(NamespaceObject.policyVersion.dropFirst()) or later, whose nodes may pull the images",
+                "a StorageClass: \(stack.kubernetes?.storageClass.map { "`\($0)`" } ?? "the cluster's default")",
+                "a network plugin that enforces NetworkPolicies, and cluster DNS with the label `k8s-app: kube-dns`",
+            ] + entrance + scaling
+            + (stack.kubernetes?.priorityClass.map { ["the PriorityClass `\($0)`"] } ?? [])
+            + (stack.hasOperator ? ["the Prometheus operator with kube-state-metrics"] : [])
+        return "## What has to be there\n\n" + lines.map { "- \($0)" }.joined(separator: "\n")
+    }
+
+    private var entrance: [String] {
+        guard stack.services.contains(where: { $0.edge != nil }) else { return [] }
+        if let gateway = stack.kubernetes?.gateway { return ["the Gateway `\(gateway)` in this namespace"] }
+        let name = stack.kubernetes?.ingressClass.map { " of the class `\($0)`" } ?? ""
+        return ["an ingress controller\(name): `\(kubectl) get ingress` shows the address"]
+    }
+
+    private var scaling: [String] {
+        let isScaled = stack.services.contains { service in
+            if case .app(let app) = service.kind { app.autoscale != nil } else { false }
+        }
+        return isScaled ? ["metrics-server, which the autoscaler reads"] : []
+    }
+
+    private var secrets: String {
+        """
+        ## Secrets
+
+        `./secrets.sh` writes one file for each secret below `secrets/`: random values, and those that it asks for by name
+        because only you know them. It never changes a file that is there, so it may run again at any time. `kubectl apply
+        -k` makes Secrets of the files; their values are nowhere else in this folder. `secrets/` belongs in no repository
+        (`.gitignore` names it) and in your backup: without it the next `./secrets.sh` makes others than the data services
+        know. Another value: remove its file, `./secrets.sh`, apply; whatever reads it is started anew. A value that you
+        write yourself ends without a line break.\(grafana)
+        """
+    }
+
+    /// Nobody else can tell the first password.
+    private var grafana: String {
+        guard let grafana = stack.services.first(where: { if case .grafana = $0.kind { true } else { false } }),
+            let password = try? ProcessManifests.administratorSecret(of: grafana.name, in: stack)
+        else { return "" }
+        let forward = "\(kubectl) port-forward statefulset/\(grafana.name) 3000"
+        return "\n\nGrafana: `\(forward)`, then `admin` with the password in `secrets/\(password)`."
+    }
+
+    private var certificates: [String] {
+        let names = stack.services.compactMap { service in
+            stack.kubernetes?.gateway == nil ? service.edge?.tls?.certificate : nil
         }
         guard !names.isEmpty else { return [] }
         let commands = Set(names).sorted().map {
-            "    kubectl --namespace \(stack.clusterNamespace) create secret tls \($0) --cert chain.pem --key key.pem"
+            "    \(kubectl) create secret tls \($0) --cert chain.pem --key key.pem"
         }
         return [
             """
             ## The certificate
 
-            It comes from you, or from cert-manager, as a Secret of the type `kubernetes.io/tls`:
+            It comes from you, or from cert-manager, as a Secret of the type `kubernetes.io/tls`, once the namespace is there:
 
             \(commands.joined(separator: "\n"))
             """
         ]
     }
 
-    private static func network(_ stack: Stack) -> String {
+    private var network: String {
         """
         ## Who reaches whom
 
-        Nothing, but what the spec declares: `dependsOn`, references such as `${service:redis}`, scrapes and routes. What
-        a route leads to is open to other namespaces, where the ingress controller is; a controller on the network of
-        the nodes needs an `ipBlock` of theirs in `network-policy.yaml`. Apps reach nothing outside the cluster.
+        Nobody reaches anybody, but what the spec declares: `dependsOn`, references such as `${service:redis}`, scrapes and
+        routes. What a route leads to is open to other namespaces, where the ingress controller is; a controller on the
+        network of the nodes needs an `ipBlock` of theirs in `network-policy.yaml`. An app reaches nothing outside of the
+        stack until the spec lets it, under the environment:
+
+            kubernetes:
+              egress:
+                api: {internet: true}                                   # every address that is not private
+                worker: {to: [{cidr: 10.20.0.0/16, ports: [5432]}]}     # and these, for another
         """
     }
 
-    private static func backups(_ stack: Stack) -> [String] {
-        guard !stack.backups.isEmpty else { return [] }
-        return [
-            """
-            ## Backups
-
-            The jobs below `backups/` store into the volume `backups`, each set whole or not at all, and remove what
-            `keep` does not keep. The volume is in the cluster: what has to outlive the cluster has to be copied from
-            there. `kubectl --namespace \(stack.clusterNamespace) create job --from=cronjob/backup-NAME try-1` runs one now.
-            """
-        ]
-    }
-
-    private static func history(_ stack: Stack) -> String {
+    private var history: String {
         """
         ## Going back
 
         Configuration and secrets have names with a hash of their content, and earlier ones stay: `kubectl rollout undo`
-        takes them back with the pods. Those that no release uses any more are yours to delete.
+        takes them back with the pods. Those that no release uses any more are yours to delete. `kubectl delete -k .` takes
+        the namespace with it, and that every volume.
         """
     }
+}
+
+extension KubernetesReadme {
+    private var alerts: String? {
+        guard stack.isMeasured else { return nil }
+        return "## Who is told of alerts\n\n" + [told, judged].compactMap { $0 }.joined(separator: "\n\n")
+    }
+
+    private var told: String? {
+        let contacts = stack.contacts ?? []
+        guard stack.services.contains(where: \.isPrometheus) else { return nil }
+        guard !contacts.isEmpty else {
+            return "Nobody: the spec has no `contacts`. Prometheus shows them, and so does Grafana."
+        }
+        let names = "Alertmanager tells the spec's `contacts`: \(contacts.map(\.name.text).joined(separator: ", "))."
+        guard !contacts.contains(where: { $0.severities.contains(.watchdog) }) else { return names }
+        return """
+            \(names) The alert
+            Watchdog always fires and is told to nobody: it is for a service that raises the alarm when it hears nothing, and
+            the spec names none (a contact with `webhook` and `severities: [watchdog]`).
+            """
+    }
+
+    private var judged: String? {
+        guard stack.hasOperator else { return nil }
+        return """
+            The operator's Prometheus reads the ServiceMonitors and `prometheus-rules.yaml` and tells whom its Alertmanager
+            tells. It has to select them: see `serviceMonitorSelector`, `ruleSelector` and their namespace selectors in the
+            Prometheus object; and its service account has to be allowed to list services, endpoints and pods here.
+            """
+    }
+
+    private var backups: String? {
+        guard !stack.backups.isEmpty else { return nil }
+        let failure =
+            stack.hasOperator
+            ? "A job that fails, or has not succeeded for two of its turns, raises an alert."
+            : "No alert is raised when a job fails, since nothing here sees it: look at `\(kubectl) get cronjobs,jobs`."
+        return """
+            ## Backups
+
+            Each job below `backups/` stores into the volume of its name, each set whole or not at all, and removes what `keep`
+            does not keep. The volumes are in the cluster: what has to outlive the cluster has to be copied from there.
+            `\(kubectl) create job --from=cronjob/backup-NAME try-1` runs one now.
+            \(failure)
+            """
+    }
+}
+
+extension Service {
+    fileprivate var edge: Edge? { if case .edge(let edge) = kind { edge } else { nil } }
 }

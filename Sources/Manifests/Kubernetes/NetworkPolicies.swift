@@ -44,24 +44,26 @@ struct NetworkPolicies {
         if let port = ways.first?.port {
             rules.append(Self.rule("from", ways.map { Identity.pods(of: $0.from) }, port: port))
         }
-        if isReachedFromOutside(service), let port = ContainerAddress.port(of: service) {
-            rules.append(Self.fromOtherNamespaces(than: stack.clusterNamespace, port: port))
+        guard let port = ContainerAddress.port(of: service) else { return rules }
+        // The ingress controller, and the operator's Prometheus, live in namespaces that the spec does not know.
+        if traffic.isRouted(service.name) {
+            rules.append(fromOtherNamespaces(port: port))
+        } else if traffic.isScrapedByOperator(service.name) {
+            rules.append(fromOtherNamespaces(pods: Self.operatorsPrometheus, port: port))
         }
         return rules
     }
 
-    /// The ingress controller, and the operator's Prometheus, live in namespaces that the spec does not know.
-    private func isReachedFromOutside(_ service: Service) -> Bool {
-        if traffic.isRouted(service.name) { return true }
-        return stack.kubernetes?.prometheusOperator == true && OperatorObjects.isMonitored(service)
-    }
+    /// The label that the operator gives to the pods of every Prometheus it runs.
+    private static let operatorsPrometheus: ManifestValue = ["matchLabels": ["app.kubernetes.io/name": "prometheus"]]
 
     private func outside(_ service: Service) -> [ManifestValue] {
         switch service.kind {
         // The API of the cluster, which has an address that only the cluster knows.
         case .prometheus: [Self.toAnywhere(ports: [443, 6443])]
         case .alertmanager: [Self.toAnywhere(ports: ContactPorts.ports(of: stack))]
-        case .app, .redis, .postgres, .grafana, .edge, .exporter: []
+        case .app: EgressRules.rules(for: service.name, in: stack)
+        case .redis, .postgres, .grafana, .edge, .exporter: []
         }
     }
 
@@ -82,15 +84,17 @@ struct NetworkPolicies {
         ])
     }
 
-    private static func fromOtherNamespaces(than own: String, port: Int) -> ManifestValue {
-        [
+    private func fromOtherNamespaces(pods: ManifestValue = nil, port: Int) -> ManifestValue {
+        let own = stack.clusterNamespace
+        return [
             "from": [
                 [
                     "namespaceSelector": [
                         "matchExpressions": [
                             ["key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": [.text(own)]]
                         ]
-                    ]
+                    ],
+                    "podSelector": pods,
                 ]
             ],
             "ports": [["protocol": "TCP", "port": .integer(port)]],

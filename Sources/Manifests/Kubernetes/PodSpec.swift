@@ -1,6 +1,7 @@
 /// A pod that the Pod Security Standard `restricted` admits.
 struct PodSpec {
-    /// Users of images' own are low numbers that a node may have too; what a pod writes belongs to its group.
+    /// Users of images' own are low numbers that a node may have too; what a pod writes belongs to its group. The
+    /// official images of every base work as such a user (docs/decisions/0018).
     static let user = 10_001
 
     var identity: Identity
@@ -10,6 +11,8 @@ struct PodSpec {
     var asksCluster = false
     /// Replicas keep away from each other.
     var isSpread = false
+    /// Who goes first where a node runs short.
+    var priorityClass: String?
     /// For jobs; what serves is always started again.
     var restartPolicy: String?
 
@@ -23,6 +26,7 @@ struct PodSpec {
             // Variables such as REDIS_PORT=tcp://... would be taken for settings.
             "enableServiceLinks": false,
             "securityContext": Self.security,
+            "priorityClassName": priorityClass.map { .text($0) } ?? .absent,
             "terminationGracePeriodSeconds": .integer(grace),
             "restartPolicy": restartPolicy.map { .text($0) } ?? .absent,
             "affinity": isSpread ? affinity : nil,

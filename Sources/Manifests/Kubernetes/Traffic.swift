@@ -15,10 +15,13 @@ struct Traffic {
     private var outward: [String: Set<Way>] = [:]
     /// What an edge leads to.
     private var routed: Set<ServiceName> = []
+    /// What shows figures.
+    private let scraped: Set<ServiceName>
 
     init(_ stack: Stack) {
         self.stack = stack
         services = Dictionary(stack.services.map { ($0.name, $0) }) { first, _ in first }
+        scraped = Set(ScrapeJob.inCluster(stack).keys)
         for service in stack.services { addWays(of: service) }
         for policy in stack.backups {
             if case .service(let subject) = policy.subject { add(from: BackupJob.name(of: policy), to: subject) }
@@ -28,6 +31,7 @@ struct Traffic {
     func into(_ service: ServiceName) -> [Way] { (inward[service] ?? []).sorted { $0.from < $1.from } }
     func out(of name: String) -> [Way] { (outward[name] ?? []).sorted { $0.to < $1.to } }
     func isRouted(_ service: ServiceName) -> Bool { routed.contains(service) }
+    func isScrapedByOperator(_ service: ServiceName) -> Bool { stack.hasOperator && scraped.contains(service) }
 
     private mutating func addWays(of service: Service) {
         let own = service.name.text
@@ -38,7 +42,7 @@ struct Traffic {
         case .exporter(let exporter): add(from: own, to: exporter.service)
         case .grafana: for other in stack.services where other.isPrometheus { add(from: own, to: other.name) }
         // What it scrapes, and whom it tells. The way in is the cluster's, and not asked.
-        case .prometheus: for job in ScrapeJob.jobs(of: stack, asks: { _ in false }) { add(from: own, to: job.service) }
+        case .prometheus: for name in scraped { add(from: own, to: name) }
         case .edge(let edge): routed.formUnion(edge.routes.map(\.service))
         case .redis, .postgres, .alertmanager: break
         }

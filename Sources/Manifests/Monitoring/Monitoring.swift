@@ -11,14 +11,13 @@ package enum Monitoring {
         case compose, kubernetes
     }
 
-    /// The files for containers, in the order of their paths; none in a stack without a Prometheus. They are made to be
+    /// The files for containers of a stack that has its companions, in the order of their paths; none in a stack without a Prometheus. They are made to be
     /// mounted: `prometheus/` at /etc/prometheus, `alertmanager/` at /etc/alertmanager, `grafana/provisioning/` at
     /// /etc/grafana/provisioning and `grafana/dashboards/` at /etc/grafana/dashboards.
     package static func files(
         of stack: Stack,
         reachedBy reach: Reach
     ) throws(ReportableError) -> [ManifestFile] {
-        let stack = stack.withCompanions()
         guard let prometheus = stack.services.first(where: \.isPrometheus) else { return [] }
         let watch = watch(over: stack, reach)
         let files =
@@ -28,11 +27,11 @@ package enum Monitoring {
         return files.sorted { $0.path < $1.path }
     }
 
-    /// The rules by the name of their file, as the `spec` of a PrometheusRule takes them.
-    package static func rules(of stack: Stack, reachedBy reach: Reach) -> [(name: String, document: ManifestValue)] {
-        let stack = stack.withCompanions()
-        guard stack.services.contains(where: \.isPrometheus) else { return [] }
-        return RuleGroup.all(of: watch(over: stack, reach)).map { ($0.name, $0.document(stack.id)) }
+    /// What the operator's Prometheus judges of a stack that has its companions: the same as the stack's own, and how
+    /// the jobs end that the cluster runs.
+    static func operatorRules(of stack: Stack) -> [RuleGroup] {
+        (RuleGroup.all(of: watch(over: stack, .kubernetes)) + [BackupJobRules.group(stack)])
+            .filter { !$0.rules.isEmpty }
     }
 
     /// On Kubernetes the way in is the cluster's, so there is no edge to ask.

@@ -18,6 +18,11 @@ struct ScrapeJob: Hashable {
         stack.services.filter { $0.replicas > 0 }.compactMap { job(for: $0, asks) }
     }
 
+    /// On Kubernetes, where the way in is the cluster's own and is not asked.
+    static func inCluster(_ stack: Stack) -> [ServiceName: ScrapeJob] {
+        Dictionary(jobs(of: stack) { _ in false }.map { ($0.service, $0) }) { first, _ in first }
+    }
+
     private static func job(for service: Service, _ asks: (Edge) -> Bool) -> ScrapeJob? {
         let name = service.name
         guard let port = ContainerAddress.port(of: service) else { return nil }

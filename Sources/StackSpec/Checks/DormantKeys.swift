@@ -7,10 +7,9 @@ package enum DormantKeys {
         var names: [String] = []
         if !stack.backups.isEmpty { names.append("backups") }
         if !stack.stores.isEmpty { names.append("stores") }
-        // Without a Prometheus nobody measures what is promised, and nobody could tell.
-        let isWatched = stack.services.contains(where: \.isPrometheus)
-        if stack.objectives != nil, !isWatched { names.append("slo") }
-        if stack.contacts != nil, !isWatched { names.append("contacts") }
+        // Where nobody measures what is promised, nobody could tell. An operator's Prometheus tells others.
+        if stack.objectives != nil, !stack.isMeasured { names.append("slo") }
+        if stack.contacts != nil, !stack.services.contains(where: \.isPrometheus) { names.append("contacts") }
         if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
         return names
     }

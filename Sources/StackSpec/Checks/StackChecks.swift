@@ -12,6 +12,8 @@ struct StackChecks {
         DependencyChecks(stack: stack, root: root, findings: findings).run()
         PortChecks(stack: stack, root: root, findings: findings).run()
         EngineChecks(stack: stack, root: root, findings: findings).run()
+        CompanionChecks(stack: stack, root: root, findings: findings).run()
+        EgressChecks(stack: stack, root: root, findings: findings).run()
         UnexpressedKeys(stack: stack, root: root, findings: findings).run()
         for service in stack.services {
             ServiceChecks(service: service, stack: stack, root: root, findings: findings).run()

@@ -25,13 +25,33 @@ enum KubernetesKeys {
         .boolean,
         default: "false",
         synonyms: ["serviceMonitors"],
-        "The Prometheus operator is there: ServiceMonitors and a PrometheusRule are written for it."
+        "The Prometheus operator is there, with kube-state-metrics: exporters, ServiceMonitors and a PrometheusRule are "
+            + "written for it, whether the stack has a Prometheus of its own or not."
+    )
+    static let priorityClass = Key<String>(
+        "priorityClass",
+        .objectName,
+        default: "the cluster's default",
+        synonyms: ["priorityClassName", "priority"],
+        "The PriorityClass of Redis and Postgres: where a node runs short, what has a lower one goes first."
+    )
+    static let egress = Key<[AppEgress]>(
+        "egress",
+        .named("app", by: ServiceName.self, .appEgress) { name, egress in
+            AppEgress(app: name, internet: egress.internet, destinations: egress.destinations)
+        },
+        default: "nothing",
+        synonyms: ["outbound", "allowEgress"],
+        "What apps may reach outside of the stack, by the app's name. Everything that does not stand here is denied."
     )
 
     static let table = KeyTable(
         title: "kubernetes",
         meaning: "What is particular to the cluster.",
-        rules: [ingressClass.rule, gateway.rule, storageClass.rule, prometheusOperator.rule]
+        rules: [
+            ingressClass.rule, gateway.rule, storageClass.rule, prometheusOperator.rule, priorityClass.rule,
+            egress.rule,
+        ]
     )
 }
 
@@ -42,7 +62,9 @@ extension ValueType where Value == KubernetesOptions {
                 ingressClass: fields[KubernetesKeys.ingressClass],
                 gateway: fields[KubernetesKeys.gateway],
                 storageClass: fields[KubernetesKeys.storageClass],
-                prometheusOperator: fields[KubernetesKeys.prometheusOperator] ?? false
+                prometheusOperator: fields[KubernetesKeys.prometheusOperator] ?? false,
+                priorityClass: fields[KubernetesKeys.priorityClass],
+                egress: fields[KubernetesKeys.egress] ?? []
             )
         }
     }

@@ -169,7 +169,7 @@ enum KeyTables {
         SecretKeys.table, BackupKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,
         SFTPKeys.table, ObjectiveKeys.table, LatencyKeys.table, ContactKeys.table,
         EmailKeys.table, SlackKeys.table, PagerDutyKeys.table, WebhookKeys.table, EnvironmentKeys.table,
-        KubernetesKeys.table,
+        KubernetesKeys.table, EgressKeys.table, DestinationKeys.table,
     ]
 
     /// Where a key that is unknown here is known.

@@ -9,7 +9,7 @@ final class MonitoringFiles {
     let files: [ManifestFile]
 
     init(of stack: Stack, reachedBy reach: Monitoring.Reach) throws {
-        files = try Monitoring.files(of: stack, reachedBy: reach)
+        files = try Monitoring.files(of: stack.withCompanions(), reachedBy: reach)
         for file in files {
             let path = URL(fileURLWithPath: "\(directory)/\(file.path)")
             try FileManager.default.createDirectory(

@@ -21,6 +21,25 @@ struct MonitoringTests {
         #expect(routes.status == 0, "\(routes.output)")
     }
 
+    @Test("the Watchdog is told to whoever listens for silence, and to nobody else")
+    func tellsTheWatchdog() throws {
+        for (contacts, receiver) in [
+            (MonitoredStack.contacts, "watchdog"),
+            (MonitoredStack.contacts.filter { !$0.severities.contains(.watchdog) }, "nobody"),
+        ] {
+            let files = try MonitoringFiles(of: MonitoredStack.stack(contacts: contacts), reachedBy: .compose)
+            let path = "\(files.directory)/alertmanager/alertmanager.yml"
+            let route = ["amtool", "config", "routes", "test", "--config.file=\(path)"]
+            let told = try run(route + ["alertname=Watchdog", "severity=none"])
+            #expect(told.output.split(separator: "\n").contains(Substring(receiver)), "\(told.output)")
+            let other = try run(route + ["alertname=RedisDown", "severity=critical"])
+            #expect(other.output.contains("critical") && !other.output.contains("watchdog"))
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(text.contains("pulse.example.com") == (receiver == "watchdog"))
+            #expect(text.components(separatedBy: "pulse.example.com").count <= 2)
+        }
+    }
+
     /// Debian's promtool is built without the discovery of Kubernetes, so it reads the rest of the file.
     @Test("promtool accepts what is written for Kubernetes but for the discovery it does not know")
     func isAcceptedOnKubernetes() throws {
@@ -73,7 +92,8 @@ struct MonitoringTests {
         let root = "\(#filePath.dropLast("Tests/ManifestsTests/Monitoring/MonitoringTests.swift".count))"
         let text = try String(contentsOfFile: "\(root)\(Alert.runbook)", encoding: .utf8)
         let headings = Set(text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) })
-        let names = Set(Self.groups.flatMap(\.alerts).map(\.name))
+        let clusters = Monitoring.operatorRules(of: MonitoredStack.stack().withCompanions())
+        let names = Set((Self.groups + clusters).flatMap(\.alerts).map(\.name))
         #expect(names.subtracting(headings) == [])
         #expect(headings.subtracting(names) == [], "headings of alerts that are no more")
     }
@@ -152,7 +172,7 @@ struct MonitoringTests {
 
     @Test("a stack in which nobody is told has no Alertmanager, and one without a Prometheus has no files")
     func isLeftOut() throws {
-        let untold = try Monitoring.files(of: MonitoredStack.stack(contacts: []), reachedBy: .compose)
+        let untold = try Monitoring.files(of: MonitoredStack.stack(contacts: []).withCompanions(), reachedBy: .compose)
         #expect(!untold.contains { $0.path.hasPrefix("alertmanager/") })
         #expect(untold.contains { $0.path == "prometheus/rules/monitoring.yml" })
         var bare = MonitoredStack.stack()

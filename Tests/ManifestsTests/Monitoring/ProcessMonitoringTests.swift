@@ -64,16 +64,4 @@ struct ProcessMonitoringTests {
             #expect(!template.secrets.isEmpty)
         }
     }
-
-    @Test("a service of the person's own that has the name of a companion is left alone")
-    func leavesNames() throws {
-        var stack = ShopStack.stack()
-        stack.services.removeAll(where: \.isCompanion)
-        stack.services.append(Service(name: "redis-exporter", kind: .app(App(command: ["./mine"]))))
-        let completed = stack.withCompanions()
-        #expect(completed.service("redis-exporter")?.isCompanion == false)
-        #expect(completed.service("postgres-exporter")?.isCompanion == true)
-        let users = try Self.template("redis", of: completed).files.first { $0.path == "users.acl" }
-        #expect(users?.content.source.contains("user exporter") == false)
-    }
 }

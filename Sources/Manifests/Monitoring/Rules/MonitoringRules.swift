@@ -11,20 +11,25 @@ enum MonitoringRules {
                 "What watches the others. The Watchdog always fires: when whoever receives it hears nothing for some"
                     + " minutes, alerts get lost."
             ],
-            rules: ([alwaysFires] + watch.prometheuses.flatMap(prometheus) + watch.alertmanagers.flatMap(alertmanager)
-                + missing(watch)).map { .alert($0) }
+            rules: (alwaysFires(watch) + watch.prometheuses.flatMap(prometheus)
+                + watch.alertmanagers.flatMap(alertmanager) + missing(watch)).map { .alert($0) }
         )
     }
 
-    private static let alwaysFires = Alert(
-        name: watchdog,
-        severity: .none,
-        service: "prometheus",
-        expression: "vector(1)",
-        summary: "Alerts get through",
-        description: "This alert always fires. It is for a receiver that raises the alarm when it stops.",
-        next: "status"
-    )
+    /// The way from a Prometheus of the stack's own to people. An operator's has a Watchdog already.
+    private static func alwaysFires(_ watch: Watch) -> [Alert] {
+        guard !watch.prometheuses.isEmpty else { return [] }
+        let alert = Alert(
+            name: watchdog,
+            severity: .none,
+            service: "prometheus",
+            expression: "vector(1)",
+            summary: "Alerts get through",
+            description: "This alert always fires. It is for a receiver that raises the alarm when it stops.",
+            next: "status"
+        )
+        return [alert]
+    }
 
     private static func prometheus(_ service: Service) -> [Alert] {
         let (name, job) = (service.name.text, "job=\"\(service.name)\"")

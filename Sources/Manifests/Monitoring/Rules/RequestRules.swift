@@ -7,7 +7,7 @@ enum RequestRules {
         return RuleGroup(
             name: "requests",
             about: ["What apps did: requests, errors among them (5xx), and how long they took."],
-            rules: watch.apps.isEmpty ? [] : rates(jobs) + ratios + latencies(jobs)
+            rules: watch.apps.isEmpty ? [] : rates(jobs) + ratios(jobs) + latencies(jobs)
         )
     }
 
@@ -19,23 +19,23 @@ enum RequestRules {
             .record("job:http_requests:rate5m", "sum by (job) (rate(http_requests_total{\(jobs)}[5m]))"),
             .record(
                 "job:http_request_errors:rate5m",
-                "sum by (job) (\(failed.joined(separator: " or "))) or 0 * job:http_requests:rate5m"
+                "sum by (job) (\(failed.joined(separator: " or "))) or 0 * job:http_requests:rate5m{\(jobs)}"
             ),
         ]
     }
 
     /// Long windows are averaged from the short one, which costs little and gives the same ratio.
-    private static var ratios: [RuleGroup.Rule] {
+    private static func ratios(_ jobs: String) -> [RuleGroup.Rule] {
+        let (failed, all) = ("job:http_request_errors:rate5m{\(jobs)}", "job:http_requests:rate5m{\(jobs)}")
         let short = RuleGroup.Rule.record(
             "job:http_request_errors:ratio_rate5m",
-            "sum by (job) (job:http_request_errors:rate5m) / sum by (job) (job:http_requests:rate5m)"
+            "sum by (job) (\(failed)) / sum by (job) (\(all))"
         )
         return [short]
             + ["30m", "1h", "6h", "3d"].map { window in
                 .record(
                     "job:http_request_errors:ratio_rate\(window)",
-                    "sum by (job) (avg_over_time(job:http_request_errors:rate5m[\(window)]))"
-                        + " / sum by (job) (avg_over_time(job:http_requests:rate5m[\(window)]))"
+                    "sum by (job) (avg_over_time(\(failed)[\(window)])) / sum by (job) (avg_over_time(\(all)[\(window)]))"
                 )
             }
     }
