@@ -5,10 +5,11 @@
 
 DIRECTORY is a rendered set; POSTGRES and REDIS are services of it that are watched and backed up, each with the name of
 a secret that is a login of it. The folders and ports of the containers are replaced by some of this machine, nothing
-else. Shown are: `secrets.sh` makes what the servers accept; each role may do what it is for and no more; running the
+else. Everything runs as the user of the pods, whom this machine does not know; only `initdb`, which insists on a name,
+is shown one, as the entrypoint of the official images does. Shown are: `secrets.sh` makes what the servers accept; each role may do what it is for and no more; running the
 accounts again changes nothing; the backup jobs store, and what they stored can be read; `keep` keeps what it says.
 
-Needs Postgres, Redis and to be root: the servers run as the user `postgres`.
+Needs Postgres, Redis and to be root.
 """
 
 import datetime
@@ -19,6 +20,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+
+import yaml
 
 POSTGRES_BIN = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
 
@@ -34,8 +37,7 @@ def main(folder, postgres, database, role, redis, login):
         for name in given:
             (work / "set/secrets" / name).write_text("given")
         subprocess.run(["sh", work / "set/secrets.sh"], check=True)
-        shutil.chown(work, "postgres")
-        subprocess.run(["chown", "-R", "postgres", work], check=True)
+        become_pod(work, postgres)
         check_postgres(work, postgres, database, role)
         check_redis(work, redis, login)
         check_configuration(work)
@@ -45,10 +47,24 @@ def main(folder, postgres, database, role, redis, login):
     print("ok")
 
 
-def run(work, *command, **variables):
+AS_POD = []
+
+
+def become_pod(work, service):
+    """Who the pods are, and that everything in the folder is theirs."""
+    pod = yaml.safe_load((work / "set" / service / "statefulset.yaml").read_text())["spec"]["template"]["spec"]
+    user, group = (pod["securityContext"][key] for key in ["runAsUser", "runAsGroup"])
+    AS_POD[:] = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
+    known = pathlib.Path("/etc/passwd").read_text()
+    (work / "passwd").write_text(f"{known}pod:x:{user}:{group}::{work}:/bin/false\n")
+    subprocess.run(["chown", "-R", f"{user}:{group}", work], check=True)
+
+
+def run(work, *command, known=False, **variables):
     environment = {"PATH": f"{POSTGRES_BIN}:{os.environ['PATH']}", "LC_ALL": "C", **variables}
+    name = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/passwd && exec "$@"', work / "passwd"]
     return subprocess.run(
-        ["runuser", "-u", "postgres", "--", *map(str, command)], cwd=work, env=environment, text=True,
+        [*map(str, [*(name if known else []), *AS_POD, *command])], cwd=work, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
     )
 
@@ -82,7 +98,7 @@ def check_postgres(work, service, database, role):
     options = f"-c config_file={etc}/postgresql.conf -c data_directory={work}/pg -c shared_buffers=32MB"
     expect("a cluster is made", run(
         work, "initdb", "-D", "pg", "-U", "postgres", f"--pwfile={secrets}/{service}-admin",
-        "--auth-local=trust", "--auth-host=scram-sha-256", "--data-checksums"))
+        "--auth-local=trust", "--auth-host=scram-sha-256", "--data-checksums", known=True))
     expect("it starts with what is rendered", run(work, "pg_ctl", "-D", "pg", "-o", options, "-l", "log", "-w", "start"))
     try:
         accounts = ["psql", "-X", "-q", "-h", work, "-p", port, "-U", "postgres", "-d", "postgres", "-f"]
@@ -118,7 +134,7 @@ def check_redis(work, service, login):
     text = (work / "set" / service / "config/redis.conf").read_text()
     text = moved(work, text, port, "6379", "/etc/redis").replace("bind * -::*", "bind 127.0.0.1")
     (work / "redis.conf").write_text(text)
-    server = subprocess.Popen(["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "redis-server", work / "redis.conf"],
+    server = subprocess.Popen([*AS_POD, "redis-server", work / "redis.conf"],
                               stdout=subprocess.DEVNULL)
     try:
         def ask(user, secret, *command):
@@ -154,7 +170,6 @@ def check_configuration(work):
     (mounted / "..data").mkdir(parents=True)
     (mounted / "..data/redis.conf").write_text("port 6379\n")
     (mounted / "redis.conf").symlink_to("..data/redis.conf")
-    subprocess.run(["chown", "-Rh", "postgres", mounted], check=True)
     expect("the configuration is stored", run(
         work, "sh", work / "set/backups/scripts/config.sh", BACKUPS=f"{work}/backups", SET="c", KEEP="last=1",
         CONFIG=str(mounted)), 0, "stored")
