@@ -23,7 +23,9 @@ enum ComposePostgres {
         part.health = ComposeHealth(["CMD"] + PostgresContainer.question, service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.sharedMemory = sharedMemory
-        part.volume = (service.name.text, PostgresContainer.dataFolder(image: part.image, version: postgres.version))
+        part.volumes = [
+            (service.name.text, PostgresContainer.dataFolder(image: part.image, version: postgres.version))
+        ]
         part.scratch = [PostgresContainer.socketFolder]
         part.secrets = try PostgresContainer.secrets(of: service.name, in: stack).map(\.text)
         part.stop = StopRule(signal: .interrupt, grace: PostgresTemplate.grace)

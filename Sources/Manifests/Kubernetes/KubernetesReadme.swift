@@ -10,7 +10,7 @@ struct KubernetesReadme {
     }
 
     private var parts: [String] {
-        [start, needs, secrets] + certificates + [network, alerts, backups].compactMap { $0 } + [history]
+        [start, needs, secrets] + certificates + [network, volumes, alerts, backups].compactMap { $0 } + [history]
     }
 
     private var kubectl: String { "kubectl --namespace \(stack.clusterNamespace)" }
@@ -152,6 +152,17 @@ extension KubernetesReadme {
             The operator's Prometheus reads the ServiceMonitors and `prometheus-rules.yaml` and tells whom its Alertmanager
             tells. It has to select them: see `serviceMonitorSelector`, `ruleSelector` and their namespace selectors in the
             Prometheus object; and its service account has to be allowed to list services, endpoints and pods here.
+            """
+    }
+
+    private var volumes: String? {
+        guard stack.services.contains(where: { !AppClaim.claims(of: $0, in: stack).isEmpty }) else { return nil }
+        return """
+            ## Volumes of apps
+
+            `volumes.yaml` of an app claims its volumes. One that several pods use is `ReadWriteMany`, which the class of
+            the storage must offer. The mode of a claim never changes: from one pod to several, or back, copy the data to
+            a new claim. `kubectl delete -k .` deletes the claims, and the data with them.
             """
     }
 
