@@ -11,6 +11,7 @@ struct KubernetesOmissions {
         for service in stack.services { add(service) }
         for secret in stack.secrets { add(secret) }
         for policy in stack.backups { add(policy) }
+        omissions += ContactOmissions.list(of: stack)
     }
 
     private mutating func add(_ service: Service) {

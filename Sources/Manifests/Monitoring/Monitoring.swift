@@ -32,7 +32,17 @@ package enum Monitoring {
     package static func rules(of stack: Stack, reachedBy reach: Reach) -> [(name: String, document: ManifestValue)] {
         let stack = stack.withCompanions()
         guard stack.services.contains(where: \.isPrometheus) else { return [] }
-        return RuleGroup.all(of: watch(over: stack, reach)).map { ($0.name, $0.document(stack.id)) }
+        let help = reach.help(for: stack)
+        return RuleGroup.all(of: watch(over: stack, reach)).map { ($0.name, $0.document(help)) }
+    }
+
+    /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one, or when
+    /// the stack has a runbook of its own.
+    static func runbook(of stack: Stack, reachedBy reach: Reach) -> ManifestFile? {
+        let stack = stack.withCompanions()
+        guard stack.services.contains(where: \.isPrometheus) else { return nil }
+        let alerts = RuleGroup.all(of: watch(over: stack, reach)).flatMap(\.alerts)
+        return Runbook.file(of: alerts, reach.help(for: stack))
     }
 
     /// On Kubernetes the way in is the cluster's, so there is no edge to ask.
@@ -42,7 +52,13 @@ package enum Monitoring {
 
     private static func alertmanager(_ watch: Watch) -> [ManifestFile] {
         guard watch.stack.alertmanager != nil else { return [] }
-        let configuration = AlertmanagerConfiguration(stack: watch.stack) { ContainerSecret.path(of: $0.text) }
+        let configuration = AlertmanagerConfiguration(stack: watch.stack) {
+            ContainerSecret.path(of: $0.text)
+        } address: { contact in
+            if let file = contact.addressFile { return ["url_file": .text(ContainerSecret.path(of: file))] }
+            guard case .webhook(let url) = contact.way else { return nil }
+            return ["url": .text(url)]
+        }
         return [ManifestFile("alertmanager/alertmanager.yml", YAMLWriter.document(configuration.document))]
     }
 
@@ -63,6 +79,15 @@ package enum Monitoring {
     static func dashboards(_ watch: Watch, _ source: ServiceName) -> [(path: String, content: String)] {
         Dashboards.all(of: watch).map {
             ($0.path, JSONWriter.document(DashboardDocument(dashboard: $0, source: source.text).value))
+        }
+    }
+}
+
+extension Monitoring.Reach {
+    func help(for stack: Stack) -> AlertHelp {
+        switch self {
+        case .compose: AlertHelp(.compose, for: stack)
+        case .kubernetes: AlertHelp(.kubernetes(namespace: stack.clusterNamespace), for: stack)
         }
     }
 }
