@@ -5,13 +5,25 @@ package enum DormantKeys {
     /// As they are written; empty when the stack declares none of them.
     package static func names(in stack: Stack) -> [String] {
         var names: [String] = []
-        if !stack.backups.isEmpty { names.append("backups") }
-        if !stack.stores.isEmpty { names.append("stores") }
-        // Without a Prometheus nobody measures what is promised, and nobody could tell.
-        let isWatched = stack.services.contains(where: \.isPrometheus)
-        if stack.objectives != nil, !isWatched { names.append("slo") }
-        if stack.contacts != nil, !isWatched { names.append("contacts") }
-        if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
+        for name in paths(in: stack).compactMap(\.last) where !names.contains(name) { names.append(name) }
         return names
+    }
+
+    /// The keys that lead to them.
+    static func paths(in stack: Stack) -> [[String]] {
+        var paths: [[String]] = []
+        // Rendered for Kubernetes, policies are jobs of the cluster; what those leave out is said where it is rendered.
+        if stack.engine != .kubernetes {
+            if !stack.backups.isEmpty { paths.append(["backups"]) }
+            if !stack.stores.isEmpty { paths.append(["stores"]) }
+        }
+        let rotated = stack.secrets.filter { $0.rotate != nil }
+        return paths + unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }
+    }
+
+    /// Without a Prometheus nobody measures what is promised, and nobody could tell. No target changes that.
+    package static func unwatched(in stack: Stack) -> [[String]] {
+        guard !stack.services.contains(where: \.isPrometheus) else { return [] }
+        return (stack.objectives == nil ? [] : [["slo"]]) + (stack.contacts == nil ? [] : [["contacts"]])
     }
 }
