@@ -79,7 +79,7 @@ struct KeyExplanationTests {
     @Test("a variable of env and an argument are explained with their values")
     func items() throws {
         let variable = try explain("services.api.env.REGION")
-        #expect(variable.value?.text == "eu" && variable.takes == "a text, a number, true or false, or true or false")
+        #expect(variable.value?.text == "eu" && variable.takes == "a text, a number, true or false")
         #expect(try explain("services.api.env.OTHER").value?.origin == .fallback)
         #expect(try explain("services.api.command.0").value?.text == "run")
     }
