@@ -76,11 +76,11 @@ struct ComposeTests {
             $0.handedOn = ["STRIPE_KEY"]
         }
         let files = try ComposeStack.files(stack)
-        #expect(files.values.allSatisfy { !$0.holds("canary") })
+        #expect(files.values.allSatisfy { !$0.contains("canary") })
         #expect(
-            files["compose.yaml"]?.holds("STRIPE_KEY: \"${VALUE_API_STRIPE_KEY:?run ./secrets.sh first}\"") == true
+            files["compose.yaml"]?.contains("STRIPE_KEY: \"${VALUE_API_STRIPE_KEY:?run ./secrets.sh first}\"") == true
         )
-        #expect(files["secrets.sh"]?.holds("given api.STRIPE_KEY STRIPE_KEY \"${STRIPE_KEY-}\"") == true)
+        #expect(files["secrets.sh"]?.contains("given api.STRIPE_KEY STRIPE_KEY \"${STRIPE_KEY-}\"") == true)
     }
 
     @Test("a folder in memory belongs to the user that writes into it, also after a restart")
@@ -112,10 +112,10 @@ struct ComposeTests {
         #expect(error?.code == .invalidSpec)
     }
 
-    @Test("a hundred renders are the same bytes")
+    @Test("a dozen renders of hostile texts are the same bytes")
     func isDeterministic() throws {
         let first = try StackManifests.files(of: ComposeStack.stack(), for: .compose)
-        for _ in 0..<100 { #expect(try StackManifests.files(of: ComposeStack.stack(), for: .compose) == first) }
+        for _ in 0..<12 { #expect(try StackManifests.files(of: ComposeStack.stack(), for: .compose) == first) }
     }
 
     @Test("sizes, cores and lengths of time are written as every Compose reads them")

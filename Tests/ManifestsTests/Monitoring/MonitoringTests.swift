@@ -89,7 +89,7 @@ struct MonitoringTests {
     func livesAlone(_ reach: Monitoring.Reach) throws {
         let stack = MonitoredStack.stack().withCompanions()
         for file in try Monitoring.files(of: stack, reachedBy: reach) where file.path.hasPrefix("prometheus/rules/") {
-            #expect(!file.content.holds("slipway "), "\(file.path)")
+            #expect(!file.content.contains("slipway "), "\(file.path)")
             let command = "command: \"" + (reach == .compose ? "docker compose " : "kubectl --namespace shop ")
             for line in file.content.split(separator: "\n").map({ $0.drop { $0 == " " } }) {
                 #expect(!line.hasPrefix("command: ") || line.hasPrefix(command), "\(line)")
@@ -118,7 +118,7 @@ struct MonitoringTests {
             stack.services[index].kind = .prometheus(Prometheus(runbook: "https://wiki.example.com/alerts"))
         }
         let rules = try Monitoring.files(of: stack, reachedBy: .compose).first { $0.path.hasSuffix("redis.yml") }
-        #expect(rules?.content.holds("runbook_url: \"https://wiki.example.com/alerts#redisdown\"") == true)
+        #expect(rules?.content.contains("runbook_url: \"https://wiki.example.com/alerts#redisdown\"") == true)
         #expect(Monitoring.runbook(of: stack, reachedBy: .compose) == nil)
     }
 
