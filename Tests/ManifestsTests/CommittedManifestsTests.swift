@@ -45,11 +45,13 @@ struct CommittedManifestsTests {
         for (path, content) in expected { #expect(found[path] == content, "\(path) is stale: run `make golden`") }
     }
 
-    @Test("a hundred renders are one, whatever the order of the keys in the spec", arguments: cases)
+    /// Every set and dictionary has an order of its own, so what depends on one shows with the second render already, as
+    /// often as not.
+    @Test("a dozen renders are one", arguments: cases)
     func areDeterministic(_ example: Case) throws {
         let stack = try Self.stack(example)
         var renders: Set<[ManifestFile]> = []
-        for _ in 0..<100 { renders.insert(try StackManifests.files(of: stack, for: example.target)) }
+        for _ in 0..<12 { renders.insert(try StackManifests.files(of: stack, for: example.target)) }
         #expect(renders.count == 1)
     }
 

@@ -112,10 +112,10 @@ struct ComposeTests {
         #expect(error?.code == .invalidSpec)
     }
 
-    @Test("a hundred renders are the same bytes")
+    @Test("a dozen renders of hostile texts are the same bytes")
     func isDeterministic() throws {
         let first = try StackManifests.files(of: ComposeStack.stack(), for: .compose)
-        for _ in 0..<100 { #expect(try StackManifests.files(of: ComposeStack.stack(), for: .compose) == first) }
+        for _ in 0..<12 { #expect(try StackManifests.files(of: ComposeStack.stack(), for: .compose) == first) }
     }
 
     @Test("sizes, cores and lengths of time are written as every Compose reads them")

@@ -21,6 +21,7 @@ struct KubernetesOmissions {
                 + " `prometheusOperator`"
             omissions.append(Omission(key: ["backups"], meaning: meaning))
         }
+        omissions += ContactOmissions.list(of: stack)
     }
 
     private mutating func add(_ service: Service) {

@@ -27,8 +27,9 @@ enum OperatorObjects {
     }
 
     static func rules(of stack: Stack) -> ManifestValue? {
+        let help = Monitoring.Reach.kubernetes.help(for: stack)
         let groups = Monitoring.operatorRules(of: stack).flatMap { group -> [ManifestValue] in
-            group.document(stack.id)["groups"]?.items ?? []
+            group.document(help)["groups"]?.items ?? []
         }
         guard !groups.isEmpty else { return nil }
         return [
