@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """
 Looks for the secret values of a deployed stack everywhere they must not be: the arguments of every process while
-changes run, the environments of processes they are not meant for, the ledger, logs, plans, every output of slipway,
-every file of the home but the 0600 files of the replicas they are for. Then plants one to see that the search finds it.
+changes run, the environments of processes they are not meant for, the ledger, logs, plans, rendered files, every output
+of slipway, every file of the home but the 0600 files of the replicas they are for. Then plants one to see that the
+search finds it.
 
     acceptance/canary.py
 """
@@ -196,6 +197,18 @@ def search_outputs(search: Search, stack: StackCopy) -> None:
     search.look("outputs", "validate", (spec.output + spec.errors).encode())
 
 
+def search_rendered(search: Search, stack: StackCopy) -> None:
+    """What is rendered while the secrets are there: the files, and what is said of them."""
+    for target in ("compose", "kubernetes", "process"):
+        folder = stack.yard.root / f"rendered-{target}"
+        run = stack.slipway("render", "--target", target, "--output", folder)
+        stack.yard.check(f"renders for {target}", run.code == 0, details=run if run.code else "")
+        search.look("outputs", f"render for {target}", (run.output + run.errors).encode())
+        for path in folder.rglob("*"):
+            if path.is_file():
+                search.look("rendered files", str(path.relative_to(folder.parent)), path.read_bytes())
+
+
 def change(search: Search, stack: StackCopy, version: str) -> None:
     """A deploy, its rollback, a deploy that fails: watched while they run, and their words read."""
     stack.edit(r'APP_VERSION: ".*"', f'APP_VERSION: "{version}"')
@@ -262,6 +275,7 @@ def main() -> int:
         with ProcessWatch(search) as watch:
             change(search, stack, "1.1.0")
             search_outputs(search, stack)
+            search_rendered(search, stack)
         search_files(search, yard)
         search_temporary(search, began)
         for kind, count in search.places.items():

@@ -27,9 +27,12 @@ package struct Diagnostic: Hashable, Sendable, Codable {
         self.sourceLine = sourceLine
     }
 
+    /// Place and message alone, for lists.
+    package var line: String { "\(location): \(severity): \(message)" }
+
     /// The form of compilers: place and message, the source line, a caret, the suggestion.
     package var rendered: String {
-        var lines = ["\(location): \(severity): \(message)"]
+        var lines = [line]
         if let sourceLine {
             let gutter = "\(location.line)"
             let blank = String(repeating: " ", count: gutter.count)

@@ -36,20 +36,26 @@ package struct ExplainVerb: Verb {
         if let takes = explanation.takes { lines.append("  takes    \(takes)") }
         if explanation.isRequired { lines.append("  default  none: it must be written") }
         if let fallback = explanation.fallback { lines.append("  default  \(fallback)") }
-        if let value = explanation.value { lines.append("  here     \(words(value))") }
+        let unwritten = explanation.fallback == nil ? "not written" : "not written: the default"
+        if let value = explanation.value { lines.append("  here     \(words(value) ?? unwritten)") }
+        lines += explanation.elsewhere.compactMap(words).map { "           \($0)" }
+        if !explanation.environments.isEmpty {
+            lines.append("  environments: \(explanation.environments.joined(separator: ", ")); --env chooses one")
+        }
         for (section, keys) in explanation.keys.sorted(by: { $0.key < $1.key }) {
             lines.append("  keys of \(section): \(keys.joined(separator: ", "))")
         }
         return lines.joined(separator: "\n")
     }
 
-    private static func words(_ value: KeyExplanation.Value) -> String {
+    /// Nil for what is not written.
+    private static func words(_ value: KeyExplanation.Value) -> String? {
         let place = value.location.map { " (\($0))" } ?? ""
         let text = value.text.map { "\($0), " } ?? ""
         return switch value.origin {
-        case .environment(let name): "\(text)from environment \(name)\(place)"
+        case .environment: "\(text)from environment \(value.environment?.text ?? "")\(place)"
         case .spec: "\(text)for every environment\(place)"
-        case .fallback: "not written: the default"
+        case .fallback: nil
         }
     }
 }

@@ -24,12 +24,19 @@ package struct InitVerb: Verb {
     package init() {}
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        let path = folder == "." ? "stack.yaml" : "\(folder)/stack.yaml"
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ReportableError(
+                .usage,
+                "\(path) is already there, and init never overwrites one",
+                hint: "Edit it, or give another folder: `slipway init FOLDER`."
+            )
+        }
         let stack = try stackName()
         // What is made here is the caller's own: it gets the modes that the caller's other files have.
         let strict = umask(session.callersMask)
         defer { umask(strict) }
         try make(folder)
-        let path = folder == "." ? "stack.yaml" : "\(folder)/stack.yaml"
         try writeNew(SpecTemplate.initial(name: stack), to: path)
         session.console.result("wrote \(path)")
         let word = ShellWord.quoted(folder)

@@ -9,8 +9,12 @@ package struct RenderVerb: Verb {
         commandName: "render",
         abstract: "Write the files that run a stack without Slipway.",
         discussion: """
-            What was written there before and is not part of the set any more is removed; a file that Slipway did not \
-            write is never touched. No file holds the value of a secret: `secrets.sh` beside them makes those.
+            The sets for compose and kubernetes are complete. No file holds the value of a secret: `secrets.sh` beside \
+            them makes those. The set for process is to be read and reviewed: it shows what `slipway deploy` would start.
+
+            What was written there before and is not part of the set any more is removed. The folder's list, \
+            .slipway-rendered, says what is Slipway's: a file that it did not write or that somebody changed since, and \
+            a folder with another set, are left as they are without --force.
             """
     )
 
@@ -29,7 +33,7 @@ package struct RenderVerb: Verb {
     @Flag(help: "Show what would change in the folder and write nothing. Exit code 3 when something would.")
     var diff = false
 
-    @Flag(help: "Take over files in the folder that Slipway did not write.")
+    @Flag(help: "Replace what is in the folder: another set, files changed by hand, files that are not Slipway's.")
     var force = false
 
     package init() {}
@@ -39,8 +43,10 @@ package struct RenderVerb: Verb {
         let source = try target.source(in: session) { session.console.note($0) }
         let (stack, kind) = try load(source, session.console)
         let folder = RenderedFolder(path: output)
-        let change = try folder.change(to: try StackManifests.files(of: stack, for: kind))
+        let set = RenderedSet(kind, of: stack.id)
+        let change = try folder.change(to: try StackManifests.files(of: stack, for: kind), of: set)
         if diff {
+            if let refusal = change.refusal(in: folder.path) { session.console.warn(refusal.message) }
             session.console.result(change.isEmpty ? "nothing would change in \(output)" : change.text)
             return change.isEmpty ? .done : .changesPending
         }
@@ -56,12 +62,14 @@ package struct RenderVerb: Verb {
         let loaded = source.judge(environment, spec, engine: engine)
         guard let stack = loaded.stack else { throw source.refusal(loaded.diagnostics) }
         let kind = kind ?? ManifestTarget(stack.engine)
-        let omissions = StackManifests.omissions(of: stack, for: kind).compactMap { omission in
-            loaded.unexpressed(omission.path, "the \(kind.rawValue) files cannot say this: \(omission.meaning)")
+        let omissions = StackManifests.omissions(of: stack, for: kind).map { ($0.path, $0.meaning) }
+        let unwatched = DormantKeys.unwatched(in: stack).map { ($0, "without a prometheus nothing acts on it") }
+        let unexpressed = (omissions + unwatched).compactMap { path, meaning in loaded.unexpressed(path, meaning) }
+        let diagnostics = (loaded.diagnostics + unexpressed + loaded.shownVariables()).sorted {
+            $0.location < $1.location
         }
-        let diagnostics = (loaded.diagnostics + omissions).sorted { $0.location < $1.location }
         guard diagnostics.allSatisfy({ $0.severity == .warning }) else { throw source.refusal(diagnostics) }
-        for warning in diagnostics { console.note(warning.rendered) }
+        for warning in diagnostics { console.note(warning.line) }
         return (stack, kind)
     }
 }

@@ -7,69 +7,103 @@ import Manifests
 #endif
 
 /// A folder that manifests are written to. A list in it says which of its files are Slipway's, so that a later set can
-/// remove what it no longer has, and nothing else.
+/// remove what it no longer has, and nothing else, and nobody's changes are lost.
 struct RenderedFolder {
+    /// As the person typed it.
     let path: String
 
-    static let listName = ".slipway-rendered"
     /// Far beyond any rendered file.
     private static let limit = ByteCount(bytes: 16 << 20)
 
+    init(path: String) {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        self.path = String(path)
+    }
+
     /// What has to be written and removed so that the folder holds exactly these files.
-    func change(to files: [ManifestFile]) throws(ReportableError) -> RenderedChange {
-        let ours = try ours()
-        var change = RenderedChange(files: files)
+    func change(to files: [ManifestFile], of set: RenderedSet) throws(ReportableError) -> RenderedChange {
+        try checkReadable()
+        let list = RenderedList(reading: try text(of: RenderedList.name) ?? "")
+        var change = RenderedChange(to: files, of: set, from: list)
         for file in files {
             let before = try text(of: file.path)
             if let before, before.utf8.elementsEqual(file.content.utf8) { continue }
-            change.written.append(RenderedChange.Written(file: file, before: before, isOurs: ours.contains(file.path)))
+            change.written.append(
+                RenderedChange.Written(file: file, before: before, owner: owner(of: before, at: file.path, list))
+            )
         }
-        let kept = Set(files.map(\.path))
-        for path in ours.subtracting(kept).sorted() {
+        for path in Set(list.contents.keys).subtracting(files.map(\.path)).sorted() {
             guard let before = try text(of: path) else { continue }
-            change.removed.append(RenderedChange.Removed(path: path, before: before))
+            change.removed.append(
+                RenderedChange.Removed(path: path, before: before, owner: owner(of: before, at: path, list))
+            )
         }
         return change
     }
 
-    /// Throws `fileFailed`. Stopped half way, the next call completes it: the list names every file before it is made.
+    private func owner(of content: String?, at path: String, _ list: RenderedList) -> RenderedChange.Owner {
+        guard let content else { return .slipway }
+        guard list.contents[path] != nil else { return .stranger }
+        return list.isChanged(path, holding: content) ? .editor : .slipway
+    }
+
+    /// Throws `usage` when something would be lost that nobody gave up, `fileFailed` when a file cannot be written.
+    /// Stopped half way, the next call completes it: the list has every file before it is made.
     func carryOut(_ change: RenderedChange, takingOver: Bool) throws(ReportableError) {
-        let foreign = change.written.filter { $0.before != nil && !$0.isOurs }
-        guard takingOver || foreign.isEmpty else { throw refusal(foreign.map(\.file.path)) }
+        if !takingOver, let refusal = change.refusal(in: path) { throw refusal }
         // Containers read these files as users of their own, and nothing in them is secret.
         let before = umask(0o022)
         defer { umask(before) }
-        let removed = change.removed.map(\.path)
-        try write(list(of: change.files.map(\.path) + removed), to: Self.listName)
+        try makeFolder()
+        let list = RenderedList(of: change.set, change.files)
+        var meanwhile = list
+        meanwhile.add(change.list)
+        try write(meanwhile.text, to: RenderedList.name)
         for written in change.written { try write(written.file.content, to: written.file.path) }
         for file in change.files where file.isExecutable { try makeExecutable(file.path) }
-        for path in removed { try remove(path) }
-        try write(list(of: change.files.map(\.path)), to: Self.listName)
+        for removed in change.removed { try remove(removed.path) }
+        try write(list.text, to: RenderedList.name)
     }
 
-    private func refusal(_ paths: [String]) -> ReportableError {
-        let named = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
-        return ReportableError(
-            .usage,
-            "\(path) holds \(named), which Slipway did not write",
-            hint: "Choose another folder, look at the differences with --diff, or take them over with --force."
-        )
+    /// Throws `usage` for a path that leads to no folder, so that the message names what the person typed.
+    private func checkReadable() throws(ReportableError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno != ENOENT else { return }
+            throw ReportableError(.usage, "cannot write to \(path): \(FileFailure.last)", hint: Self.another)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw ReportableError(.usage, "\(path) is a file, and --output names a folder", hint: Self.another)
+        }
+        guard access(path, R_OK | X_OK) == 0 else {
+            throw ReportableError(
+                .fileFailed,
+                "cannot read the folder \(path): \(FileFailure.last)",
+                hint: Self.another
+            )
+        }
     }
 
-    private func list(of paths: [String]) -> String {
-        "# The files of this folder that `slipway render` writes, and may replace or remove.\n"
-            + Set(paths).sorted().map { $0 + "\n" }.joined()
-    }
+    private static let another = "Give --output another folder; it is made when missing."
 
-    /// What leads out of the folder, and what `secrets.sh` makes, is nobody's: the list may come from a stranger.
-    private func ours() throws(ReportableError) -> Set<String> {
-        let lines = (try text(of: Self.listName) ?? "").split(whereSeparator: \.isNewline).map(String.init)
-        return Set(lines.filter { !$0.hasPrefix("#") && !$0.hasPrefix("/") && !Self.isForeign($0) })
-    }
-
-    private static func isForeign(_ file: String) -> Bool {
-        let parts = file.split(separator: "/")
-        return parts.contains("..") || parts.first == "secrets" || parts == [".env"]
+    private func makeFolder() throws(ReportableError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ReportableError(
+                .fileFailed,
+                "cannot make the folder \(path): \(FileFailure.words(error))",
+                hint: Self.another
+            )
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw ReportableError(
+                .fileFailed,
+                "cannot write into the folder \(path): \(FileFailure.last)",
+                hint: Self.another
+            )
+        }
     }
 
     /// A link would lead what is read, written or removed to another place.

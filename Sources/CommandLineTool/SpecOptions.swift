@@ -9,6 +9,6 @@ enum Warnings {
 
 /// What the verbs that read a spec have in common.
 struct SpecOptions: ParsableArguments {
-    @Flag(help: "What the engine does not act on is an error, not a warning.")
+    @Flag(help: "What the engine does not act on, or nothing does yet, is an error, not a warning.")
     var strict = false
 }

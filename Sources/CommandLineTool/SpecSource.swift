@@ -24,7 +24,7 @@ struct SpecSource {
     func load(_ environment: EnvironmentName?, _ options: SpecOptions, _ warnings: Warnings, warn: (String) -> Void)
         throws(ReportableError) -> DeclaredStack
     {
-        let loaded = judge(environment, options)
+        let loaded = judge(environment, options).refusingDormantKeys()
         guard let stack = loaded.stack else { throw refusal(loaded.diagnostics) }
         show(loaded.diagnostics, warnings, warn)
         if let note = SpecVerdict.Valid(stack).note { warn("\(file.path): \(note)") }

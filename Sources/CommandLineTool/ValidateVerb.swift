@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import StackSpec
 
 package struct ValidateVerb: Verb {
     package static let configuration = CommandConfiguration(
@@ -16,7 +17,9 @@ package struct ValidateVerb: Verb {
 
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let source = try target.source(in: session) { session.console.note($0) }
-        let verdict = SpecVerdict(try target.environments(of: source).map { source.judge($0, spec) })
+        let verdict = SpecVerdict(
+            try target.environments(of: source).map { source.judge($0, spec).refusingDormantKeys() }
+        )
         switch format.output {
         case .json: session.console.result(CanonicalJSON.text(verdict))
         case .table: try tell(verdict, of: source, session.console)

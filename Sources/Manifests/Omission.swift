@@ -7,7 +7,7 @@ package struct Omission: Hashable, Sendable {
     /// The keys that lead to it, from the service or the stack on: `rollout`, `strategy`. An element of a list is named
     /// by its `name`. What is only a default has its key too.
     package var key: [String]
-    /// What that means for the person, in one sentence.
+    /// What that means for the person, in a few words, as a diagnostic has them.
     package var meaning: String
 
     package init(service: ServiceName? = nil, key: [String], meaning: String) {

@@ -45,15 +45,19 @@ package struct Prometheus: Hashable, Sendable, Codable {
     package var scrapeInterval: TimeSpan
     /// The image, where containers run; a fixed version of the official one when nil.
     package var image: String?
+    /// The page that alerts point to, which has a heading for each; Slipway's own when nil.
+    package var runbook: String?
 
     package init(
         retention: TimeSpan = TimeSpan(milliseconds: 1_296_000_000),
         scrapeInterval: TimeSpan = .seconds(15),
-        image: String? = nil
+        image: String? = nil,
+        runbook: String? = nil
     ) {
         self.retention = retention
         self.scrapeInterval = scrapeInterval
         self.image = image
+        self.runbook = runbook
     }
 }
 

@@ -20,14 +20,16 @@ package enum SpecLoader {
     ) -> LoadedSpec {
         let findings = Findings(file: text.file, isStrict: isStrict)
         let root = merged(text, for: environment, findings: findings)
+        let reading = Reading(findings: findings, variables: variables)
         var stack: Stack?
-        if let root { stack = self.stack(in: root.node, for: root.environment, variables, engine, findings) }
+        if let root { stack = self.stack(in: root.node, for: root.environment, engine, reading) }
         return LoadedSpec(
             stack: findings.hasErrors ? nil : stack,
             diagnostics: findings.inFileOrder(),
             root: root?.node,
             text: text,
-            isStrict: isStrict
+            isStrict: isStrict,
+            variables: OpenVariables.uses(in: reading.mentions)
         )
     }
 
@@ -54,11 +56,10 @@ package enum SpecLoader {
     private static func stack(
         in root: SpecNode,
         for environment: EnvironmentName,
-        _ variables: [String: String],
         _ engine: EngineKind?,
-        _ findings: Findings
+        _ reading: Reading
     ) -> Stack? {
-        let reading = Reading(findings: findings, variables: variables)
+        let findings = reading.findings
         let reader = StackReader(root: root, environment: environment, engine: engine, reading: reading)
         guard let stack = reader.read() else { return nil }
         findings.settle()

@@ -23,16 +23,34 @@ package struct LoadedSpec: Sendable {
     let root: SpecNode?
     let text: SpecText
     let isStrict: Bool
+    /// The variables of the caller's environment whose values were put in, and where.
+    let variables: [OpenVariables.Use]
 
     /// What some target cannot express, at the place where a person wrote it; `nil` for what nobody wrote: defaults
-    /// are not the person's.
-    package func unexpressed(_ path: [String], _ message: String) -> Diagnostic? {
+    /// are not the person's. One line: there are many of them, and the place says enough.
+    package func unexpressed(_ path: [String], _ meaning: String) -> Diagnostic? {
         guard let place = root?.written(path) else { return nil }
-        let findings = Findings(file: text.file, isStrict: isStrict)
-        findings.quote(from: String(decoding: text.bytes, as: UTF8.self))
-        findings.unexpressed("\(path.joined(separator: ".")): \(message)", at: place)
-        return findings.inFileOrder().first
+        let message = "\(path.joined(separator: ".")): \(meaning)"
+        return Diagnostic(isStrict ? .error : .warning, at: source.location(place), message)
     }
+
+    /// Strictly, sections that no part of Slipway acts on yet are errors as well.
+    package func refusingDormantKeys() -> LoadedSpec {
+        guard isStrict, let stack else { return self }
+        let dormant = DormantKeys.paths(in: stack).compactMap { unexpressed($0, "it is checked, and not acted on yet") }
+        guard !dormant.isEmpty else { return self }
+        let all = (diagnostics + dormant).sorted { $0.location < $1.location }
+        return LoadedSpec(
+            stack: nil,
+            diagnostics: all,
+            root: root,
+            text: text,
+            isStrict: isStrict,
+            variables: variables
+        )
+    }
+
+    var source: SourceText { SourceText(file: text.file, text: String(decoding: text.bytes, as: UTF8.self)) }
 }
 
 extension SpecNode {

@@ -11,8 +11,12 @@ struct RenderedFolderTests {
         .path
     private var folder: RenderedFolder { RenderedFolder(path: path) }
 
-    private func render(_ files: [ManifestFile], force: Bool = false) throws -> RenderedChange {
-        let change = try folder.change(to: files)
+    private static let set = RenderedSet(target: "compose", stack: "shop", environment: "local")
+
+    private func render(_ files: [ManifestFile], of set: RenderedSet = set, force: Bool = false) throws
+        -> RenderedChange
+    {
+        let change = try folder.change(to: files, of: set)
         try folder.carryOut(change, takingOver: force)
         return change
     }
@@ -27,7 +31,7 @@ struct RenderedFolderTests {
         #expect(text("a/b.yaml") == "b\n")
         #expect(FileManager.default.isExecutableFile(atPath: "\(path)/run.sh"))
         #expect(!FileManager.default.isExecutableFile(atPath: "\(path)/a/b.yaml"))
-        #expect(try folder.change(to: files).isEmpty)
+        #expect(try folder.change(to: files, of: Self.set).isEmpty)
     }
 
     @Test("loses what a set no longer has, with the folders that are empty then, and keeps what is not Slipway's")
@@ -60,9 +64,9 @@ struct RenderedFolderTests {
         try FileManager.default.createDirectory(atPath: "\(path)/in", withIntermediateDirectories: true)
         try "keep".write(toFile: "\(path)/victim", atomically: true, encoding: .utf8)
         let list = "../victim\n\(path)/victim\n"
-        try list.write(toFile: "\(path)/in/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
+        try list.write(toFile: "\(path)/in/\(RenderedList.name)", atomically: true, encoding: .utf8)
         let inner = RenderedFolder(path: "\(path)/in")
-        try inner.carryOut(try inner.change(to: []), takingOver: false)
+        try inner.carryOut(try inner.change(to: [], of: Self.set), takingOver: false)
         #expect(text("victim") == "keep")
     }
 
@@ -72,10 +76,12 @@ struct RenderedFolderTests {
         try FileManager.default.createDirectory(atPath: "\(path)/in", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: "\(path)/in/link", withDestinationPath: path)
         try "keep".write(toFile: "\(path)/victim", atomically: true, encoding: .utf8)
-        try "link/victim\n".write(toFile: "\(path)/in/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
+        try "link/victim\n".write(toFile: "\(path)/in/\(RenderedList.name)", atomically: true, encoding: .utf8)
         let inner = RenderedFolder(path: "\(path)/in")
-        #expect(throws: ReportableError.self) { try inner.change(to: []) }
-        #expect(throws: ReportableError.self) { try inner.change(to: [ManifestFile("link/victim", "lost")]) }
+        #expect(throws: ReportableError.self) { try inner.change(to: [], of: Self.set) }
+        #expect(throws: ReportableError.self) {
+            try inner.change(to: [ManifestFile("link/victim", "lost")], of: Self.set)
+        }
         #expect(text("victim") == "keep")
     }
 
@@ -86,8 +92,114 @@ struct RenderedFolderTests {
         try "value".write(toFile: "\(path)/secrets/jwt", atomically: true, encoding: .utf8)
         try "value".write(toFile: "\(path)/.env", atomically: true, encoding: .utf8)
         let list = "secrets/jwt\r\n.env\r\n"
-        try list.write(toFile: "\(path)/\(RenderedFolder.listName)", atomically: true, encoding: .utf8)
-        #expect(try folder.change(to: []).isEmpty)
+        try list.write(toFile: "\(path)/\(RenderedList.name)", atomically: true, encoding: .utf8)
+        #expect(try folder.change(to: [], of: Self.set).isEmpty)
+    }
+
+    @Test("another target, stack or environment is not put into a folder that has one, unless it is to be replaced")
+    func otherSet() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (old, new) = ([ManifestFile("compose.yaml", "old\n")], [ManifestFile("kustomization.yaml", "new\n")])
+        _ = try render(old)
+        for other in [
+            RenderedSet(target: "kubernetes", stack: "shop", environment: "local"),
+            RenderedSet(target: "compose", stack: "hello", environment: "local"),
+            RenderedSet(target: "compose", stack: "shop", environment: "production"),
+        ] {
+            let refused = #expect(throws: ReportableError.self) { try render(new, of: other) }
+            #expect(refused?.code == .usage)
+            #expect(refused?.message == "\(path) holds the compose files of shop/local, not \(other.words)")
+        }
+        #expect(text("compose.yaml") == "old\n" && text("kustomization.yaml") == nil)
+        let other = RenderedSet(target: "kubernetes", stack: "shop", environment: "local")
+        _ = try render(new, of: other, force: true)
+        #expect(text("compose.yaml") == nil && text("kustomization.yaml") == "new\n")
+        _ = try render(new, of: other)
+    }
+
+    @Test("what somebody changed by hand is neither replaced nor removed, and every such file is named")
+    func edited() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let first = ["a", "b", "c"].map { ManifestFile($0, "\($0) 1\n") }
+        _ = try render(first)
+        try "mine".write(toFile: "\(path)/a", atomically: true, encoding: .utf8)
+        try "mine".write(toFile: "\(path)/c", atomically: true, encoding: .utf8)
+        let second = [ManifestFile("a", "a 2\n"), ManifestFile("b", "b 2\n")]
+        let refused = #expect(throws: ReportableError.self) { try render(second) }
+        #expect(refused?.code == .usage && refused?.details == ["a", "c"])
+        #expect(["a", "b", "c"].map(text) == ["mine", "b 1\n", "mine"])
+        let shown = try folder.change(to: second, of: Self.set).text
+        #expect(shown.contains("a was changed by hand since it was rendered\n--- a/a\n"))
+        #expect(shown.contains("c was changed by hand since it was rendered\n--- a/c\n"))
+        #expect(!shown.contains("b was changed"))
+        _ = try render(second, force: true)
+        #expect(["a", "b", "c"].map(text) == ["a 2\n", "b 2\n", nil])
+    }
+
+    @Test("whoever made by hand exactly what is rendered next is not asked")
+    func editedAlike() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try render([ManifestFile("a", "1\n")])
+        try "2\n".write(toFile: "\(path)/a", atomically: true, encoding: .utf8)
+        _ = try render([ManifestFile("a", "2\n")])
+        _ = try render([ManifestFile("a", "3\n")])
+        #expect(text("a") == "3\n")
+    }
+
+    @Test("a list of names alone, from before contents were recorded, is taken as it is")
+    func earlierList() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for name in ["a", "gone"] { try "old".write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8) }
+        let list = "# The files of this folder.\na\ngone\n"
+        try list.write(toFile: "\(path)/\(RenderedList.name)", atomically: true, encoding: .utf8)
+        _ = try render([ManifestFile("a", "new")])
+        #expect(text("a") == "new" && text("gone") == nil)
+    }
+
+    @Test("stopped half way, whatever of it was written, the next call completes it")
+    func interrupted() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (first, second) = (["a", "b"].map { ManifestFile($0, "1") }, ["a", "b"].map { ManifestFile($0, "2") })
+        _ = try render(first)
+        var list = RenderedList(of: Self.set, second)
+        list.add(RenderedList(of: Self.set, first))
+        try list.text.write(toFile: "\(path)/\(RenderedList.name)", atomically: true, encoding: .utf8)
+        try "2".write(toFile: "\(path)/a", atomically: true, encoding: .utf8)
+        _ = try render(["a", "b"].map { ManifestFile($0, "3") })
+        #expect(text("a") == "3" && text("b") == "3")
+    }
+
+    @Test("sha256sum reads the list")
+    func readable() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try render([ManifestFile("a b/c", "1"), ManifestFile("d", "größe")])
+        let process = Foundation.Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["sha256sum", "--check", "--strict", "--quiet", RenderedList.name]
+        process.currentDirectoryURL = URL(filePath: path)
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(text(RenderedList.name)?.contains("# target: compose\n# stack: shop\n# environment: local\n") == true)
+    }
+
+    @Test("a place that cannot be written to is named as it was typed")
+    func unwritable() throws {
+        try "file".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        for (place, words) in [
+            (path, "\(path) is a file"), ("\(path)/below", "cannot write to \(path)/below"),
+            ("/proc/here", "cannot make the folder /proc/here"),
+        ] {
+            let folder = RenderedFolder(path: place + "/")
+            let refused = #expect(throws: ReportableError.self) {
+                let change = try folder.change(to: [ManifestFile("a", "1")], of: Self.set)
+                try folder.carryOut(change, takingOver: false)
+            }
+            #expect(refused?.message.hasPrefix(words) == true, "\(refused?.message ?? "")")
+            #expect(refused?.message.contains(RenderedList.name) == false)
+        }
     }
 
     @Test("differences read as `diff -u` writes them")

@@ -44,7 +44,7 @@ struct KubernetesValueTests {
         app.handedOn = ["TRACKER"]
         let stack = Self.stack(app)
         let files = try StackManifests.files(of: stack, for: .kubernetes)
-        #expect(!files.contains { $0.content.contains("canary-7f3a") })
+        #expect(!files.contains { $0.content.holds("canary-7f3a") })
         let variable = try Self.container(of: stack).at("env.*").first { $0?["name"] == "TRACKER" } ?? nil
         #expect(variable?["valueFrom"]?["secretKeyRef"]?["key"] == "TRACKER")
     }

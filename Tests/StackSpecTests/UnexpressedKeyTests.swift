@@ -91,4 +91,31 @@ struct UnexpressedKeyTests {
         let full = try #require(StackSpecTests.load(designSpec, environment: "local").stack)
         #expect(DormantKeys.names(in: full) == ["backups", "stores", "rotate"])
     }
+
+    @Test("What no part acts on yet is an error strictly, each where it is written")
+    func dormantStrictly() throws {
+        let text = spec(
+            "redis: {kind: redis}",
+            """
+            secrets: {jwt: {kind: jwt-hs256, rotate: 30d}}
+            stores: {local: {directory: /var/backups}}
+            backups: [{name: redis, of: redis, schedule: "0 * * * *", keep: {last: 1}, to: [local]}]
+            slo: {availability: 99.9%}
+            environments: {here: {engine: process}, there: {engine: kubernetes}}
+
+            """
+        )
+        func refused(_ environment: EnvironmentName) -> [String] {
+            let spec = SpecText(file: "stack.yaml", bytes: Array(text.utf8))
+            let loaded = SpecLoader.load(spec, environment: environment, variables: [:], isStrict: true)
+            #expect(loaded.stack != nil, "\(loaded.messages)")
+            let strict = loaded.refusingDormantKeys()
+            #expect(strict.stack == nil && strict.diagnostics.allSatisfy { $0.severity == .error })
+            return strict.diagnostics.map { "\($0.location.line) \($0.message.prefix { $0 != ":" })" }
+        }
+        #expect(refused("here") == ["5 secrets.jwt.rotate", "6 stores", "7 backups", "8 slo"])
+        // Rendered for Kubernetes, policies are jobs.
+        #expect(refused("there") == ["5 secrets.jwt.rotate", "8 slo"])
+        #expect(load("here").refusingDormantKeys().stack != nil)
+    }
 }

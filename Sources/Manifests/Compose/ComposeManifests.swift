@@ -20,6 +20,7 @@ enum ComposeManifests {
         )
         return [ManifestFile("compose.yaml", YAMLWriter.document(ComposeFile(services: parts).document))]
             + parts.flatMap(\.files) + monitoring + [try secrets.script()]
+            + [Monitoring.runbook(of: stack, reachedBy: .compose)].compactMap { $0 }
     }
 
     /// Every service of the file.

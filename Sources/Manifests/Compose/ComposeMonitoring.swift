@@ -36,7 +36,9 @@ enum ComposeMonitoring {
         part.networks = [.frontend, .backend]
         part.volumes = [(service.name.text, "/alertmanager")]
         part.mounts = mounts(of: monitoring, [("alertmanager", "/etc/alertmanager")])
-        part.secrets = Set((stack.contacts ?? []).compactMap(\.secret?.text)).sorted()
+        part.secrets = stack.contactFiles
+        part.filledFiles = stack.filledAddresses
+        part.handedOn = stack.handedOnAddresses
         return part
     }
 

@@ -9,8 +9,8 @@ struct SecretFiles {
     let stack: Stack
     /// Files with secrets in them that programs read, such as Redis's list of users. Paths relative to the script.
     var filled: [RenderedFile] = []
-    /// Values of environment variables that the spec's author took from the environment: nobody said whether they are
-    /// secret, so they are handled as if they were.
+    /// What the spec's author took from the environment: nobody said whether it is secret, so it is handled as if it
+    /// were.
     var handedOn: [HandedOnValue] = []
     /// Who reads the files.
     var readers = Readers.containers
@@ -76,11 +76,19 @@ extension Stack {
     }
 }
 
-/// The value of one environment variable of an app, as whoever runs the script has it in the same variable.
+/// A value that the spec's author took from the environment, as whoever runs the script has it in a variable.
 struct HandedOnValue: Hashable {
-    let service: ServiceName
+    /// Below `secrets/`. No secret has a dot in its name.
+    let file: String
     let variable: String
 
-    /// Below `secrets/`. No secret has a dot in its name.
-    var file: String { "\(service).\(variable)" }
+    init(file: String, variable: String) {
+        self.file = file
+        self.variable = variable
+    }
+
+    /// A variable of an app has the same name here.
+    init(service: ServiceName, variable: String) {
+        self.init(file: "\(service).\(variable)", variable: variable)
+    }
 }

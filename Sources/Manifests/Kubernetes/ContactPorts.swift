@@ -6,13 +6,15 @@ enum ContactPorts {
 
     private static func port(of contact: Contact) -> Int {
         switch contact.way {
-        case .email(_, _, let smarthost): number(behind: smarthost) ?? 587
+        case .email(_, _, let smarthost, _, _): number(behind: smarthost) ?? 587
         case .slack, .pagerDuty: 443
         case .webhook(let url): port(of: url)
+        case .secretWebhook(let url): port(of: url.source)
         }
     }
 
     private static func port(of url: String) -> Int {
+        // An address that is a secret as a whole tells nobody its port.
         let usual = url.hasPrefix("http://") ? 80 : 443
         guard let scheme = url.firstRange(of: "://") else { return usual }
         let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }

@@ -22,7 +22,9 @@ enum KubernetesManifests {
             configurations: maps,
             secrets: secrets
         )
-        let own = [kustomization, KubernetesReadme.file(stack), try KubernetesSecrets.script(for: stack)]
+        let own =
+            [kustomization, KubernetesReadme.file(stack), try KubernetesSecrets.script(for: stack)]
+            + [Monitoring.runbook(of: stack, reachedBy: .kubernetes)].compactMap { $0 }
         // Two that read the same have one file.
         return objects + Set(maps.flatMap { $0.entries.map(\.file) }) + own
     }

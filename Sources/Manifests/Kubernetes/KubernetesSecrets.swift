@@ -10,7 +10,10 @@ enum KubernetesSecrets {
             case .redis: secrets.filled.append(try accounts(of: service.name, in: stack))
             case .app(let app):
                 secrets.handedOn += (app.handedOn ?? []).map { HandedOnValue(service: service.name, variable: $0) }
-            case .postgres, .prometheus, .grafana, .edge, .exporter, .alertmanager: break
+            case .alertmanager:
+                secrets.filled += stack.filledAddresses
+                secrets.handedOn += stack.handedOnAddresses
+            case .postgres, .prometheus, .grafana, .edge, .exporter: break
             }
         }
         return try secrets.script()

@@ -41,7 +41,7 @@ enum MonitoringWorkloads {
         _ monitoring: [ManifestFile]
     ) throws(ReportableError) -> Workload {
         let map = map(of: monitoring, below: "alertmanager", name: "\(service.name)-config")
-        let secrets = Set((stack.contacts ?? []).compactMap(\.secret)).map { SecretFile($0) }.sorted()
+        let secrets = stack.contactFiles.map { SecretFile($0) }
         let container = Container(
             name: service.name.text,
             image: try ContainerImage.reference(for: service),

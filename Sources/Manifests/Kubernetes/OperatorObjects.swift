@@ -28,7 +28,7 @@ enum OperatorObjects {
 
     static func rules(of stack: Stack) -> ManifestValue? {
         let groups = Monitoring.operatorRules(of: stack).flatMap { group -> [ManifestValue] in
-            group.document(stack.id)["groups"]?.items ?? []
+            group.document(Monitoring.Reach.kubernetes.help(for: stack))["groups"]?.items ?? []
         }
         guard !groups.isEmpty else { return nil }
         return [

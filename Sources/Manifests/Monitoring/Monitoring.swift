@@ -34,6 +34,15 @@ package enum Monitoring {
             .filter { !$0.rules.isEmpty }
     }
 
+    /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one, or when
+    /// the stack has a runbook of its own.
+    static func runbook(of stack: Stack, reachedBy reach: Reach) -> ManifestFile? {
+        guard stack.isMeasured else { return nil }
+        let isOperated = reach == .kubernetes && stack.hasOperator
+        let groups = isOperated ? operatorRules(of: stack) : RuleGroup.all(of: watch(over: stack, reach))
+        return Runbook.file(of: groups.flatMap(\.alerts), reach.help(for: stack))
+    }
+
     /// On Kubernetes the way in is the cluster's, so there is no edge to ask.
     private static func watch(over stack: Stack, _ reach: Reach) -> Watch {
         Watch(stack) { _ in reach == .compose }
@@ -41,7 +50,13 @@ package enum Monitoring {
 
     private static func alertmanager(_ watch: Watch) -> [ManifestFile] {
         guard watch.stack.alertmanager != nil else { return [] }
-        let configuration = AlertmanagerConfiguration(stack: watch.stack) { ContainerSecret.path(of: $0.text) }
+        let configuration = AlertmanagerConfiguration(stack: watch.stack) {
+            ContainerSecret.path(of: $0.text)
+        } address: { contact in
+            if let file = contact.addressFile { return ["url_file": .text(ContainerSecret.path(of: file))] }
+            guard case .webhook(let url) = contact.way else { return nil }
+            return ["url": .text(url)]
+        }
         return [ManifestFile("alertmanager/alertmanager.yml", YAMLWriter.document(configuration.document))]
     }
 
@@ -62,6 +77,15 @@ package enum Monitoring {
     static func dashboards(_ watch: Watch, _ source: ServiceName) -> [(path: String, content: String)] {
         Dashboards.all(of: watch).map {
             ($0.path, JSONWriter.document(DashboardDocument(dashboard: $0, source: source.text).value))
+        }
+    }
+}
+
+extension Monitoring.Reach {
+    func help(for stack: Stack) -> AlertHelp {
+        switch self {
+        case .compose: AlertHelp(.compose, for: stack)
+        case .kubernetes: AlertHelp(.kubernetes(namespace: stack.clusterNamespace), for: stack)
         }
     }
 }

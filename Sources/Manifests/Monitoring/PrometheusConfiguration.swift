@@ -10,7 +10,7 @@ struct PrometheusConfiguration {
 
     var files: [ManifestFile] {
         [ManifestFile("prometheus/prometheus.yml", YAMLWriter.document(document))]
-            + groups.map { ManifestFile("prometheus/rules/\($0.name).yml", $0.file(stack.id)) }
+            + groups.map { ManifestFile("prometheus/rules/\($0.name).yml", $0.file(reach.help(for: stack))) }
     }
 
     /// All Prometheuses of a stack do the same; the first one says how often.

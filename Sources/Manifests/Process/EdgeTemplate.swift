@@ -4,6 +4,7 @@ import StackModel
 /// HAProxy: one frontend, one backend per routed service, and no server yet. Servers come and go while it runs, so
 /// the file the template writes (`edge.cfg`) is completed to `haproxy.cfg` beside it by whoever drives the edge.
 enum EdgeTemplate {
+    static let configurationFile = "edge.cfg"
     /// USR1 lets requests in flight end; idle clients keep the old process for `EdgeTimeouts.keepAlive` at most.
     static let leastGrace = TimeSpan.seconds(15)
 
@@ -22,7 +23,7 @@ enum EdgeTemplate {
             ],
             files: [
                 RenderedFile(
-                    path: "edge.cfg",
+                    path: configurationFile,
                     content: try EdgeConfiguration.make(edge, inputs.stack),
                     reloadable: true
                 )

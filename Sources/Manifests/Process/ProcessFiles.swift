@@ -2,16 +2,40 @@ import Basics
 import StackModel
 
 /// What the process engine writes for each service, to be read and reviewed: `<service>/service.json` and the files of
-/// its configuration. References stay as they are, because ports, directories and secrets are those of one machine.
+/// its configuration. References stay as they are, because ports, directories and secrets are those of one machine:
+/// this is the one set that does not run without Slipway.
 enum ProcessFiles {
     static func files(of stack: Stack) throws(ReportableError) -> [ManifestFile] {
-        var files: [ManifestFile] = []
+        let stack = stack.withoutHandedOnValues
+        var files = [readme(stack)]
         for service in stack.services {
             let template = try ProcessManifests.template(of: service, ManifestInputs(examplesFor: stack))
             files.append(ManifestFile("\(service.name)/service.json", JSONWriter.document(summary(of: template))))
-            files += template.files.map { ManifestFile("\(service.name)/\($0.path)", $0.content.source) }
+            files += template.files.map { ManifestFile("\(service.name)/\(name(of: $0))", $0.content.source) }
         }
         return files
+    }
+
+    /// The engine completes `edge.cfg` to what HAProxy reads and every other set has under its usual name.
+    private static func name(of file: RenderedFile) -> String {
+        file.path == EdgeTemplate.configurationFile ? "haproxy.cfg" : file.path
+    }
+
+    private static func readme(_ stack: Stack) -> ManifestFile {
+        ManifestFile(
+            "README.md",
+            """
+            # \(stack.name)/\(stack.environment) as processes
+
+            To be read and reviewed: what `slipway deploy` starts for each service, and the files that it writes for it. Nothing
+            here is started by hand. Ports, directories and secrets are those of one machine, so they stand as references
+            (`${port}`, `${directory}`, `${secret:NAME}`); the addresses are examples, and `# servers of NAME` in a
+            `haproxy.cfg` is where the engine puts the replicas.
+
+            A set that runs without Slipway is written by `slipway render --target compose` and `--target kubernetes`.
+
+            """
+        )
     }
 
     private static func summary(of template: ReplicaTemplate) -> ManifestValue {
@@ -79,5 +103,24 @@ extension ManifestInputs {
             }
         }
         self.init(stack: stack, addresses: addresses, sources: sources, secrets: [:])
+    }
+}
+
+extension Stack {
+    /// What the spec's author took from the environment is named, not shown: nobody said that it is no secret.
+    fileprivate var withoutHandedOnValues: Stack {
+        let words = "from the caller's environment"
+        var stack = self
+        for index in stack.services.indices {
+            guard case .app(var app) = stack.services[index].kind else { continue }
+            for variable in app.handedOn ?? [] { app.env[variable] = Template(words) }
+            stack.services[index].kind = .app(app)
+        }
+        stack.contacts = contacts?.map { contact in
+            var contact = contact
+            if contact.isHandedOn == true { contact.way = .webhook(url: words) }
+            return contact
+        }
+        return stack
     }
 }

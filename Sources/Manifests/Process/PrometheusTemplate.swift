@@ -55,7 +55,7 @@ enum PrometheusTemplate {
         RuleGroup.all(of: watch).map { group in
             RenderedFile(
                 path: "rules/\(group.name).yml",
-                content: Template(group.file(watch.stack.id)),
+                content: Template(group.file(AlertHelp(.slipway, for: watch.stack))),
                 reloadable: true
             )
         }

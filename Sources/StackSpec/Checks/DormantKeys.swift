@@ -5,12 +5,27 @@ package enum DormantKeys {
     /// As they are written; empty when the stack declares none of them.
     package static func names(in stack: Stack) -> [String] {
         var names: [String] = []
-        if !stack.backups.isEmpty { names.append("backups") }
-        if !stack.stores.isEmpty { names.append("stores") }
-        // Where nobody measures what is promised, nobody could tell. An operator's Prometheus tells others.
-        if stack.objectives != nil, !stack.isMeasured { names.append("slo") }
-        if stack.contacts != nil, !stack.services.contains(where: \.isPrometheus) { names.append("contacts") }
-        if stack.secrets.contains(where: { $0.rotate != nil }) { names.append("rotate") }
+        for name in paths(in: stack).compactMap(\.last) where !names.contains(name) { names.append(name) }
         return names
+    }
+
+    /// The keys that lead to them.
+    static func paths(in stack: Stack) -> [[String]] {
+        var paths: [[String]] = []
+        // Rendered for Kubernetes, policies are jobs of the cluster; what those leave out is said where it is rendered.
+        if stack.engine != .kubernetes {
+            if !stack.backups.isEmpty { paths.append(["backups"]) }
+            if !stack.stores.isEmpty { paths.append(["stores"]) }
+        }
+        let rotated = stack.secrets.filter { $0.rotate != nil }
+        return paths + unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }
+    }
+
+    /// Where nobody measures what is promised, nobody could tell, and an operator's Prometheus tells others. No target
+    /// changes that.
+    package static func unwatched(in stack: Stack) -> [[String]] {
+        let isTold = stack.services.contains(where: \.isPrometheus)
+        return (stack.objectives == nil || stack.isMeasured ? [] : [["slo"]])
+            + (stack.contacts == nil || isTold ? [] : [["contacts"]])
     }
 }

@@ -8,6 +8,8 @@ struct KeySearch {
     enum Found {
         case key(KeyRule)
         case table(KeyTable)
+        /// One value of a key that has several, such as a variable of `env`.
+        case item(of: KeyRule, Shape)
     }
 
     /// `nil` when there is no such key.
@@ -24,8 +26,15 @@ struct KeySearch {
         if path.count > 1, let found = find(path.dropLast()), let below = tables(below: found).first {
             return below.suggestion(for: last) ?? "Known keys: \(below.rules.map(\.name).joined(separator: ", "))."
         }
-        return KeyTables.home(of: last)
+        return home(of: last)
             ?? Spelling.suggestion(for: last, among: KeyTables.all.flatMap { [$0.title] + $0.rules.map(\.name) })
+    }
+
+    /// A key that was named without its section.
+    private func home(of key: String) -> String? {
+        let homes = KeyTables.all.filter { $0.knows(key) && $0.title != "stack" }.map { "\($0.title).\(key)" }
+        guard homes.count > 1 else { return homes.first.map { "Did you mean \($0)?" } }
+        return "Name its section too: \(homes.joined(separator: ", "))."
     }
 
     /// The tables whose keys stand below what was found.
@@ -33,6 +42,7 @@ struct KeySearch {
         switch found {
         case .table(let table): [table]
         case .key(let rule): Self.tables(of: rule.shape)
+        case .item(_, let shape): Self.tables(of: shape)
         }
     }
 
@@ -44,6 +54,14 @@ struct KeySearch {
         case .either(let left, let right): tables(of: left) + tables(of: right)
         case .kinds(let kinds): kinds
         case .text, .integer, .number, .boolean, .choice: []
+        }
+    }
+
+    /// What a list or a map holds several of.
+    private static func item(of shape: Shape) -> Shape? {
+        switch shape {
+        case .list(let element), .map(let element, _, _): element
+        case .text, .integer, .number, .boolean, .choice, .table, .kinds, .environment, .either: nil
         }
     }
 
@@ -73,6 +91,9 @@ struct KeySearch {
     private func find(_ path: ArraySlice<String>, in table: KeyTable, _ node: SpecNode?) -> Found? {
         guard let key = path.first, let rule = table.rules.first(where: { $0.name == key }) else { return nil }
         let rest = path.dropFirst()
-        return rest.isEmpty ? .key(rule) : find(rest, in: rule.shape, node?[key])
+        guard !rest.isEmpty else { return .key(rule) }
+        if let found = find(rest, in: rule.shape, node?[key]) { return found }
+        guard rest.count == 1, let item = Self.item(of: rule.shape), Self.tables(of: item).isEmpty else { return nil }
+        return .item(of: rule, item)
     }
 }

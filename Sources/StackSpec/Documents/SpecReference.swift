@@ -20,12 +20,14 @@ package enum SpecReference {
         | `${port}` | the replica's own port | `command`, `env` |
         | `${host}` | the address to listen on, so that requests come by the edge: 127.0.0.1 on the process engine | `command`, `env` |
         | `${service:NAME}` | where a service is reached, as host:port; `.host` and `.port` give one of them | `command`, `env` |
-        | `${secret:NAME}` | the value of a secret; `.user` gives the user name of a redis-user or postgres-role | `env` |
+        | `${secret:NAME}` | the value of a secret; `.user` gives the user name of a redis-user or postgres-role | `env`, the address of a webhook |
         | `${volume:NAME}` | the directory of a volume of the app, where the app sees it | `command`, `env` |
         | `$$` | one dollar | every value |
 
         What comes from the caller's environment lies open in the ledger, though no plan and no history shows it: declare
-        a credential as a secret of kind `given` instead.
+        a credential as a secret of kind `given` instead. Rendered files show it too, but for what `env` and the address
+        of a webhook take from there, which is asked for again where they are used; `slipway render` names the others, and
+        refuses a variable whose name is that of a credential.
         Secrets are refused in `command`, because every user of a machine can read the arguments of every program.
         A lone `$`, as in `$HOME`, stays what it is.
 

@@ -33,7 +33,10 @@ extension ValueType where Value == Contact {
         .table(ContactKeys.table) { fields in
             let keys = [ContactKeys.email, ContactKeys.slack, ContactKeys.pagerDuty, ContactKeys.webhook]
             let written = keys.filter(fields.has)
+            let mentions = fields.reading.mentions
+            let before = mentions.all.count
             let ways = written.compactMap { fields[$0] }
+            let isHandedOn = fields.has(ContactKeys.webhook) && mentions.hasVariable(since: before)
             let severities = fields[ContactKeys.severities] ?? Contact.Severity.usual
             guard written.count == 1 else {
                 if fields.isClean {
@@ -59,7 +62,9 @@ extension ValueType where Value == Contact {
                     help: "Give the service that watches for silence a contact of its own, with `webhook`."
                 )
             }
-            return ways.first.map { Contact(name: "unnamed", way: $0, severities: severities) }
+            return ways.first.map {
+                Contact(name: "unnamed", way: $0, severities: severities, isHandedOn: isHandedOn)
+            }
         }
     }
 }
@@ -74,8 +79,26 @@ enum EmailKeys {
         synonyms: ["smtp", "host", "server"],
         "The mail server, as host:port."
     )
+    static let user = Key<String>(
+        "user",
+        .mailUser,
+        default: "none: no login",
+        synonyms: ["username", "login"],
+        "The name to log in to the mail server with."
+    )
+    static let password = Key<SecretName>(
+        "password",
+        .mentionedSecret,
+        default: "none",
+        synonyms: ["secret"],
+        "The secret that holds the password of `user`."
+    )
 
-    static let table = KeyTable(title: "email", meaning: "By mail.", rules: [to.rule, from.rule, smarthost.rule])
+    static let table = KeyTable(
+        title: "email",
+        meaning: "By mail.",
+        rules: [to.rule, from.rule, smarthost.rule, user.rule, password.rule]
+    )
 }
 
 enum SlackKeys {
@@ -104,63 +127,12 @@ enum PagerDutyKeys {
 }
 
 enum WebhookKeys {
-    static let url = Key<String>("url", .webhookAddress, isRequired: true, "The address that alerts are posted to.")
+    static let url = Key<Contact.Way>(
+        "url",
+        .webhookAddress,
+        isRequired: true,
+        "The address that alerts are posted to. Secrets may be a part of it, or `${secret:NAME}` all of it."
+    )
 
     static let table = KeyTable(title: "webhook", meaning: "By a request to an address.", rules: [url.rule])
-}
-
-extension ValueType where Value == Contact.Way {
-    static var email: ValueType {
-        .table(EmailKeys.table) { fields in
-            let (to, from, smarthost) = (fields[EmailKeys.to], fields[EmailKeys.from], fields[EmailKeys.smarthost])
-            guard let to, let from, let smarthost else { return nil }
-            return .email(to: to, from: from, smarthost: smarthost)
-        }
-    }
-
-    static var slack: ValueType {
-        .table(SlackKeys.table) { fields in
-            let (channel, webhook) = (fields[SlackKeys.channel], fields[SlackKeys.webhook])
-            guard let channel, let webhook else { return nil }
-            return .slack(channel: channel, webhook: webhook)
-        }
-    }
-
-    static var pagerDuty: ValueType {
-        .table(PagerDutyKeys.table) { fields in fields[PagerDutyKeys.key].map { .pagerDuty(key: $0) } }
-    }
-
-    static var webhook: ValueType {
-        .table(WebhookKeys.table) { fields in fields[WebhookKeys.url].map { .webhook(url: $0) } }
-    }
-}
-
-extension ValueType where Value == String {
-    static var mailAddress: ValueType {
-        text("a mail address", pattern: "^[^@\\s]+@[^@\\s]+$") { text in
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
-        }
-    }
-
-    static var hostAndPort: ValueType {
-        text("a host and a port such as mail.example.com:587", pattern: "^[^:\\s]+:[0-9]+$") { text in
-            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            return parts.count == 2 && !parts[0].isEmpty && !text.contains(where: \.isWhitespace)
-                && Int(parts[1]).map { (1...65535).contains($0) } == true
-        }
-    }
-
-    static var slackChannel: ValueType {
-        text("a channel such as \"#shop\"", pattern: "^[#@][^\\s]+$") { text in
-            text.count > 1 && (text.hasPrefix("#") || text.hasPrefix("@")) && !text.contains(where: \.isWhitespace)
-        }
-    }
-
-    static var webhookAddress: ValueType {
-        text("an address that begins with https:// or http://", pattern: "^https?://[^\\s]+$") { text in
-            (text.hasPrefix("https://") && text.count > 8 || text.hasPrefix("http://") && text.count > 7)
-                && text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value < 127 }
-        }
-    }
 }

@@ -92,13 +92,22 @@ enum PrometheusKeys {
         synonyms: ["interval"],
         "Time between two scrapes of a target."
     )
+    static let runbook = Key<String>(
+        "runbook",
+        .httpAddress,
+        default: "Slipway's, which is in a rendered set as `runbook.md`",
+        synonyms: ["runbooks", "runbookURL", "runbook_url"],
+        "The address of a page of yours with a heading for each alert: `runbook_url` is that, `#` and the alert's name in "
+            + "small letters."
+    )
     static let storage = ServiceKeys.storage(default: defaultStorage)
 
     static let table = KeyTable(
         title: "prometheus",
         meaning: "A Prometheus server that scrapes every service with metrics.",
         rules: ServiceKeys.common + [
-            ServiceKeys.optional.rule, ServiceKeys.image.rule, retention.rule, scrapeInterval.rule, storage.rule,
+            ServiceKeys.optional.rule, ServiceKeys.image.rule, retention.rule, scrapeInterval.rule, runbook.rule,
+            storage.rule,
         ]
     )
 }

@@ -86,9 +86,14 @@ extension ValueType where Value == CircuitBreaker {
 }
 
 extension ValueType where Value == SecretName {
-    /// A secret whose value is needed here.
+    /// A secret whose value is needed here: its name, also as the reference that it is elsewhere.
     static var mentionedSecret: ValueType {
         ValueType(shape: name.shape) { node, key, reading in
+            var node = node
+            if case .scalar(let scalar) = node.content, scalar.text.hasPrefix("${secret:"), scalar.text.hasSuffix("}") {
+                let name = String(scalar.text.dropFirst("${secret:".count).dropLast())
+                node.content = .scalar(SpecNode.Scalar(text: name, isQuoted: scalar.isQuoted))
+            }
             let secret = name.read(node, key, reading)
             if let secret { reading.mentions.add(.secret(secret, .value), at: node.place, owner: reading.owner) }
             return secret

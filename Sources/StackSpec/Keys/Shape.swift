@@ -33,7 +33,9 @@ indirect enum Shape: Sendable {
         case .table(let table): "[\(table.title)](#\(table.title))"
         case .kinds: "[service](#services)"
         case .environment: "[environment](#environment)"
-        case .either(let left, let right): "\(left.words), or \(right.words)"
+        // A text that may be a boolean says so itself.
+        case .either(let left, let right):
+            left.words.hasSuffix(right.words) ? left.words : "\(left.words), or \(right.words)"
         }
     }
 }

@@ -93,4 +93,9 @@ final class Mentions {
     func add(_ what: What, at place: Place, owner: ServiceName? = nil) {
         all.append(Mention(what: what, place: place, owner: owner))
     }
+
+    /// Whether anything that was read since then came from the caller's environment.
+    func hasVariable(since count: Int) -> Bool {
+        all[count...].contains { if case .variable = $0.what { true } else { false } }
+    }
 }

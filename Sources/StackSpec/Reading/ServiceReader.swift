@@ -102,6 +102,7 @@ private struct ServiceReader {
         fields.fill(&prometheus.image, ServiceKeys.image)
         fields.fill(&prometheus.retention, PrometheusKeys.retention)
         fields.fill(&prometheus.scrapeInterval, PrometheusKeys.scrapeInterval)
+        fields.fill(&prometheus.runbook, PrometheusKeys.runbook)
         fill(&service, PrometheusKeys.storage, default: PrometheusKeys.defaultStorage)
         fields.fill(&service.optional, ServiceKeys.optional)
         return prometheus

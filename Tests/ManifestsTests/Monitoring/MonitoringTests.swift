@@ -90,12 +90,56 @@ struct MonitoringTests {
     @Test("each alert has its heading in the runbook")
     func hasRunbook() throws {
         let root = "\(#filePath.dropLast("Tests/ManifestsTests/Monitoring/MonitoringTests.swift".count))"
-        let text = try String(contentsOfFile: "\(root)\(Alert.runbook)", encoding: .utf8)
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try Runbook.page.write(toFile: "\(root)\(Runbook.path)", atomically: true, encoding: .utf8)
+        }
+        let text = try String(contentsOfFile: "\(root)\(Runbook.path)", encoding: .utf8)
+        #expect(text == Runbook.page, "\(Runbook.path) is stale: run `make golden`")
         let headings = Set(text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) })
         let clusters = Monitoring.operatorRules(of: MonitoredStack.stack().withCompanions())
         let names = Set((Self.groups + clusters).flatMap(\.alerts).map(\.name))
         #expect(names.subtracting(headings) == [])
         #expect(headings.subtracting(names) == [], "headings of alerts that are no more")
+    }
+
+    @Test(
+        "in a rendered set nothing says slipway, and the runbook is beside the rules",
+        arguments: [Monitoring.Reach.compose, .kubernetes]
+    )
+    func livesAlone(_ reach: Monitoring.Reach) throws {
+        let stack = MonitoredStack.stack().withCompanions()
+        for file in try Monitoring.files(of: stack, reachedBy: reach) where file.path.hasPrefix("prometheus/rules/") {
+            #expect(!file.content.holds("slipway "), "\(file.path)")
+            let command = "command: \"" + (reach == .compose ? "docker compose " : "kubectl --namespace shop ")
+            for line in file.content.split(separator: "\n").map({ $0.drop { $0 == " " } }) {
+                #expect(!line.hasPrefix("command: ") || line.hasPrefix(command), "\(line)")
+                #expect(!line.hasPrefix("runbook_url: ") || line.hasPrefix("runbook_url: \"runbook.md#"), "\(line)")
+            }
+        }
+        let page = try #require(Monitoring.runbook(of: stack, reachedBy: reach))
+        let names = page.content.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) }
+        #expect(page.path == "runbook.md")
+        #expect(Set(names) == Set(Self.groups.flatMap(\.alerts).map(\.name)).subtracting(Self.unseen(reach)))
+    }
+
+    /// The edge of a cluster is its own.
+    private static func unseen(_ reach: Monitoring.Reach) -> Set<String> {
+        guard reach == .kubernetes else { return [] }
+        return Set(
+            RuleGroup.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
+                .first { $0.name == "edge" }?.alerts.map(\.name) ?? []
+        )
+    }
+
+    @Test("a runbook of the person's own is pointed to, and Slipway's is left out")
+    func hasOwnRunbook() throws {
+        var stack = MonitoredStack.stack().withCompanions()
+        for index in stack.services.indices where stack.services[index].isPrometheus {
+            stack.services[index].kind = .prometheus(Prometheus(runbook: "https://wiki.example.com/alerts"))
+        }
+        let rules = try Monitoring.files(of: stack, reachedBy: .compose).first { $0.path.hasSuffix("redis.yml") }
+        #expect(rules?.content.holds("runbook_url: \"https://wiki.example.com/alerts#redisdown\"") == true)
+        #expect(Monitoring.runbook(of: stack, reachedBy: .compose) == nil)
     }
 
     @Test("every alert says what it means, what to type, and how bad it is")
@@ -142,7 +186,8 @@ struct MonitoringTests {
         }
         let path = "\(files.directory)/panels.yml"
         let group = RuleGroup(name: "panels", rules: rules)
-        try group.file(MonitoredStack.stack().id).write(toFile: path, atomically: true, encoding: .utf8)
+        let help = AlertHelp(.slipway, for: MonitoredStack.stack())
+        try group.file(help).write(toFile: path, atomically: true, encoding: .utf8)
         let checked = try run(["promtool", "check", "rules", path])
         #expect(checked.status == 0, "\(checked.output)")
     }

@@ -5,6 +5,8 @@ struct AlertmanagerConfiguration {
     let stack: Stack
     /// The file that holds a secret, where Alertmanager runs.
     let secretFile: (SecretName) -> String
+    /// The setting that says where a webhook is.
+    let address: (Contact) -> ManifestValue
 
     /// The receiver of alerts that nobody wants to hear of.
     static let nobody = "nobody"
@@ -50,7 +52,7 @@ struct AlertmanagerConfiguration {
 
     /// That it has ended is told by silence: a message of its end would count as one more sign of life.
     private var watchdog: ManifestValue? {
-        let listeners = contacts.filter { $0.severities.contains(.watchdog) }.compactMap { webhook($0.way) }
+        let listeners = contacts.filter { $0.severities.contains(.watchdog) }.compactMap(webhook)
         guard !listeners.isEmpty else { return nil }
         return [
             "name": .text(Contact.Severity.watchdog.rawValue),
@@ -74,22 +76,20 @@ struct AlertmanagerConfiguration {
             "email_configs": .list(contacts.compactMap { email($0.way) }).unlessEmpty,
             "slack_configs": .list(contacts.compactMap { slack($0.way) }).unlessEmpty,
             "pagerduty_configs": .list(contacts.compactMap { pagerDuty($0.way, severity) }).unlessEmpty,
-            "webhook_configs": .list(contacts.compactMap { webhook($0.way) }).unlessEmpty,
+            "webhook_configs": .list(contacts.compactMap(webhook)).unlessEmpty,
         ]
     }
 
     private func email(_ way: Contact.Way) -> ManifestValue? {
-        guard case .email(let to, let from, let smarthost) = way else { return nil }
+        guard case .email(let to, let from, let smarthost, let user, let password) = way else { return nil }
         return [
             "to": .text(to), "from": .text(from), "smarthost": .text(smarthost),
+            "auth_username": .text(unlessNil: user),
+            "auth_password_file": .text(unlessNil: password.map(secretFile)),
             // A mail server on this machine has no certificate that its name would be on.
-            "require_tls": isHere(smarthost) ? false : nil,
+            "require_tls": ContactOmissions.isHere(smarthost) ? false : nil,
             "send_resolved": true,
         ]
-    }
-
-    private func isHere(_ smarthost: String) -> Bool {
-        smarthost.hasPrefix("localhost:") || smarthost.hasPrefix("127.0.0.1:")
     }
 
     private func slack(_ way: Contact.Way) -> ManifestValue? {
@@ -108,9 +108,11 @@ struct AlertmanagerConfiguration {
         ]
     }
 
-    private func webhook(_ way: Contact.Way) -> ManifestValue? {
-        guard case .webhook(let url) = way else { return nil }
-        return ["url": .text(url), "send_resolved": true]
+    private func webhook(_ contact: Contact) -> ManifestValue? {
+        switch contact.way {
+        case .webhook, .secretWebhook: address(contact).merging(["send_resolved": true])
+        case .email, .slack, .pagerDuty: nil
+        }
     }
 }
 
@@ -119,5 +121,5 @@ enum AlertText {
     static let title = "{{ .Status | toUpper }} {{ .CommonLabels.alertname }}: {{ .CommonAnnotations.summary }}"
     static let body =
         "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n"
-        + "{{ .Annotations.command }}\n{{ .Annotations.runbook_url }}\n{{ end }}"
+        + "{{ with .Annotations.command }}{{ . }}\n{{ end }}{{ .Annotations.runbook_url }}\n{{ end }}"
 }

@@ -27,10 +27,7 @@ struct Alert: Hashable {
     /// The words behind `slipway` to type next, the stack left out: `status`, `logs --service api`.
     var next: String
 
-    /// Where the runbook of every alert stands: a heading of the same name.
-    static let runbook = "docs/runbooks/alerts.md"
-
-    func value(_ id: StackID) -> ManifestValue {
+    func value(_ help: AlertHelp) -> ManifestValue {
         let own = ManifestValue.sorted(labels.mapValues { .text($0) })
         let head: ManifestValue = ["severity": .text(severity.rawValue), "service": .text(service)]
         return [
@@ -41,16 +38,9 @@ struct Alert: Hashable {
             "annotations": [
                 "summary": .text(summary),
                 "description": .text(description),
-                "command": .text(Self.command(next, id)),
-                "runbook_url": .text("\(Self.runbook)#\(name.lowercased())"),
+                "command": .text(unlessNil: help.command(next)),
+                "runbook_url": .text("\(help.runbook)#\(name.lowercased())"),
             ],
         ]
-    }
-
-    /// `logs --service api` becomes `slipway logs shop --env local --service api`.
-    private static func command(_ next: String, _ id: StackID) -> String {
-        let words = next.split(separator: " ", maxSplits: 1)
-        let rest = words.dropFirst().map { " \($0)" }.joined()
-        return "slipway \(words.first ?? "status") \(id.stack) --env \(id.environment)\(rest)"
     }
 }

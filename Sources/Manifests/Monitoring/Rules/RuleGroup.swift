@@ -16,20 +16,20 @@ struct RuleGroup: Hashable {
     var alerts: [Alert] { rules.compactMap { if case .alert(let alert) = $0 { alert } else { nil } } }
 
     /// The file without its comments, which is also what a PrometheusRule of the operator holds.
-    func document(_ id: StackID) -> ManifestValue {
-        ["groups": [["name": .text(name), "rules": .list(rules.map { $0.value(id) })]]]
+    func document(_ help: AlertHelp) -> ManifestValue {
+        ["groups": [["name": .text(name), "rules": .list(rules.map { $0.value(help) })]]]
     }
 
-    func file(_ id: StackID) -> String {
-        about.map { "# \($0)\n" }.joined() + YAMLWriter.document(document(id))
+    func file(_ help: AlertHelp) -> String {
+        about.map { "# \($0)\n" }.joined() + YAMLWriter.document(document(help))
     }
 }
 
 extension RuleGroup.Rule {
-    fileprivate func value(_ id: StackID) -> ManifestValue {
+    fileprivate func value(_ help: AlertHelp) -> ManifestValue {
         switch self {
         case .record(let name, let expression): ["record": .text(name), "expr": .text(expression)]
-        case .alert(let alert): alert.value(id)
+        case .alert(let alert): alert.value(help)
         }
     }
 }

@@ -1,0 +1,56 @@
+import StackModel
+
+/// What an alert tells a person to type and to read. Both depend on what runs the stack: a rendered set lives without
+/// Slipway.
+struct AlertHelp: Hashable {
+    enum Runner: Hashable {
+        case slipway
+        case compose
+        case kubernetes(namespace: String)
+    }
+
+    let runner: Runner
+    let stack: StackID
+    /// The page with a heading for each alert.
+    let runbook: String
+
+    init(_ runner: Runner, for stack: Stack) {
+        self.runner = runner
+        self.stack = stack.id
+        let own = stack.services.lazy.compactMap { service in
+            if case .prometheus(let prometheus) = service.kind { prometheus.runbook } else { nil }
+        }.first
+        self.runbook = own ?? (runner == .slipway ? Runbook.path : Runbook.renderedPath)
+    }
+
+    /// `logs --service api` becomes `slipway logs shop --env local --service api`, or the same in the words of what
+    /// runs the stack; nil for what only Slipway could say.
+    func command(_ next: String) -> String? {
+        let words = next.split(separator: " ", maxSplits: 1)
+        let verb = words.first ?? "status"
+        let service = next.firstRange(of: "--service ").map { next[$0.upperBound...] } ?? ""
+        switch runner {
+        case .slipway:
+            let rest = words.dropFirst().map { " \($0)" }.joined()
+            return "slipway \(verb) \(stack.stack) --env \(stack.environment)\(rest)"
+        case .compose:
+            switch verb {
+            case "status": return "docker compose ps --all"
+            case "logs": return "docker compose logs --tail 100 \(service)"
+            case "restart": return "docker compose restart \(service)"
+            default: return nil
+            }
+        case .kubernetes(let namespace):
+            let kubectl = "kubectl --namespace \(namespace)"
+            switch verb {
+            case "status": return "\(kubectl) get pods"
+            case "logs": return "\(kubectl) logs --tail 100 --selector \(Self.component)=\(service)"
+            // Only what keeps data is restarted on the advice of an alert.
+            case "restart": return "\(kubectl) rollout restart statefulset/\(service)"
+            default: return nil
+            }
+        }
+    }
+
+    private static let component = "app.kubernetes.io/component"
+}

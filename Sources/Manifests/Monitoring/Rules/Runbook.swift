@@ -1,0 +1,227 @@
+import StackModel
+
+/// The page that says of every alert what it means and what to do. It stands here so that a rendered set, which lives
+/// without this repository, has it too; `docs/runbooks/alerts.md` is written from it.
+enum Runbook {
+    /// In this repository.
+    static let path = "docs/runbooks/alerts.md"
+    /// In a rendered set.
+    static let renderedPath = "runbook.md"
+
+    static let page = introduction + "\n" + entries
+
+    /// What a rendered set needs of it; nil when the stack has a runbook of its own.
+    static func file(of alerts: [Alert], _ help: AlertHelp) -> ManifestFile? {
+        guard help.runbook == renderedPath else { return nil }
+        let names = Set(alerts.map(\.name))
+        let sections = entries.split(separator: "## ").filter { names.contains(String($0.prefix { $0 != "\n" })) }
+        return ManifestFile(renderedPath, renderedIntroduction(help) + sections.map { "\n## \($0.trimmed)\n" }.joined())
+    }
+
+    private static func renderedIntroduction(_ help: AlertHelp) -> String {
+        let (name, environment) = (help.stack.stack, help.stack.environment)
+        let rows = ["status", "logs --service api", "restart --service redis"].compactMap { words in
+            help.command(words).map { "| `slipway \(words)` | `\($0)` |\n" }
+        }
+        return """
+            # Runbook: alerts of \(name)/\(environment)
+
+            One heading per alert. Each alert carries its command in the annotation `command`, where there is one.
+            Commands below are those of Slipway, which runs the same stacks. Without it:
+
+            | with Slipway | here |
+            |---|---|
+            \(rows.joined())
+            """
+    }
+
+    private static let introduction = """
+        # Runbook: alerts
+
+        One heading per alert. Each alert carries its command in the annotation `command`; `shop` and `local` stand for your
+        stack and environment. Begin with `slipway status shop --env local`: it shows what runs, since when, and what it lacks.
+        Repair of replicas that ended is the engine's work; what is left for you is why.
+
+        """
+
+    private static let entries = """
+        ## APIDown
+        No replica of the app answers Prometheus, or there is none. Users get errors.
+        `slipway status shop`, then `slipway logs shop --service api --tail 100`. After a deploy: `slipway rollback shop`.
+        When Redis or Postgres is down too, begin there: it explains this.
+
+        ## CrashLooping
+        A replica was started more than three times in 15 minutes. Its last words: `slipway logs shop --service api`.
+        After a deploy: `slipway rollback shop`. Else look for memory (MemoryHigh) and for what it needs at its start.
+
+        ## TargetMissing
+        Figures are missing: of one replica of several, or of an exporter, Grafana or Alertmanager.
+        `slipway status shop`; what has ended is in `slipway logs shop --service NAME`. `slipway deploy shop` starts what is
+        missing. While an exporter is away, nobody would notice that what it watches is down.
+
+        ## HighErrorRate
+        More requests fail (5xx) than `slo.errors` allows. `slipway logs shop --service api --grep ERROR`.
+        Began with a deploy (`slipway history shop`): `slipway rollback shop`.
+
+        ## HighLatency
+        A latency that `slo.latency` promises was missed for ten minutes. See the dashboard "API overview": more requests
+        (`slipway scale shop --replicas api=4`), or slow answers from Redis or Postgres (PgSlowQuery)?
+
+        ## InFlightHigh
+        More than 100 requests are worked on at once: they come faster than they are answered. As HighLatency.
+
+        ## CPUHigh
+        A replica uses most of the processor time that `resources.cpu` allows. More replicas (`slipway scale`) or a higher
+        limit and `slipway deploy`.
+
+        ## MemoryHigh
+        A replica uses most of `resources.memory`; at the limit the kernel ends it. Growing for days is a leak:
+        `slipway restart shop --service api` gives time, one replica after the other.
+
+        ## SLOBurn
+        The error budget of `slo.availability` is used up much faster than it lasts. Label `window` says over which time.
+        `1h` and `6h` wake somebody: act as for HighErrorRate. `3d` is for the morning: find what fails a little all the time.
+
+        ## RedisDown
+        Redis does not answer its exporter. `slipway status shop`, `slipway logs shop --service redis`.
+        What depends on it is silenced: it comes back with Redis. Data is on disk as last written (append-only file: one second).
+
+        ## RedisPersistenceFailing
+        Redis could not write its snapshot or append-only file. Usually the disk is full: `df -h`. Do not restart Redis before
+        there is room, or what it holds only in memory is lost.
+
+        ## RedisReplicaLinkDown
+        A replica has lost its primary. `slipway logs shop --service redis`; network, then password.
+
+        ## RedisMemoryHigh
+        Redis nears its `memory`. At the limit it refuses writes. Raise `services.redis.memory` and `slipway deploy shop`, or
+        let keys expire.
+
+        ## RedisFragmented
+        Redis takes much more memory than its data needs. In a quiet hour: `slipway restart shop --service redis`.
+
+        ## RedisEvicting
+        Redis throws keys away because its memory is full. Slipway's own configuration never does: somebody changed the policy.
+
+        ## RedisConnectionsHigh
+        Most connections are taken. `slipway restart shop --service api` frees those of an app that leaks them.
+
+        ## RedisRejecting
+        Redis turned clients away: all connections are taken. As RedisConnectionsHigh, now.
+
+        ## PgDown
+        Postgres does not answer its exporter. `slipway status shop`, `slipway logs shop --service postgres`.
+        "recovering" in its log means: wait, it replays what was committed.
+
+        ## PgConnections
+        More than 80% of the connections are taken. Sum the pools of all replicas: they must fit into `max_connections` (100).
+
+        ## PgPoolExhausted
+        Hardly a connection is left. `slipway restart shop --service api` frees those of the app that holds them.
+
+        ## PgSlowQuery
+        A query or its transaction has run for more than five minutes. A running backup is one too. Find it:
+        `slipway exec shop --replica postgres-1 -- psql`, `SELECT pid, now() - xact_start, query FROM pg_stat_activity`.
+
+        ## PgIdleInTransaction
+        A session sits in an open transaction and holds its locks. The app forgot to end it: its log at that time.
+        `SELECT pg_terminate_backend(pid)` ends it.
+
+        ## PgDeadlocks
+        Transactions take the same locks in different orders. Postgres ended one of each pair; both queries are in its log.
+
+        ## PgWraparound
+        Vacuum is far behind. Look for old transactions (PgIdleInTransaction) and replication slots nobody reads, then run
+        `VACUUM` in the database with the oldest id. Critical: today.
+
+        ## EdgeDown
+        The edge does not answer: nobody gets in. `slipway status shop`; the port may be somebody else's now.
+
+        ## NoReplicaServes
+        The edge has nobody to send requests of a service to: clients get 503. Act as for APIDown.
+
+        ## CircuitOpen
+        The edge gives some replicas no requests, for they failed its check or answered with too many errors in a row.
+        `slipway status shop` names them; `slipway logs shop --service api-2` shows why.
+
+        ## EdgeQueueing
+        Requests wait at the edge for a replica. `slipway scale shop --replicas api=4`.
+
+        ## EdgeErrors
+        Clients get more errors (5xx) than `slo.errors` allows, the edge's own among them. With HighErrorRate: look at the app.
+        Without it: replicas cannot be reached; `slipway logs shop --service edge`.
+
+        ## EdgeConnectionsHigh
+        Most of the edge's connections are taken: many clients, or few that hold many. `rateLimit` limits each address.
+
+        ## BackupTooOld
+        Two runs of a policy were missed. `slipway history shop` shows how the last ones ended; the store may be full or away.
+        Where the cluster runs the jobs: `kubectl describe cronjob backup-NAME`, then its pods. The volume may be full.
+
+        ## BackupFailed
+        A job of the cluster has failed three times, and none has succeeded since. The log of its pod says why; the pods of
+        failed jobs are kept for that. `kubectl create job --from=cronjob/backup-NAME again` tries once more.
+
+        ## BackupNotProven
+        No backup of the policy was restored and probed for long. They may be good; nobody knows.
+
+        ## BackupVerifyFailed
+        The last backup cannot be read back as it was written. Keep it, make another one, and look at the store's disk.
+
+        ## RotationOverdue
+        A secret should have been rotated a day ago. The old value works; `slipway history shop` shows whether it was tried.
+
+        ## RotationStuck
+        A rotation does not get on; both values are valid meanwhile. `slipway history shop` shows the step and why.
+
+        ## RotationStragglers
+        Sessions still use the old value. Restart whoever holds them: `slipway restart shop --service api`.
+
+        ## CertExpiring
+        A certificate has less than a third of its time left (warning) or less than seven days (critical). Set the new one in
+        the variable that the secret is given by, and `slipway deploy shop`.
+
+        ## CertExpiresToday
+        Less than a day. As CertExpiring, now: after that, clients refuse to connect.
+
+        ## ControllerStalled
+        The controller has made no pass for five minutes: no backups, no rotations, no repairs. Restart it; its log says why.
+
+        ## HostCPUHigh
+        The machine's processors are busy. Find the program with `top`; scale down what can wait.
+
+        ## HostMemoryHigh
+        The machine's memory is nearly full. At the end the kernel ends a program of its choice. Find it with `top`.
+
+        ## DiskFillsUp
+        At the pace of the last six hours the disk is full within a day. `du -xh / | sort -h | tail`.
+
+        ## DiskFull
+        Less than 5% is left. Redis and Postgres stop taking writes. Free some now: old logs, old backups.
+
+        ## ConfigReloadFailed
+        Prometheus or Alertmanager runs with an old configuration: the new one has an error, named in its log. Mend it before
+        the next restart.
+
+        ## RuleEvaluationFailing
+        Some rules cannot be evaluated; alerts that depend on them do not fire. The log of Prometheus names them.
+
+        ## NotificationsFailing
+        Alertmanager cannot tell anybody by one of its ways. Its log says what the other side answers: an expired key, a proxy.
+
+        ## Watchdog
+        Always fires, so that somebody can notice when it stops: then no alert gets through. Declare a contact with
+        `severities: [watchdog]` and the `webhook` of a service that raises the alarm when it hears nothing for five minutes.
+        Without one it is told to nobody.
+
+        """
+}
+
+extension Substring {
+    /// Without the line ends behind it.
+    fileprivate var trimmed: Substring {
+        var text = self
+        while text.last == "\n" { text.removeLast() }
+        return text
+    }
+}
