@@ -74,7 +74,7 @@ extension ValueType where Value == Contact.Way {
                 reading.mentions.add(.secret(name, which), at: part.place, owner: reading.owner)
                 // Stands for the value, which may be the whole address.
                 shown += shown.isEmpty ? "https://secret" : "secret"
-            case .port, .host, .service, .directory, .volume, .targets:
+            case .port, .host, .service, .mount, .directory, .volume, .targets:
                 return reading.refuse(node, key, wanted: "an address, with secrets and variables at most")
             }
         }
