@@ -11,17 +11,13 @@ struct KubernetesOmissions {
         for service in stack.services { add(service) }
         for secret in stack.secrets { add(secret) }
         for policy in stack.backups { add(policy) }
-        if stack.contacts != nil, stack.alertmanager == nil, stack.hasOperator {
-            let meaning = "without a Prometheus of the stack's own, the operator's Alertmanager tells whom it tells"
-            omissions.append(Omission(key: ["contacts"], meaning: meaning))
-        }
+        omissions += ContactOmissions.list(of: stack)
         if !stack.backups.isEmpty, !stack.hasOperator {
             let meaning =
                 "nobody is told of a job that fails: only kube-state-metrics shows that, which comes with the"
                 + " `prometheusOperator`"
             omissions.append(Omission(key: ["backups"], meaning: meaning))
         }
-        omissions += ContactOmissions.list(of: stack)
     }
 
     private mutating func add(_ service: Service) {

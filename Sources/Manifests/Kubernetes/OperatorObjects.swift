@@ -29,7 +29,7 @@ enum OperatorObjects {
     static func rules(of stack: Stack) -> ManifestValue? {
         let help = Monitoring.Reach.kubernetes.help(for: stack)
         let groups = Monitoring.operatorRules(of: stack).flatMap { group -> [ManifestValue] in
-            group.document(help)["groups"]?.items ?? []
+            group.document(Monitoring.Reach.kubernetes.help(for: stack))["groups"]?.items ?? []
         }
         guard !groups.isEmpty else { return nil }
         return [

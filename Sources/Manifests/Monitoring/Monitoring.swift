@@ -37,9 +37,9 @@ package enum Monitoring {
     /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one, or when
     /// the stack has a runbook of its own.
     static func runbook(of stack: Stack, reachedBy reach: Reach) -> ManifestFile? {
-        let isOperators = reach == .kubernetes && stack.hasOperator
-        guard isOperators || stack.services.contains(where: \.isPrometheus) else { return nil }
-        let groups = isOperators ? operatorRules(of: stack) : RuleGroup.all(of: watch(over: stack, reach))
+        guard stack.isMeasured else { return nil }
+        let isOperated = reach == .kubernetes && stack.hasOperator
+        let groups = isOperated ? operatorRules(of: stack) : RuleGroup.all(of: watch(over: stack, reach))
         return Runbook.file(of: groups.flatMap(\.alerts), reach.help(for: stack))
     }
 

@@ -21,12 +21,11 @@ package enum DormantKeys {
         return paths + unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }
     }
 
-    /// Where nobody measures what is promised, nobody could tell; an operator's Prometheus measures, and tells others. No
-    /// target changes that.
+    /// Where nobody measures what is promised, nobody could tell, and an operator's Prometheus tells others. No target
+    /// changes that.
     package static func unwatched(in stack: Stack) -> [[String]] {
-        var paths: [[String]] = []
-        if stack.objectives != nil, !stack.isMeasured { paths.append(["slo"]) }
-        if stack.contacts != nil, !stack.services.contains(where: \.isPrometheus) { paths.append(["contacts"]) }
-        return paths
+        let isTold = stack.services.contains(where: \.isPrometheus)
+        return (stack.objectives == nil || stack.isMeasured ? [] : [["slo"]])
+            + (stack.contacts == nil || isTold ? [] : [["contacts"]])
     }
 }

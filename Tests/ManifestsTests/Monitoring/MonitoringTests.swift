@@ -133,7 +133,7 @@ struct MonitoringTests {
 
     @Test("a runbook of the person's own is pointed to, and Slipway's is left out")
     func hasOwnRunbook() throws {
-        var stack = MonitoredStack.stack()
+        var stack = MonitoredStack.stack().withCompanions()
         for index in stack.services.indices where stack.services[index].isPrometheus {
             stack.services[index].kind = .prometheus(Prometheus(runbook: "https://wiki.example.com/alerts"))
         }

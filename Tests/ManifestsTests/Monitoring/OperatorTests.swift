@@ -42,7 +42,7 @@ struct OperatorTests {
         #expect(names.isSuperset(of: ["APIDown", "RedisDown", "PgDown", "TargetMissing", "BackupFailed"]))
         #expect(!names.contains("Watchdog"))
         let omissions = StackManifests.omissions(of: Self.stack, for: .kubernetes).map(\.key)
-        #expect(omissions.contains(["contacts"]) && !omissions.contains(["backups"]))
+        #expect(!omissions.contains(["backups"]))
     }
 
     /// As they stand in the PrometheusRule.

@@ -156,6 +156,11 @@ enum Runbook {
 
         ## BackupTooOld
         Two runs of a policy were missed. `slipway history shop` shows how the last ones ended; the store may be full or away.
+        Where the cluster runs the jobs: `kubectl describe cronjob backup-NAME`, then its pods. The volume may be full.
+
+        ## BackupFailed
+        A job of the cluster has failed three times, and none has succeeded since. The log of its pod says why; the pods of
+        failed jobs are kept for that. `kubectl create job --from=cronjob/backup-NAME again` tries once more.
 
         ## BackupNotProven
         No backup of the policy was restored and probed for long. They may be good; nobody knows.
@@ -205,7 +210,9 @@ enum Runbook {
         Alertmanager cannot tell anybody by one of its ways. Its log says what the other side answers: an expired key, a proxy.
 
         ## Watchdog
-        Always fires. It is told to nobody here; give it to a service that raises the alarm when it stops.
+        Always fires, so that somebody can notice when it stops: then no alert gets through. Declare a contact with
+        `severities: [watchdog]` and the `webhook` of a service that raises the alarm when it hears nothing for five minutes.
+        Without one it is told to nobody.
 
         """
 }
