@@ -1,0 +1,285 @@
+import Basics
+import StackModel
+
+/// Puts references to services and secrets where a text names them.
+struct References {
+    let directory: Directory
+    let signs: SignTable
+    let secrets: SecretBook
+    let report: Report
+
+    /// The environment of an app.
+    func environment(of draft: Draft) -> [(key: String, text: String)] {
+        draft.variables.compactMap { variable in
+            value(of: variable, of: draft).map { (variable.key, $0) }
+        }
+    }
+
+    private func value(of variable: Variable, of draft: Draft) -> String? {
+        guard let written = variable.text else {
+            guard CredentialName.isLikely(variable.key) else {
+                return signs.sign(for: .variable(variable.key, fallback: nil))
+            }
+            return secret(secrets.secret(handedOn: variable.key, of: draft.key))
+        }
+        let place = Self.spot(variable, of: draft)
+        let text = expanded(written, place)
+        if let file = secretFile(variable, text, of: draft) { return file }
+        if let login = login(variable, text, of: draft) { return login }
+        if let host = loneHost(variable, text, of: draft) { return host }
+        let addressed = addresses(in: text, place)
+        guard addressed == text || !signs.hasSecret(addressed) else { return addressed }
+        guard Credential.isLikely(variable.key, text, signs) else { return passwords(in: addressed, place) }
+        return credential(variable, addressed, of: draft)
+    }
+
+    func secret(_ name: SecretName, _ part: Template.SecretPart = .value) -> String {
+        signs.sign(for: .secret(name, part))
+    }
+
+    private func credential(_ variable: Variable, _ text: String, of draft: Draft) -> String {
+        let used = signs.variables(in: text)
+        guard signs.onlyReference(in: text) == nil, !used.isEmpty else {
+            if let fallback = used.first?.fallback, !fallback.isEmpty { sayDefault(of: Self.spot(variable, of: draft)) }
+            return secret(secrets.secret(for: text, variable: variable.key, of: draft.key, at: variable.location))
+        }
+        // Some of it comes from variables: they are the secret.
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if case .variable(let name, _)? = signs.reference(scalar) {
+                result += secret(secrets.secret(handedOn: name, of: draft.key))
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// `DB_PASSWORD_FILE: /run/secrets/db-password`: no such file is there, and its value is wanted instead.
+    private func secretFile(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        let folder = "/run/secrets/"
+        guard variable.key.hasSuffix("_FILE"), text.hasPrefix(folder), !signs.hasReference(text),
+            KnownImage.readsFilesOfVariables(draft.image)
+        else { return nil }
+        let name = String(text.dropFirst(folder.count)).uppercased().map {
+            $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_"
+        }
+        return secret(secrets.secret(handedOn: String(name), of: draft.key))
+    }
+
+    /// The account of a data service: the same user or password as the service itself is given.
+    private func login(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        guard let service = draft.databases.first(where: { $0.hasLogin(text, for: variable.key, signs) }) else {
+            return nil
+        }
+        let isUser = !CredentialName.isLikely(variable.key)
+        return secret(secrets.account(of: service), isUser ? .user : .value)
+    }
+
+    /// `REDIS_HOST: redis`, and the `REDIS_PORT` that belongs to it.
+    private func loneHost(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        if let service = directory[text], Self.isHost(variable.key) {
+            guard service.isReachable else { return unreachable(service, Self.spot(variable, of: draft), text) }
+            return signs.sign(for: .service(service.name, .host))
+        }
+        guard variable.key.hasSuffix("_PORT"), let port = PortReader.number(text) else { return nil }
+        let stem = variable.key.dropLast(4)
+        for word in ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"] {
+            guard let host = draft.variable("\(stem)\(word)")?.text.flatMap(signs.plain), let service = directory[host],
+                service.port == port,
+                service.isReachable
+            else { continue }
+            return signs.sign(for: .service(service.name, .port))
+        }
+        return nil
+    }
+
+    /// Whether a variable of this name holds a host.
+    static func isHost(_ key: String) -> Bool {
+        key.uppercased().split { !$0.isLetter }.last.map { hostWords.contains(String($0)) } ?? false
+    }
+
+    private static let hostWords: Set = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "PGHOST", "ENDPOINT"]
+
+    /// A part of a service that is being carried over, for messages.
+    struct Spot {
+        let path: String
+        let location: SourceLocation
+        let draft: Draft
+    }
+
+    private static func spot(_ variable: Variable, of draft: Draft) -> Spot {
+        Spot(path: "\(draft.path).environment.\(variable.key)", location: variable.location, draft: draft)
+    }
+
+    private func unreachable(_ service: Draft, _ place: Spot, _ text: String) -> String {
+        report.changed(
+            place.path,
+            at: place.location,
+            "names \(service.key), which has no address in the spec",
+            help: service.role.isApp
+                ? "Add `port: ...` to service \(service.name) and write ${service:\(service.name)} here." : nil
+        )
+        return text
+    }
+
+    // MARK: - Addresses
+
+    /// The text with references in place of the addresses in it.
+    func addresses(in text: String, _ place: Spot, isCommand: Bool = false) -> String {
+        var result = text
+        for address in AddressScan.addresses(in: text).reversed() {
+            guard let service = directory[address.host], service !== place.draft else {
+                if address.login != nil, !isCommand {
+                    result.replaceSubrange(address.range, with: foreign(address, text, place))
+                }
+                continue
+            }
+            guard service.isReachable else {
+                _ = unreachable(service, place, text)
+                continue
+            }
+            let end = database(of: service, behind: address, in: text)
+            let login = written(address, service, place, isCommand)
+            result.replaceSubrange(address.range.lowerBound..<end.index, with: login + end.text)
+        }
+        return result
+    }
+
+    /// The path of an address, where it is a database that is called otherwise in the spec.
+    private func database(of service: Draft, behind address: WrittenAddress, in text: String)
+        -> (index: String.Index, text: String)
+    {
+        let end = address.range.upperBound
+        guard let database = service.database, database.written != database.name else { return (end, "") }
+        let path = text[end...].prefix { !"?#; \"'".contains($0) }
+        return path == "/\(database.written)" ? (path.endIndex, "/\(database.name)") : (end, "")
+    }
+
+    private func written(_ address: WrittenAddress, _ service: Draft, _ place: Spot, _ isCommand: Bool) -> String {
+        let host = location(address, service)
+        switch service.role {
+        case .redis, .postgres:
+            guard address.scheme != nil else { return host }
+            guard !isCommand else {
+                let help = "Read ${secret:\(service.name)-app} from `env`."
+                report.changed(
+                    place.path,
+                    at: place.location,
+                    "has no login for \(service.key): everybody can read a command",
+                    help: help
+                )
+                return host
+            }
+            let account = secrets.account(of: service)
+            return "\(secret(account, .user)):\(secret(account))@\(host)"
+        default:
+            guard let login = address.login, !isCommand else { return host }
+            return "\(self.login(login, address, service.key, place))@\(host)"
+        }
+    }
+
+    /// Host and port of a service, or its host alone where the text asks another port than the one it has.
+    private func location(_ address: WrittenAddress, _ service: Draft) -> String {
+        let usual = address.scheme.flatMap { Self.usualPorts[$0] }
+        let inside = service.role == .edge ? address.port ?? usual : service.port
+        if (address.port ?? usual) == inside || (address.port == nil && usual == nil) {
+            return signs.sign(for: .service(service.name, .hostAndPort))
+        }
+        return signs.sign(for: .service(service.name, .host)) + (address.port.map { ":\($0)" } ?? "")
+    }
+
+    private static let usualPorts = [
+        "http": 80, "https": 443, "redis": 6379, "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mongodb": 27017,
+        "amqp": 5672,
+    ]
+
+    private func foreign(_ address: WrittenAddress, _ text: String, _ place: Spot) -> String {
+        guard let login = address.login else { return String(text[address.range]) }
+        let rest = text[login.endIndex..<address.range.upperBound]
+        return self.login(login, address, place.draft.key, place) + rest
+    }
+
+    /// A login with its password as a secret.
+    private func login(_ login: Substring, _ address: WrittenAddress, _ owner: String, _ place: Spot) -> String {
+        guard let password = address.password.map(String.init), !password.isEmpty else { return String(login) }
+        let variable = "\(Self.variable(of: owner))_PASSWORD"
+        let name = secrets.secret(for: password, variable: variable, of: place.draft.key, at: place.location)
+        return "\(address.user ?? ""):\(secret(name))"
+    }
+
+    private static func variable(of service: String) -> String {
+        String(service.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    }
+
+    /// `host=db password=...`, as libpq and others write where they connect to.
+    private func passwords(in text: String, _ place: Spot) -> String {
+        guard let range = text.range(ofPassword: ["password=", "pwd="]) else { return text }
+        let password = String(text[range])
+        guard !password.isEmpty, !signs.hasSecret(password) else { return text }
+        let account = place.draft.databases.first { $0.password(signs) == password }.map { secrets.account(of: $0) }
+        let name =
+            account
+            ?? secrets.secret(
+                for: password,
+                variable: "\(Self.variable(of: place.draft.key))_PASSWORD",
+                of: place.draft.key,
+                at: place.location
+            )
+        return text.replacingCharacters(in: range, with: secret(name))
+    }
+}
+
+extension String {
+    /// What stands behind one of these words, up to the next blank, semicolon or ampersand.
+    fileprivate func range(ofPassword words: [String]) -> Range<String.Index>? {
+        for word in words {
+            guard let found = lowercased() == self ? firstRange(of: word) : range(ofAnyCase: word) else { continue }
+            let end = self[found.upperBound...].firstIndex { " ;&\t\n'\"".contains($0) } ?? endIndex
+            return found.upperBound..<end
+        }
+        return nil
+    }
+
+    private func range(ofAnyCase word: String) -> Range<String.Index>? {
+        indices.lazy.compactMap { start -> Range<String.Index>? in
+            guard let end = index(start, offsetBy: word.count, limitedBy: endIndex) else { return nil }
+            return self[start..<end].lowercased() == word ? start..<end : nil
+        }.first
+    }
+
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        self[..<range.lowerBound] + text + self[range.upperBound...]
+    }
+}
+
+extension SignTable {
+    func hasSecret(_ text: String) -> Bool {
+        text.unicodeScalars.contains { if case .secret? = reference($0) { true } else { false } }
+    }
+}
+
+extension Draft {
+    /// It has an address in the spec.
+    var isReachable: Bool { role == .edge || port != nil && (role.isApp || role.isTyped) }
+
+    func password(_ signs: SignTable) -> String? {
+        switch role {
+        case .postgres: setting("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", signs: signs)?.text
+        case .redis: redisPassword
+        default: nil
+        }
+    }
+
+    func user(_ signs: SignTable) -> String? {
+        guard role == .postgres else { return nil }
+        return setting("POSTGRES_USER", "POSTGRESQL_USERNAME", signs: signs)?.text ?? "postgres"
+    }
+
+    /// Whether a variable of an app says how to log in here.
+    func hasLogin(_ text: String, for key: String, _ signs: SignTable) -> Bool {
+        if CredentialName.isLikely(key) { return !text.isEmpty && text == password(signs) }
+        let word = key.uppercased()
+        return (word.hasSuffix("USER") || word.hasSuffix("USERNAME")) && text == user(signs)
+    }
+}
