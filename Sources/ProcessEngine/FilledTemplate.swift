@@ -9,6 +9,7 @@ struct FilledTemplate: Sendable {
     let arguments: [String]
     let environment: [String: String]
     let files: [(path: String, content: String)]
+    let probe: Probe
 
     /// Throws `invalidSpec` when a reference means nothing here or a secret stands in the command, and what
     /// `inputs.secret` throws.
@@ -19,7 +20,7 @@ struct FilledTemplate: Sendable {
         addresses: AddressBook,
         inputs: StepInputs
     ) async throws(ReportableError) {
-        if let secret = template.command.flatMap(\.secrets).first {
+        if let secret = (template.command + template.probe.texts).flatMap(\.secrets).first {
             throw ReportableError(
                 .invalidSpec,
                 "the command of \(template.service) contains the secret \(secret)",
@@ -43,6 +44,11 @@ struct FilledTemplate: Sendable {
         var files: [(path: String, content: String)] = []
         for file in template.files { files.append((file.path, try references.fill(file.content))) }
         self.files = files
+        if case .command(let words) = template.probe {
+            probe = .command(words: try references.fill(words).map { Template($0) })
+        } else {
+            probe = template.probe
+        }
     }
 }
 

@@ -60,17 +60,21 @@ package struct HealthCheck: Hashable, Sendable, Codable {
     package var liveness: String?
     /// HTTP path; a replica gets traffic only while it answers 2xx here. Without one an open port counts as ready.
     package var readiness: String?
+    /// A program that asks in place of a path: a replica is ready while it ends with status 0. Never beside `readiness`.
+    package var command: [Template]?
     package var interval: TimeSpan
     package var timeout: TimeSpan
 
     package init(
         liveness: String? = nil,
         readiness: String? = nil,
+        command: [Template] = [],
         interval: TimeSpan = .seconds(2),
         timeout: TimeSpan = .seconds(1)
     ) {
         self.liveness = liveness
         self.readiness = readiness
+        self.command = command.isEmpty ? nil : command
         self.interval = interval
         self.timeout = timeout
     }

@@ -138,6 +138,8 @@ package enum Probe: Hashable, Sendable, Codable {
     case tcp
     /// 2xx from this path on its port.
     case http(path: String)
+    /// A program beside it ends with status 0.
+    case command(words: [Template])
     case redis
     case postgres
     /// Its runtime socket answers.
@@ -146,6 +148,9 @@ package enum Probe: Hashable, Sendable, Codable {
     /// The `Host` that everyone who asks a replica over HTTP sends, engine and edge alike, so that a framework with a
     /// list of allowed hosts gives both the same answer.
     package static let host = "localhost"
+
+    /// The texts in it that references may stand in.
+    package var texts: [Template] { if case .command(let words) = self { words } else { [] } }
 }
 
 package struct ProbeTiming: Hashable, Sendable, Codable {

@@ -139,7 +139,8 @@ enum KubernetesStacks {
     private static let worker = App(
         image: "market/api:2.1.0",
         command: ["work"],
-        env: ["CACHE": "\(.service("cache", .host))", "CACHE_PASSWORD": "\(.secret("cache-app", .value))"]
+        env: ["CACHE": "\(.service("cache", .host))", "CACHE_PASSWORD": "\(.secret("cache-app", .value))"],
+        health: HealthCheck(command: ["work", "--is-ready"])
     )
 
     private static let edge = Edge(

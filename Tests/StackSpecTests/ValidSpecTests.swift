@@ -114,6 +114,25 @@ struct ValidSpecTests {
         #expect(edge.address == "127.0.0.1" && edge.listen == 8080)
     }
 
+    @Test("A health check by a program needs no port, and has more time than a path")
+    func healthCommands() throws {
+        let text = spec(
+            """
+            api: {command: [run], port: 80, health: {command: [check, "${port}", "${service:worker.host}"]}}
+            worker: {command: [run], port: 81, health: {command: [check], interval: 30s, timeout: 10s}}
+            job: {command: [run], health: {command: [check]}}
+            """
+        )
+        let loaded = load(text)
+        #expect(loaded.diagnostics.map(\.rendered) == [])
+        #expect(
+            loaded.app("api")?.health
+                == HealthCheck(command: ["check", "\(.port)", "\(.service("worker", .host))"], timeout: .seconds(5))
+        )
+        #expect(loaded.app("worker")?.health.timeout == .seconds(10))
+        #expect(loaded.app("job")?.health.command == ["check"])
+    }
+
     @Test("Anchors, aliases and merges mean what YAML says, and keys that begin with x- are free")
     func aliases() throws {
         let text = """

@@ -33,7 +33,9 @@ enum ComposeOmissions {
         list.append(
             (["rollout"], "Compose ends a container before it starts its successor, and never goes back by itself.")
         )
-        list.append((["health", "interval"], "A check is a process of its own, so there is one every 10 seconds."))
+        if app.health.command == nil {
+            list.append((["health", "interval"], "A check is a process of its own, so there is one every 10 seconds."))
+        }
         if app.user != nil { list.append((["user"], "The program runs as the user that its image says.")) }
         return list
     }

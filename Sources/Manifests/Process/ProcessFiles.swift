@@ -52,6 +52,7 @@ enum ProcessFiles {
         case .running: "runs"
         case .tcp: "accepts a connection"
         case .http(let path): "GET \(path)"
+        case .command(let words): words.map(\.source).joined(separator: " ")
         case .redis: "PING"
         case .postgres: "pg_isready"
         case .edge: "runtime socket"
