@@ -30,9 +30,10 @@ struct ImportText {
     }
 
     var next: String {
-        let folder = ShellWord.quoted(self.folder)
-        return "Next: read it, then `slipway validate \(folder)` and "
-            + "`slipway render \(folder) --target compose --output rendered`."
+        let isUsual = target == "stack.yaml" || target.hasSuffix("/stack.yaml")
+        let stack = ShellWord.quoted(isUsual ? folder : target)
+        return "Next: read it, then `slipway validate \(stack)` and "
+            + "`slipway render \(stack) --target compose --output rendered`."
     }
 
     private func section(_ title: String, _ diagnostics: [Diagnostic]) -> [String] {

@@ -110,6 +110,7 @@ final class Translation {
             return draft
         }
         directory = Directory(drafts)
+        for draft in drafts { for job in draft.jobs { directory[job]?.isJob = true } }
     }
 
     /// What needs to know all services.
@@ -230,13 +231,20 @@ final class Translation {
         for entry in draft.node.entries ?? [] where !draft.taken.contains(entry.key) && !entry.key.hasPrefix("x-") {
             guard !entry.value.isNull, !isKeptAnyway(entry) else { continue }
             let path = "\(draft.path).\(entry.key)"
-            if let reason = ServiceOmissions.reason(for: entry.key) {
+            if entry.key == "networks", isSaidOnce(entry) { continue }
+            if let reason = ServiceOmissions.reason(for: entry.key, kind: draft.role.kind) {
                 report.leftOut(path, at: entry.keyPlace, reason.why, help: reason.instead)
             } else {
                 let help = Spelling.suggestion(for: entry.key, among: ServiceOmissions.known)
                 report.leftOut(path, at: entry.keyPlace, "Compose knows no such key", help: help)
             }
         }
+    }
+
+    /// The networks that a service is in are said where they are declared.
+    private func isSaidOnce(_ entry: SpecNode.Entry) -> Bool {
+        let details = (entry.value.entries ?? []).flatMap { $0.value.entries ?? [] }
+        return root["networks"]?.entries?.isEmpty == false && details.allSatisfy { $0.key == "aliases" }
     }
 
     private func isKeptAnyway(_ entry: SpecNode.Entry) -> Bool {

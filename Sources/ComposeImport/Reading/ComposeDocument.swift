@@ -85,7 +85,9 @@ struct ComposeDocument {
     }
 
     private static let sections: [String: LeftOutReason] = [
-        "networks": LeftOutReason("a stack has one network, and data services have no way out of it"),
+        "networks": LeftOutReason(
+            "a stack has one network, here and in its services; data services have no way out of it"
+        ),
         "secrets": LeftOutReason(
             "programs get secrets as variables, not as files below /run/secrets",
             "Declare each as `NAME: {kind: given}` under `secrets`, and hand it over in `env` as ${secret:NAME}."

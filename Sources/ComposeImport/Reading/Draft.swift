@@ -21,6 +21,10 @@ final class Draft {
     var variables: [Variable] = []
     var mounts: [Mount] = []
     var dependencies: [String] = []
+    /// Services that have to end before this one starts.
+    var jobs: [String] = []
+    /// Another service waits for its end.
+    var isJob = false
     /// Other names that it is reached by, beside the service's own.
     var aliases: [String] = []
     var health: ComposeHealth?
@@ -54,6 +58,15 @@ final class Draft {
         taken.insert(key)
         guard let entry = node.entry(key), !entry.value.isNull else { return nil }
         return entry
+    }
+
+    /// The last value of a variable counts; it stands where the first one did.
+    func set(_ variable: Variable) {
+        if let index = variables.firstIndex(where: { $0.key == variable.key }) {
+            variables[index] = variable
+        } else {
+            variables.append(variable)
+        }
     }
 
     func variable(_ key: String) -> Variable? { variables.first { $0.key == key } }

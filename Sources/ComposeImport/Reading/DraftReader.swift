@@ -17,7 +17,7 @@ struct DraftReader {
         PortReader(scalars: scalars).read(into: draft)
         EnvironmentReader(scalars: scalars, files: environmentFiles).read(into: draft)
         MountReader(scalars: scalars).read(into: draft)
-        HealthReader(scalars: scalars).read(into: draft)
+        if !draft.role.isTyped || draft.role == .edge { HealthReader(scalars: scalars).read(into: draft) }
         draft.entrypoint = words(draft, "entrypoint")
         draft.command = words(draft, "command")
         readDependencies(of: draft)
@@ -110,6 +110,7 @@ struct DraftReader {
 
     private func readDependency(_ item: SpecNode.Entry, of draft: Draft, _ path: String) {
         let condition = item.value["condition"].flatMap { scalars.plain($0, path) } ?? "service_started"
+        if condition == "service_completed_successfully" { draft.jobs.append(item.key) }
         guard condition != "service_completed_successfully" else {
             return report.leftOut(
                 "\(path).\(item.key)",

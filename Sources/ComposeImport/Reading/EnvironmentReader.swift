@@ -9,13 +9,11 @@ struct EnvironmentReader {
     private var report: Report { scalars.report }
 
     func read(into draft: Draft) {
-        var variables: [String: Variable] = [:]
         _ = draft.take("env_file")
         for file in EnvironmentFiles.named(in: draft.node, scalars.signs) {
-            read(file, of: draft, into: &variables)
+            for variable in read(file, of: draft) { draft.set(variable) }
         }
-        for variable in own(draft) { variables[variable.key] = variable }
-        draft.variables = variables.values.sorted { $0.key < $1.key }
+        for variable in own(draft) { draft.set(variable) }
     }
 
     private func own(_ draft: Draft) -> [Variable] {
@@ -74,23 +72,24 @@ struct EnvironmentReader {
         )
     }
 
-    private func read(_ file: EnvironmentFiles.Named, of draft: Draft, into variables: inout [String: Variable]) {
-        let path = "\(draft.path).env_file"
+    private func read(_ file: EnvironmentFiles.Named, of draft: Draft) -> [Variable] {
         guard let text = files[file.path] else {
-            guard file.isRequired else { return }
-            return report.leftOut(
-                path,
-                at: file.place,
-                "\(file.path) could not be read",
-                help: "Write what it sets into `env`, credentials as secrets."
-            )
+            if file.isRequired {
+                report.leftOut(
+                    "\(draft.path).env_file",
+                    at: file.place,
+                    "\(file.path) could not be read",
+                    help: "Write what it sets into `env`, credentials as secrets."
+                )
+            }
+            return []
         }
         let found = DotEnv.read(text.string, file: text.file)
         for problem in found.diagnostics where problem.severity == .error {
             report.leftOut("\(draft.path).env", at: problem.location, problem.message, help: problem.suggestion)
         }
-        for (key, value) in found.variables.sorted(by: { $0.key < $1.key }) {
-            let line = found.lines[key] ?? 1
+        let inOrder = found.variables.map { (line: found.lines[$0.key] ?? 1, key: $0.key, value: $0.value) }
+        return inOrder.sorted { $0.line < $1.line }.compactMap { line, key, value -> Variable? in
             let location = SourceLocation(file: text.file, line: line, column: 1)
             guard let value = try? scalars.signs.read(value) else {
                 report.leftOut(
@@ -98,9 +97,9 @@ struct EnvironmentReader {
                     at: location,
                     "its value has references that a spec cannot say"
                 )
-                continue
+                return nil
             }
-            variables[key] = Variable(key: key, text: value, location: location)
+            return Variable(key: key, text: value, location: location)
         }
     }
 }

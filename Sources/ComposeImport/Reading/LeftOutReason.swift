@@ -20,8 +20,10 @@ struct LeftOutReason {
 /// The keys of a Compose service that a spec has no counterpart for.
 enum ServiceOmissions {
     /// Nil for what is no key of Compose.
-    static func reason(for key: String) -> LeftOutReason? {
-        reasons[key] ?? walls[key] ?? limits[key] ?? (others.contains(key) ? .nothing : nil)
+    static func reason(for key: String, kind: String?) -> LeftOutReason? {
+        let byImage: Set = ["user", "working_dir", "platform", "group_add"]
+        if let kind, byImage.contains(key) { return LeftOutReason("the kind \(kind) decides it") }
+        return reasons[key] ?? walls[key] ?? limits[key] ?? (others.contains(key) ? .nothing : nil)
     }
 
     /// What rendered containers have anyway, so that nothing is lost.

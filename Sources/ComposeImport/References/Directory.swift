@@ -33,7 +33,7 @@ struct PortSearch {
     let signs: SignTable
 
     func run() {
-        for draft in drafts { draft.port = draft.role.ownPort ?? port(of: draft) }
+        for draft in drafts { draft.port = draft.role.ownPort ?? draft.port ?? port(of: draft) }
         for draft in drafts where draft.role.isApp && draft.port == nil { draft.port = mentioned(draft) }
     }
 

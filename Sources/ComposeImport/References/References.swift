@@ -25,6 +25,7 @@ struct References {
         let place = Self.spot(variable, of: draft)
         let text = expanded(written, place)
         if let file = secretFile(variable, text, of: draft) { return file }
+        guard !text.hasPrefix(Self.secretFolder) else { return leaveFile(text, place, variable.key) }
         if let login = login(variable, text, of: draft) { return login }
         if let host = loneHost(variable, text, of: draft) { return host }
         let addressed = addresses(in: text, place)
@@ -55,9 +56,25 @@ struct References {
         return result
     }
 
+    private static let secretFolder = "/run/secrets/"
+
+    /// A variable that names a file which is not there.
+    private func leaveFile(_ file: String, _ spot: Spot, _ key: String) -> String? {
+        let name = key.hasSuffix("_FILE") ? String(key.dropLast(5)) : key
+        let secret = ServiceNames.repaired(String(file.dropFirst(Self.secretFolder.count)))
+        report.leftOut(
+            spot.path,
+            at: spot.location,
+            "there are no files below /run/secrets",
+            help:
+                "Declare `\(secret): {kind: given}` under `secrets`, and write `\(name): ${secret:\(secret)}` if the program reads that."
+        )
+        return nil
+    }
+
     /// `DB_PASSWORD_FILE: /run/secrets/db-password`: no such file is there, and its value is wanted instead.
     private func secretFile(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
-        let folder = "/run/secrets/"
+        let folder = Self.secretFolder
         guard variable.key.hasSuffix("_FILE"), text.hasPrefix(folder), !signs.hasReference(text),
             KnownImage.readsFilesOfVariables(draft.image)
         else { return nil }

@@ -43,8 +43,10 @@ final class SecretBook {
         }
         let equal = given.filter { $0.value == text }
         if let known = equal.first(where: { $0.variable == variable }) { return known.name }
-        let others = equal.filter { $0.service != service && !$0.variable.uppercased().contains("ROOT") }
-        if let known = others.first { return known.name }
+        let others = equal.filter { $0.service != service }
+        if let known = others.first(where: { !$0.variable.uppercased().contains("ROOT") }) ?? others.first {
+            return known.name
+        }
         let isFree = !given.contains { $0.variable == variable }
         let prefix = service.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
         return add(variable: isFree ? variable : "\(String(prefix))_\(variable)", value: text, service, location)

@@ -21,7 +21,7 @@ enum ShellWords {
                 quote = character
                 word = word ?? ""
             } else if character == "\\", let next = rest.popFirst() {
-                word = (word ?? "") + (next == "\n" ? "" : String(next))
+                if next != "\n" { word = (word ?? "") + String(next) }
             } else if character.isWhitespace {
                 if let done = word { words.append(done) }
                 word = nil

@@ -50,12 +50,12 @@ struct AppSection {
 
     private var imageComments: [String] {
         guard draft.isBuilt else { return [] }
-        return ["Built by hand or in CI, and pushed where the stack runs; what `docker compose build` calls it."]
+        return ["Built by `docker compose build`, and pushed to where the stack runs."]
     }
 
     private func replicas(_ deploy: DeployReader) -> SpecLine? {
         let count = deploy.replicas()
-        return translation.replicasOfProfile(draft)
+        return translation.dormantReplicas(draft)
             ?? count.flatMap { $0 == 1 ? nil : SpecLine("replicas", .number($0)) }
     }
 
@@ -127,13 +127,14 @@ struct AppSection {
         if let check = WebCheck(health, signs), check.port == draft.port {
             lines.append(SpecLine("readiness", .text(check.path)))
         } else {
-            let words = health.isShell ? ["sh", "-c"] + health.command : health.command
+            let words = (health.isShell ? ["sh", "-c"] + health.command : health.command).map(withoutPassword)
             if words.contains(where: { translation.secrets.revealed(by: $0) != nil }) {
                 report.leftOut(
                     "\(draft.path).healthcheck.test",
                     at: health.place,
                     "a password stands in it, and everybody can read a command",
-                    help: "Let the command read it from the program's environment, as in $$MYSQL_PASSWORD."
+                    help:
+                        "Let a shell read it from the program's environment, as in `mysqladmin -p$MYSQL_PASSWORD ping`."
                 )
                 return nil
             }
@@ -142,6 +143,14 @@ struct AppSection {
         if let interval = health.interval { lines.append(SpecLine("interval", .text("\(interval)"))) }
         if let timeout = health.timeout { lines.append(SpecLine("timeout", .text("\(timeout)"))) }
         return lines
+    }
+
+    /// A shell reads a password from the environment of the program, where it is a secret.
+    private func withoutPassword(_ word: String) -> String {
+        guard word.contains(" "), let password = translation.secrets.revealed(by: word),
+            let variable = draft.variables.first(where: { $0.text == password })
+        else { return word }
+        return word.replacing(password, with: "$\(variable.key)")
     }
 
     // MARK: - Ports

@@ -20,7 +20,7 @@ struct DataSection {
             lines.append(SpecLine("image", .text(signs.written(image.text))))
         }
         lines += own
-        if let line = translation.replicasOfProfile(draft) { lines.append(line) }
+        if let line = translation.dormantReplicas(draft) { lines.append(line) }
         let deploy = DeployReader(scalars: translation.scalars, draft: draft)
         let resources = deploy.resources()
         if !resources.isEmpty { lines.append(SpecLine("resources", .map(resources))) }

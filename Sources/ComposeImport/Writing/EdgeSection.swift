@@ -13,9 +13,17 @@ struct EdgeSection {
     /// The apps that a proxy may be there for; empty when it is a web server of its own.
     static func targets(of proxy: Draft, among drafts: [Draft], _ directory: Directory) -> [Draft] {
         let named = proxy.dependencies.compactMap { directory[$0] }.filter(isTarget)
-        if !named.isEmpty { return named }
+        if !named.isEmpty { return frontFirst(named) }
         let hidden = drafts.filter { isTarget($0) && $0.ports.isEmpty }
-        return hidden.isEmpty ? drafts.filter(isTarget) : hidden
+        return frontFirst(hidden.isEmpty ? drafts.filter(isTarget) : hidden)
+    }
+
+    /// What people see comes first, where a name tells.
+    private static func frontFirst(_ targets: [Draft]) -> [Draft] {
+        let isFront = { (draft: Draft) in
+            ["front", "web", "client", "ui"].contains { draft.key.lowercased().contains($0) }
+        }
+        return targets.filter(isFront) + targets.filter { !isFront($0) }
     }
 
     /// An edge speaks HTTP: what speaks FastCGI keeps its web server.
@@ -38,6 +46,7 @@ struct EdgeSection {
             "Say in `routes` what it said: paths, host names and the services they go to."
         )
         data.leaveMounts(configuration)
+        leaveVolumes(of: proxy)
         data.leaveVariables(but: [], configuration)
         data.leaveCommand(configuration.why)
         let (routes, comments) = routes(of: proxy, targets)
@@ -46,6 +55,17 @@ struct EdgeSection {
         if let tls = doors.tls { own.append(SpecLine("tls", .map(tls))) }
         sayProxy(proxy, targets)
         return data.line(own, usesImage: false)
+    }
+
+    private func leaveVolumes(of proxy: Draft) {
+        for mount in proxy.mounts where mount.kind == .volume {
+            report.leftOut(
+                "\(proxy.path).volumes (\(mount.target))",
+                at: mount.place,
+                "an edge serves no files",
+                help: "Let the app serve them, or a web server as an app of its own."
+            )
+        }
     }
 
     private func routes(of proxy: Draft, _ targets: [Draft]) -> (routes: [SpecValue], comments: [String]) {

@@ -64,7 +64,7 @@ struct SpecWriter {
             for inner in lines { write(inner, indent + 2) }
         case .list(let values): write(values, line.value, indent, room)
         case .text(let value):
-            text += " " + (YAMLScalar.block(value, indent: indent + 2) ?? YAMLScalar.text(value)) + "\n"
+            text += " " + (YAMLScalar.block(value, indent: indent + 2) ?? Self.scalar(value)) + "\n"
         case .quoted, .number: text += " " + (Self.flow(line.value) ?? "") + "\n"
         }
     }
@@ -82,7 +82,7 @@ struct SpecWriter {
                 text += " "
                 for (index, line) in lines.enumerated() { write(line, indent + 4, padded: index > 0) }
             case .text(let word):
-                text += " " + (YAMLScalar.block(word, indent: indent + 4) ?? YAMLScalar.text(word)) + "\n"
+                text += " " + (YAMLScalar.block(word, indent: indent + 4) ?? Self.scalar(word)) + "\n"
             default: text += " " + (Self.flow(item) ?? "") + "\n"
             }
         }
@@ -91,7 +91,7 @@ struct SpecWriter {
     /// On one line; nil where comments or lines of text stand in the way.
     private static func flow(_ value: SpecValue) -> String? {
         switch value {
-        case .text(let text): return text.contains("\n") ? nil : YAMLScalar.text(text)
+        case .text(let text): return text.contains("\n") ? nil : scalar(text)
         case .quoted(let text): return YAMLScalar.quoted(text)
         case .number(let number): return "\(number)"
         case .block: return nil
@@ -106,6 +106,12 @@ struct SpecWriter {
             }
             return "{\(items.joined(separator: ", "))}"
         }
+    }
+
+    /// `./app` is plain, as a person would write it.
+    private static func scalar(_ text: String) -> String {
+        let rest = text.hasPrefix("./") ? text.dropFirst(2) : text.hasPrefix("../") ? text.dropFirst(3) : ""
+        return !rest.isEmpty && YAMLScalar.text(String(rest)) == rest ? text : YAMLScalar.text(text)
     }
 
     private mutating func pad(_ count: Int) { text += String(repeating: " ", count: count) }

@@ -10,18 +10,42 @@ struct VolumeList {
 
     func values() -> [SpecValue] {
         var names: Set<String> = []
+        var paths: [String] = []
         return draft.mounts.compactMap { mount in
-            guard let wish = name(of: mount) else { return nil }
+            guard let path = path(of: mount, beside: paths), let wish = name(of: mount) else { return nil }
             var name = wish
             var number = 2
             while !names.insert(name).inserted {
                 name = "\(wish.prefix(36))-\(number)"
                 number += 1
             }
-            return .map([
-                SpecLine("name", .text(name)), SpecLine("path", .text(translation.signs.written(mount.target))),
-            ])
+            paths.append(path)
+            return .map([SpecLine("name", .text(name)), SpecLine("path", .text(path))])
         }
+    }
+
+    /// Where containers see it; nil for what a spec has no volume at, after the reason was said.
+    private func path(of mount: Mount, beside others: [String]) -> String? {
+        guard mount.kind == .volume else { return mount.target }
+        guard let plain = translation.signs.plain(mount.target) else {
+            leave(mount, "its place comes from a variable that has no default")
+            return nil
+        }
+        let path = plain.count > 1 && plain.hasSuffix("/") ? String(plain.dropLast()) : plain
+        if let hidden = MountPath.hidden(by: path) {
+            leave(mount, "a volume there would hide \(hidden)")
+        } else if !MountPath.isPlain(path) {
+            leave(mount, "it is not the absolute path of a directory")
+        } else if let other = others.first(where: { MountPath.contains($0, path) || MountPath.contains(path, $0) }) {
+            leave(
+                mount,
+                "it lies in the volume at \(other), or that in it",
+                help: "Give each volume a directory of its own."
+            )
+        } else {
+            return path
+        }
+        return nil
     }
 
     /// What the volume is called; nil for what is not carried over, after the reason was said.
