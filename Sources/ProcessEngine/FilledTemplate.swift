@@ -75,6 +75,7 @@ private struct References {
         case .literal(let text): return text
         case .directory: return folder.work
         case .volume: return folder.stack.volume(service)
+        case .mount(let name): return folder.stack.volume(service, name)
         // Replicas share the machine: only the edge, on the machine too, is to reach them.
         case .host: return "127.0.0.1"
         case .targets: return folder.stack.targets

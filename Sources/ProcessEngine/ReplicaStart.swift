@@ -25,6 +25,8 @@ struct ReplicaStart: Sendable {
             service: template.service,
             in: folder.stack.stack
         )
+        let shared = SharedDirectories(stack: folder.stack, template: template)
+        try await offPool { () throws(ReportableError) in try shared.make(for: account) }
         try await ReplicaStop(engine: engine, folder: folder).remove()
         let port = try await port()
         try checkSocketPath()

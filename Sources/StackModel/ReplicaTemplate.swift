@@ -114,7 +114,7 @@ package enum PortUse: Hashable, Sendable, Codable {
     case fixed(Int)
 }
 
-/// A data directory that outlives replicas and releases. Exactly one replica may use it at a time.
+/// A data directory that outlives replicas and releases.
 package struct Volume: Hashable, Sendable, Codable {
     package enum Preparation: String, Hashable, Sendable, Codable {
         /// An empty directory.
@@ -124,9 +124,12 @@ package struct Volume: Hashable, Sendable, Codable {
     }
 
     package var preparation: Preparation
+    /// The directories in it that all replicas use at once. Nil where exactly one replica may use the whole at a time.
+    package var shared: [VolumeName]?
 
-    package init(preparation: Preparation = .empty) {
+    package init(preparation: Preparation = .empty, shared: [VolumeName]? = nil) {
         self.preparation = preparation
+        self.shared = shared?.sorted()
     }
 }
 

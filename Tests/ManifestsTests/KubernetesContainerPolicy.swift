@@ -152,6 +152,7 @@ enum KubernetesContainerPolicy {
                 switch segment {
                 case .port: app.port.map(String.init) ?? ""
                 case .host: "0.0.0.0"
+                case .mount(let name): app.volumes?.first { $0.name == name }?.path ?? ""
                 default: ""
                 }
             }

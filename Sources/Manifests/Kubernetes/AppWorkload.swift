@@ -25,12 +25,14 @@ enum AppWorkload {
             resources: ContainerResources.app.declaring(service.resources),
             mounts: [.scratch("/tmp", name: "tmp"), .scratch("/run", name: "run")]
         )
+        let claims = AppClaim.claims(of: service, in: stack)
+        container.mounts += claims.map(\.mount)
         try add(app.health, to: &container, of: service, stack)
         if app.port != nil { container.lifecycle = ["preStop": ["sleep": ["seconds": .integer(farewell)]]] }
         let identity = Identity(program: service.name.text, name: service.name.text, image: image, in: stack)
         var pod = PodSpec(identity: identity, container: container, grace: grace(of: service, app))
         pod.isSpread = service.replicas > 1 || app.autoscale != nil
-        return Workload(service: service, pod: pod, secrets: environment.secrets.sorted())
+        return Workload(service: service, pod: pod, volumes: claims, secrets: environment.secrets.sorted())
     }
 
     /// A whole command, that of the app in place of the image's entrypoint: what runs is what the spec says.

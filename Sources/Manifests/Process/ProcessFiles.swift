@@ -22,7 +22,7 @@ enum ProcessFiles {
             "environment": .sorted(template.environment.mapValues { .text($0.source) }).unlessEmpty,
             "user": .text(user(template.user)),
             "port": port(template.port),
-            "volume": template.volume.map { .text($0.preparation.rawValue) } ?? nil,
+            "volume": template.volume.map { volume($0) } ?? nil,
             "readiness": .text(readiness(template.probe)),
             "limits": ManifestValue.map([
                 .init("cpu", template.limits.cpu.map { .text($0) } ?? nil),
@@ -37,6 +37,11 @@ enum ProcessFiles {
         case .dedicated: "one of its own"
         case .named(let name): name
         }
+    }
+
+    /// How it is made, or what is in it for all replicas.
+    private static func volume(_ volume: Volume) -> ManifestValue {
+        volume.shared.map { .texts($0.map(\.text)) } ?? .text(volume.preparation.rawValue)
     }
 
     private static func port(_ use: PortUse) -> ManifestValue {
