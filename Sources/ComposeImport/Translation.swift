@@ -233,12 +233,18 @@ final class Translation {
             let path = "\(draft.path).\(entry.key)"
             if entry.key == "networks", isSaidOnce(entry) { continue }
             if let reason = ServiceOmissions.reason(for: entry.key, kind: draft.role.kind) {
-                report.leftOut(path, at: entry.keyPlace, reason.why, help: reason.instead)
+                report.leftOut(path, at: entry.keyPlace, reason.why, help: isRepeated(entry) ? nil : reason.instead)
             } else {
                 let help = Spelling.suggestion(for: entry.key, among: ServiceOmissions.known)
                 report.leftOut(path, at: entry.keyPlace, "Compose knows no such key", help: help)
             }
         }
+    }
+
+    /// A program that is started again when it fails is no job.
+    private func isRepeated(_ entry: SpecNode.Entry) -> Bool {
+        guard entry.key == "restart", case .scalar(let scalar) = entry.value.content else { return false }
+        return scalar.text.hasPrefix("on-failure")
     }
 
     /// The networks that a service is in are said where they are declared.

@@ -23,7 +23,7 @@ struct BadInputTests {
         "is refused with its place",
         arguments: [
             ("", "compose.yaml:1:1: the file is empty"),
-            ("services: [", "compose.yaml:1:11: this list in brackets is never closed"),
+            ("services: [", "compose.yaml:1:12: this is not YAML: did not find expected node content"),
             ("- a\n- b\n", "compose.yaml:1:1: a Compose file is a map with `services` in it, not a list"),
             ("just words", "compose.yaml:1:1: a Compose file is a map with `services` in it, not just words"),
             ("a: 1\n", "compose.yaml:1:1: this is not a Compose file: it has no `services`"),

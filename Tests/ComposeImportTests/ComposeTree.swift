@@ -138,7 +138,7 @@ struct ComposeDifference {
                     continue
                 }
                 if now.contains("${SECRET_") {
-                    list.append("secret \(key)")
+                    list.append(leadsElsewhere(value, now) ? "\(key) \(now)" : "secret \(key)")
                 } else if !isSame(value, now, key) {
                     list.append("\(key) \(now)")
                 }
@@ -151,6 +151,15 @@ struct ComposeDifference {
         case (let before?, let after?): if !asksTheSame(before, after) { list.append("another check") }
         }
         return list
+    }
+
+    /// An address with a login has to keep everything but its login; a port that goes without saying may be said.
+    private func leadsElsewhere(_ before: String, _ after: String) -> Bool {
+        guard before.contains("://") else { return false }
+        let place = { (text: String) in
+            (text.split(separator: "@").last ?? "").replacing("redis://", with: "").replacing(":5432", with: "")
+        }
+        return place(before) != place(after)
     }
 
     /// `secrets.sh` asks for what comes from the caller's environment.

@@ -27,6 +27,8 @@ struct DraftReader {
     }
 
     private func refuse(_ draft: Draft) {
+        // One that could not be read was reported for that.
+        guard draft.node["image"]?.isNull != false else { return }
         guard let extends = draft.take("extends") else {
             return report.error(
                 "service \(draft.key.abridged) has neither an image nor a build",

@@ -9,8 +9,15 @@ struct EnvironmentReader {
     private var report: Report { scalars.report }
 
     func read(into draft: Draft) {
-        _ = draft.take("env_file")
-        for file in EnvironmentFiles.named(in: draft.node, scalars.signs) {
+        let files = EnvironmentFiles.named(in: draft.node, scalars.signs)
+        if let entry = draft.take("env_file"), files.count < (entry.value.elements?.count ?? 1) {
+            report.leftOut(
+                "\(draft.path).env_file",
+                at: entry.keyPlace,
+                "it does not name a file, or only by a variable"
+            )
+        }
+        for file in files {
             for variable in read(file, of: draft) { draft.set(variable) }
         }
         for variable in own(draft) { draft.set(variable) }

@@ -22,7 +22,7 @@ extension References {
                 result.unicodeScalars.append(scalar)
             }
         }
-        guard !expanded.isEmpty else { return text }
+        guard !expanded.isEmpty else { return result }
         let names = expanded.map { "${\($0)}" }.joined(separator: " and ")
         report.changed(spot.path, at: spot.location, "names a service of the stack, so \(names) no longer counts")
         return result
