@@ -60,7 +60,7 @@ enum EdgeConfiguration {
         let lines = try EdgeTexts.backend(of: service, app).map { Template($0) }
         return lines + [
             // Whoever adds a server while the edge runs gives it these words too: it does not inherit them.
-            "    default-server \(EdgeTexts.checks(of: app))",
+            "    default-server \(EdgeTexts.checks(of: app)) \(EdgeTexts.pool)",
             "    # servers of \(service)",
             "",
         ]
