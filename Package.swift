@@ -118,7 +118,10 @@ let package = Package(
         ),
         tests(
             "CommandLineToolTests",
-            ["Basics", "StackModel", "StackSpec", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
+            [
+                "Basics", "StackModel", "StackSpec", "ComposeImport", "Ledger", "Orchestration", "CommandLineTool",
+                argumentParser,
+            ]
         ),
         tests(
             "ConformanceTests",

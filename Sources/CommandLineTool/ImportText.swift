@@ -22,6 +22,9 @@ struct ImportText {
                 "\(file) is not read: import what `docker compose config --no-interpolate` prints to have it in."
             )
         }
+        if spec.text.contains("    source: "), source.beside("") != prefix {
+            parts.append("Each `source` is written as seen from \(source.path): put the spec beside it.")
+        }
         parts += section("Left out", spec.leftOut) + section("Carried over in another way", spec.changed)
         if !spec.variables.isEmpty {
             parts.append("Set before a deploy, in the environment or in \(dotEnv):\n\(variables)")
@@ -53,6 +56,8 @@ struct ImportText {
         }.joined(separator: "\n")
     }
 
+    /// The folder of the spec with its slash.
+    private var prefix: String { target.lastIndex(of: "/").map { String(target[...$0]) } ?? "" }
     private var folder: String { target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "." }
     private var dotEnv: String { folder == "." ? ".env" : "\(folder)/.env" }
 }

@@ -48,7 +48,7 @@ package struct ImportVerb: Verb {
             session.console.result(String(spec.text.dropLast()))
         }
         let report = ImportText(spec: spec, source: source, target: target ?? "stack.yaml")
-        session.console.note(report.findings)
+        if !report.findings.isEmpty { session.console.note(report.findings) }
         try check(spec, at: target ?? "stack.yaml", session)
         if let target { session.console.result("wrote \(target): \(report.summary)") }
         session.console.note(report.next)

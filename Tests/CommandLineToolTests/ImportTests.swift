@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import ComposeImport
 import Foundation
 import StackModel
 import Testing
@@ -61,6 +62,25 @@ struct ImportTests {
         #expect(try await run(folder, "--output", "\(folder)/new/place") == nil)
         #expect(text("new/place/stack.yaml")?.contains("stack: shop") == true)
         #expect(try await run(folder, "--output", "\(folder)/new/own.yaml") == nil && text("new/own.yaml") != nil)
+    }
+
+    @Test("says what it did not read, and what a spec elsewhere cannot find")
+    func remarks() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try write("services: {web: {build: ./web, environment: {API_TOKEN: geheim}}}\n", to: "compose.yaml")
+        try write("", to: "compose.override.yaml")
+        let source = try ComposeSource.find(folder)
+        let spec = try ComposeImport.translate(try source.input(name: "shop"))
+        let here = ImportText(spec: spec, source: source, target: "\(folder)/stack.yaml").findings
+        #expect(
+            here.contains("\(folder)/compose.override.yaml is not read") && !here.contains("put the spec beside it")
+        )
+        #expect(
+            here.contains("API_TOKEN  a secret, which stands in \(folder)/compose.yaml:1:") && !here.contains("geheim")
+        )
+        #expect(
+            ImportText(spec: spec, source: source, target: "stack.yaml").findings.contains("put the spec beside it")
+        )
     }
 
     @Test("what cannot be imported writes nothing")
