@@ -30,7 +30,7 @@ struct AppVolumeTests {
         let api = try #require(parts.first { $0.service.name == "api" })
         #expect(
             api.object["volumes"] == [
-                ["type": "volume", "source": "api.uploads", "target": "/srv/$uploads"],
+                ["type": "volume", "source": "api.uploads", "target": "/srv/$$uploads"],
                 ["type": "volume", "source": "api.run", "target": "/srv/run"],
             ]
         )

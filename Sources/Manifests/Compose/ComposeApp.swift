@@ -10,7 +10,9 @@ enum ComposeApp {
         part.networks = [.frontend, .backend]
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.stop = stopRule(of: service, app)
-        part.volumes = (app.volumes ?? []).map { (AppVolumeName.text($0.name, of: service.name), $0.path) }
+        part.volumes = (app.volumes ?? []).map {
+            (AppVolumeName.text($0.name, of: service.name), ComposeText.literal($0.path))
+        }
         part.health = try health(of: service, app, stack)
         return part
     }
