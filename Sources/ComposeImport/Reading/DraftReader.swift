@@ -1,3 +1,4 @@
+import Basics
 import StackSpec
 
 /// Reads what services of every role have: where they come from, what they say, and whom they need.
