@@ -67,7 +67,8 @@ let package = Package(
         room("Planning", ["Basics", "StackModel"]),
         room("Interfaces", ["Basics", "StackModel"]),
 
-        // Level 3: one outside thing each.
+        // Level 3: what builds on a translation, and one outside thing each.
+        room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
         room(
@@ -81,7 +82,10 @@ let package = Package(
         // Level 5: what a person types.
         room(
             "CommandLineTool",
-            ["Basics", "StackModel", "StackSpec", "Manifests", "Interfaces", "Ledger", "Orchestration", argumentParser]
+            [
+                "Basics", "StackModel", "StackSpec", "ComposeImport", "Manifests", "Interfaces", "Ledger",
+                "Orchestration", argumentParser,
+            ]
         ),
 
         // Level 6: the only place where adapters are constructed.
@@ -99,6 +103,11 @@ let package = Package(
         tests("StackModelTests", ["Basics", "StackModel"]),
         tests("StackSpecTests", ["Basics", "StackModel", "StackSpec"]),
         tests("ManifestsTests", ["Basics", "StackModel", "StackSpec", "Manifests", "TestKit", yams], data: ["Golden"]),
+        tests(
+            "ComposeImportTests",
+            ["Basics", "StackModel", "StackSpec", "ComposeImport", "Manifests", yams],
+            data: ["Samples"]
+        ),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
@@ -109,7 +118,10 @@ let package = Package(
         ),
         tests(
             "CommandLineToolTests",
-            ["Basics", "StackModel", "StackSpec", "Ledger", "Orchestration", "CommandLineTool", argumentParser]
+            [
+                "Basics", "StackModel", "StackSpec", "ComposeImport", "Ledger", "Orchestration", "CommandLineTool",
+                argumentParser,
+            ]
         ),
         tests(
             "ConformanceTests",

@@ -10,7 +10,8 @@ package struct SlipwayCommand: ParsableCommand {
         discussion: "Exit codes: \(exitCodes).",
         version: "slipway \(SlipwayVersion.text)",
         subcommands: [
-            InitVerb.self, ValidateVerb.self, ExplainVerb.self, RenderVerb.self, PlanVerb.self, DeployVerb.self,
+            InitVerb.self, ImportVerb.self, ValidateVerb.self, ExplainVerb.self, RenderVerb.self, PlanVerb.self,
+            DeployVerb.self,
             RollbackVerb.self, StatusVerb.self,
             HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
             DownVerb.self, VersionVerb.self,

@@ -11,8 +11,13 @@ struct SpecFile {
     init(argument: String) {
         var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory)
-        let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
-        self.path = exists && isDirectory ? (argument == "." ? "stack.yaml" : "\(folder)/stack.yaml") : argument
+        self.path = exists && isDirectory ? Self.inside(argument) : argument
+    }
+
+    /// The file of a folder.
+    static func inside(_ folder: String) -> String {
+        if folder == "." { return "stack.yaml" }
+        return (folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + "/stack.yaml"
     }
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }

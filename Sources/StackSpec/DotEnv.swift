@@ -9,6 +9,15 @@ package enum DotEnv {
         _ text: String,
         file: String
     ) -> (variables: [String: String], diagnostics: [Diagnostic]) {
+        let found = read(text, file: file)
+        return (found.variables, found.diagnostics)
+    }
+
+    /// The same, with the line that each variable stands in.
+    package static func read(
+        _ text: String,
+        file: String
+    ) -> (variables: [String: String], lines: [String: Int], diagnostics: [Diagnostic]) {
         // No line is quoted: what stands in this file is secret.
         let findings = Findings(file: file)
         let source = SourceText(file: file, text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
@@ -24,7 +33,7 @@ package enum DotEnv {
             }
             (variables[name], lines[name]) = (value, index + 1)
         }
-        return (variables, findings.inFileOrder())
+        return (variables, lines, findings.inFileOrder())
     }
 
     private static func assignment(in line: String, number: Int, _ findings: Findings) -> (String, String)? {

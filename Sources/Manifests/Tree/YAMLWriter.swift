@@ -1,3 +1,5 @@
+import Basics
+
 /// Writes manifest values as YAML that every reader of YAML 1.1 and 1.2 understands alike: block style, two spaces, a
 /// text is plain only where no reader could take it for anything else.
 struct YAMLWriter {

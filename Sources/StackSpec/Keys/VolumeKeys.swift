@@ -81,7 +81,7 @@ extension ValueType where Value == String {
 }
 
 /// Where a volume can be.
-enum MountPath {
+package enum MountPath {
     /// Nothing below these, or in their place: programs, libraries, and what the kernel and our own mounts show there.
     private static let closed = [
         "/bin", "/boot", "/dev", "/lib", "/lib32", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr/bin",
@@ -91,7 +91,7 @@ enum MountPath {
     private static let kept = ["/", "/etc", "/usr", "/usr/local", "/var"]
 
     /// Absolute, and written in the one way there is.
-    static func isPlain(_ text: String) -> Bool {
+    package static func isPlain(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count > 1 && parts[0].isEmpty
             && parts.dropFirst().allSatisfy { !["", ".", ".."].contains($0) && $0.unicodeScalars.allSatisfy(isPlain) }
@@ -112,12 +112,12 @@ enum MountPath {
     }
 
     /// The directory of the system that a volume at this path would take the place of; nil when there is none.
-    static func hidden(by path: String) -> String? {
+    package static func hidden(by path: String) -> String? {
         kept.first { $0 == path } ?? closed.first { contains($0, path) }
     }
 
     /// Whether a path is that of a directory, or below it.
-    static func contains(_ directory: String, _ path: String) -> Bool {
+    package static func contains(_ directory: String, _ path: String) -> Bool {
         path == directory || path.hasPrefix("\(directory)/")
     }
 }

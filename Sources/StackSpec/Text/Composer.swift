@@ -1,10 +1,10 @@
 import Basics
 import Yams
 
-/// From the bytes of a spec to its nodes, refusing what is not plain, finite YAML.
-enum Composer {
+/// From the bytes of a file to its nodes, refusing what is not plain, finite YAML.
+package enum Composer {
     /// The root of the only document, or `nil` after the reason is in `findings`.
-    static func compose(_ spec: SpecText, findings: Findings) -> SpecNode? {
+    package static func compose(_ spec: SpecText, findings: Findings) -> SpecNode? {
         guard let text = TextGuard.text(of: spec, findings: findings) else { return nil }
         guard var signs = SignSubstitution(hiding: text) else {
             findings.error("the text uses every private-use character from U+E000 to U+E03F", at: .start)
@@ -49,7 +49,7 @@ enum Composer {
                 findings.error(
                     "a second document begins in this file",
                     at: place,
-                    help: "Write one stack per file: remove the line `---` and what follows it."
+                    help: "Remove the line `---` and what follows it."
                 )
                 return nil
             }
@@ -58,7 +58,8 @@ enum Composer {
     }
 
     private static func emptyFile(_ findings: Findings) -> SpecNode? {
-        findings.error("the file is empty", at: .start, help: "Run `slipway init` to write a first spec.")
+        let help = findings.subject == .spec ? "Run `slipway init` to write a first spec." : nil
+        findings.error("the file is empty", at: .start, help: help)
         return nil
     }
 }

@@ -1,8 +1,15 @@
 import Basics
 
-/// Collects what is wrong with one spec while it is read and checked.
-final class Findings {
+/// What kind of file is read, for messages.
+package enum TextSubject: String, Sendable {
+    case spec
+    case compose = "Compose file"
+}
+
+/// Collects what is wrong with one file while it is read and checked.
+package final class Findings {
     private let file: String
+    let subject: TextSubject
     /// The text of the file in lines, made when the first finding needs it.
     private(set) lazy var source: SourceText? = text.map { SourceText(file: file, text: $0) }
     private var text: String?
@@ -14,8 +21,9 @@ final class Findings {
     private let isStrict: Bool
 
     /// - Parameter isStrict: what an engine does not act on is an error, not a warning.
-    init(file: String, isStrict: Bool = false) {
+    package init(file: String, subject: TextSubject = .spec, isStrict: Bool = false) {
         self.file = file
+        self.subject = subject
         self.isStrict = isStrict
     }
 
@@ -24,7 +32,7 @@ final class Findings {
 
     private(set) var errorCount = 0
 
-    var hasErrors: Bool { errorCount > 0 }
+    package var hasErrors: Bool { errorCount > 0 }
 
     /// From now on findings quote their line.
     func quote(from text: String) {
@@ -37,14 +45,14 @@ final class Findings {
         settled = mistakes
     }
 
-    func error(_ message: String, at place: Place, help: String? = nil) {
+    package func error(_ message: String, at place: Place, help: String? = nil) {
         guard !settled.contains(place) else { return }
         mistakes.insert(place)
         errorCount += 1
         add(.error, message, at: place, help: help)
     }
 
-    func warning(_ message: String, at place: Place, help: String? = nil) {
+    package func warning(_ message: String, at place: Place, help: String? = nil) {
         add(.warning, message, at: place, help: help)
     }
 
@@ -54,16 +62,20 @@ final class Findings {
         if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
     }
 
-    func inFileOrder() -> [Diagnostic] {
+    package func inFileOrder() -> [Diagnostic] {
         let order = diagnostics.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)
         }
         return order.map(\.element)
     }
 
+    package func location(of place: Place) -> SourceLocation {
+        source?.location(place) ?? SourceLocation(file: file, line: place.line, column: place.column)
+    }
+
     private func add(_ severity: Diagnostic.Severity, _ message: String, at place: Place, help: String?) {
         guard diagnostics.count(where: { $0.severity == severity }) < Self.limit else { return }
-        let location = source?.location(place) ?? SourceLocation(file: file, line: place.line, column: place.column)
+        let location = location(of: place)
         let line = source?.line(location.line).map { Self.shown(String($0)) } ?? nil
         let diagnostic = Diagnostic(severity, at: location, message, suggestion: help, sourceLine: line)
         if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }

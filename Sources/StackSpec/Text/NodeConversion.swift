@@ -32,7 +32,7 @@ final class NodeConversion {
         findings.error(
             "maps and lists are nested more than \(SpecLimits.maxDepth) deep",
             at: place,
-            help: "A spec needs six levels: look for a bracket that is opened again and again."
+            help: "Six levels are plenty: look for a bracket that is opened again and again."
         )
     }
 
@@ -163,14 +163,14 @@ final class NodeConversion {
         findings.error(
             "tag \(signs.restore(tag.rawValue).abridged) is not allowed",
             at: place,
-            help: "Remove the tag: a spec has plain values only."
+            help: "Remove the tag: only plain values are read."
         )
     }
 
     private func anchorSeen(at place: Place) throws {
         anchorCount += 1
         guard anchorCount > SpecLimits.maxAnchors else { return }
-        findings.error("the spec has more than \(SpecLimits.maxAnchors) anchors", at: place)
+        findings.error("the \(findings.subject.rawValue) has more than \(SpecLimits.maxAnchors) anchors", at: place)
         throw Refused()
     }
 

@@ -1,13 +1,13 @@
 import Basics
 
 /// A position as YAML counts it: lines and columns from one, columns in Unicode scalars.
-struct Place: Hashable, Comparable, Sendable {
-    let line: Int
-    let column: Int
+package struct Place: Hashable, Comparable, Sendable {
+    package let line: Int
+    package let column: Int
 
-    static let start = Place(line: 1, column: 1)
+    package static let start = Place(line: 1, column: 1)
 
-    static func < (left: Place, right: Place) -> Bool {
+    package static func < (left: Place, right: Place) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }

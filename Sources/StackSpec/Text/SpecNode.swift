@@ -1,39 +1,39 @@
 import Basics
 
-/// A value of the spec with its place: YAML without anchors, aliases, merges and tags.
-struct SpecNode: Sendable {
-    enum Content: Sendable {
+/// A value of a file with its place: YAML without anchors, aliases, merges and tags.
+package struct SpecNode: Sendable {
+    package enum Content: Sendable {
         case null
         case scalar(Scalar)
         case list([SpecNode])
         case map([Entry])
     }
 
-    struct Scalar: Sendable {
-        let text: String
+    package struct Scalar: Sendable {
+        package let text: String
         /// Written in quotes or as a block, so that it is text whatever it looks like.
-        let isQuoted: Bool
+        package let isQuoted: Bool
     }
 
-    struct Entry: Sendable {
-        let key: String
-        let keyPlace: Place
-        var value: SpecNode
+    package struct Entry: Sendable {
+        package let key: String
+        package let keyPlace: Place
+        package var value: SpecNode
 
         /// Where to point for the value: a map or a list is found by its key.
-        var valuePlace: Place { if case .scalar = value.content { value.place } else { keyPlace } }
+        package var valuePlace: Place { if case .scalar = value.content { value.place } else { keyPlace } }
     }
 
-    var content: Content
-    let place: Place
+    package var content: Content
+    package let place: Place
 
-    var entries: [Entry]? { if case .map(let entries) = content { entries } else { nil } }
-    var elements: [SpecNode]? { if case .list(let elements) = content { elements } else { nil } }
-    var isNull: Bool { if case .null = content { true } else { false } }
+    package var entries: [Entry]? { if case .map(let entries) = content { entries } else { nil } }
+    package var elements: [SpecNode]? { if case .list(let elements) = content { elements } else { nil } }
+    package var isNull: Bool { if case .null = content { true } else { false } }
 
-    subscript(key: String) -> SpecNode? { entries?.first { $0.key == key }?.value }
+    package subscript(key: String) -> SpecNode? { entries?.first { $0.key == key }?.value }
 
-    func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
+    package func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
 
     /// The place of a value far down; as far down as the path leads. A map or list is placed at its key.
     func place(_ path: String...) -> Place {
@@ -48,7 +48,7 @@ struct SpecNode: Sendable {
     }
 
     /// The word for what this is, in a message.
-    var word: String {
+    package var word: String {
         switch content {
         case .null: "nothing"
         case .scalar(let scalar): scalar.isQuoted ? "\"\(scalar.text.abridged)\"" : scalar.text.abridged

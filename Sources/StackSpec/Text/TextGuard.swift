@@ -6,9 +6,10 @@ enum TextGuard {
     static func text(of spec: SpecText, findings: Findings) -> String? {
         guard spec.bytes.count <= SpecLimits.maxBytes else {
             findings.error(
-                "the file has \(spec.bytes.count) bytes, and a spec has at most \(SpecLimits.bytes)",
+                "the file has \(spec.bytes.count) bytes, and a \(findings.subject.rawValue) has at most \(SpecLimits.bytes)",
                 at: .start,
-                help: "Keep data out of the spec: put files beside it, in the source directory of an app."
+                help: findings.subject == .spec
+                    ? "Keep data out of the spec: put files beside it, in the source directory of an app." : nil
             )
             return nil
         }
@@ -137,9 +138,9 @@ enum TextGuard {
 
     static func reportTooManyNodes(at place: Place, findings: Findings) {
         findings.error(
-            "the spec has more than \(SpecLimits.maxExpandedNodes) keys and values, aliases counted by what they repeat",
+            "the \(findings.subject.rawValue) has more than \(SpecLimits.maxExpandedNodes) keys and values, aliases counted by what they repeat",
             at: place,
-            help: "Split the stack, or write less with aliases."
+            help: findings.subject == .spec ? "Split the stack, or write less with aliases." : nil
         )
     }
 }

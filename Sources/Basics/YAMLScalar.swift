@@ -1,10 +1,10 @@
 /// A text as one YAML scalar.
-enum YAMLScalar {
+package enum YAMLScalar {
     /// Plain where every reader takes it for this text, else in double quotes.
-    static func text(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+    package static func text(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
     /// In double quotes on one line, whatever the text holds.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -20,7 +20,7 @@ enum YAMLScalar {
     }
 
     /// Several lines as a literal block; nil where a block would not give the same text back.
-    static func block(_ text: String, indent: Int) -> String? {
+    package static func block(_ text: String, indent: Int) -> String? {
         guard text.utf8.dropLast().contains(UInt8(ascii: "\n")), canBeBlock(text) else { return nil }
         let ends = text.hasSuffix("\n")
         let lines = (ends ? text.dropLast() : text[...]).split(separator: "\n", omittingEmptySubsequences: false)

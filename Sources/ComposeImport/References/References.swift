@@ -1,0 +1,173 @@
+import Basics
+import StackModel
+
+/// Puts references to services and secrets where a text names them.
+struct References {
+    let directory: Directory
+    let signs: SignTable
+    let secrets: SecretBook
+    let report: Report
+
+    /// The environment of an app.
+    func environment(of draft: Draft) -> [(key: String, text: String)] {
+        draft.variables.compactMap { variable in
+            value(of: variable, of: draft).map { (variable.key, $0) }
+        }
+    }
+
+    private func value(of variable: Variable, of draft: Draft) -> String? {
+        guard let written = variable.text else {
+            guard CredentialName.isLikely(variable.key) else {
+                return signs.sign(for: .variable(variable.key, fallback: nil))
+            }
+            return secret(secrets.secret(handedOn: variable.key, of: draft.key))
+        }
+        let place = Self.spot(variable, of: draft)
+        let text = expanded(written, place)
+        if let file = secretFile(variable, text, of: draft) { return file }
+        guard !text.hasPrefix(Self.secretFolder) else { return leaveFile(text, place, variable.key) }
+        if let login = login(variable, text, of: draft) { return login }
+        if let host = loneHost(variable, text, of: draft) { return host }
+        let addressed = addresses(in: text, place)
+        guard addressed == text || !signs.hasSecret(addressed) else { return addressed }
+        guard Credential.isLikely(variable.key, text, signs) else { return passwords(in: addressed, place) }
+        return credential(variable, addressed, of: draft)
+    }
+
+    func secret(_ name: SecretName, _ part: Template.SecretPart = .value) -> String {
+        signs.sign(for: .secret(name, part))
+    }
+
+    private func credential(_ variable: Variable, _ text: String, of draft: Draft) -> String {
+        let used = signs.variables(in: text)
+        guard signs.onlyReference(in: text) == nil, !used.isEmpty else {
+            if let fallback = used.first?.fallback, !fallback.isEmpty { sayDefault(of: Self.spot(variable, of: draft)) }
+            return secret(secrets.secret(for: text, variable: variable.key, of: draft.key, at: variable.location))
+        }
+        // Some of it comes from variables: they are the secret.
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if case .variable(let name, _)? = signs.reference(scalar) {
+                result += secret(secrets.secret(handedOn: name, of: draft.key))
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static let secretFolder = "/run/secrets/"
+
+    /// A variable that names a file which is not there.
+    private func leaveFile(_ file: String, _ spot: Spot, _ key: String) -> String? {
+        let name = key.hasSuffix("_FILE") ? String(key.dropLast(5)) : key
+        let secret = ServiceNames.repaired(String(file.dropFirst(Self.secretFolder.count)))
+        report.leftOut(
+            spot.path,
+            at: spot.location,
+            "there are no files below /run/secrets",
+            help:
+                "Declare `\(secret): {kind: given}` under `secrets`, and write `\(name): ${secret:\(secret)}` if the program reads that."
+        )
+        return nil
+    }
+
+    /// `DB_PASSWORD_FILE: /run/secrets/db-password`: no such file is there, and its value is wanted instead.
+    private func secretFile(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        let folder = Self.secretFolder
+        guard variable.key.hasSuffix("_FILE"), text.hasPrefix(folder), !signs.hasReference(text),
+            KnownImage.readsFilesOfVariables(draft.image)
+        else { return nil }
+        let name = String(text.dropFirst(folder.count)).uppercased().map {
+            $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_"
+        }
+        return secret(secrets.secret(handedOn: String(name), of: draft.key))
+    }
+
+    /// The account of a data service: the same user or password as the service itself is given.
+    private func login(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        guard let service = draft.databases.first(where: { $0.hasLogin(text, for: variable.key, signs) }) else {
+            return nil
+        }
+        let isUser = !CredentialName.isLikely(variable.key)
+        return secret(secrets.account(of: service), isUser ? .user : .value)
+    }
+
+    /// `REDIS_HOST: redis`, and the `REDIS_PORT` that belongs to it.
+    private func loneHost(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+        if let service = directory[text], Self.isHost(variable.key) {
+            guard service.isReachable else { return unreachable(service, Self.spot(variable, of: draft), text) }
+            return signs.sign(for: .service(service.name, .host))
+        }
+        guard variable.key.hasSuffix("_PORT"), let port = PortReader.number(text) else { return nil }
+        let stem = variable.key.dropLast(4)
+        for word in ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS"] {
+            guard let host = draft.variable("\(stem)\(word)")?.text.flatMap(signs.plain), let service = directory[host],
+                service.port == port,
+                service.isReachable
+            else { continue }
+            return signs.sign(for: .service(service.name, .port))
+        }
+        return nil
+    }
+
+    /// Whether a variable of this name holds a host.
+    static func isHost(_ key: String) -> Bool {
+        key.uppercased().split { !$0.isLetter }.last.map { hostWords.contains(String($0)) } ?? false
+    }
+
+    private static let hostWords: Set = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "PGHOST", "ENDPOINT"]
+
+    /// A part of a service that is being carried over, for messages.
+    struct Spot {
+        let path: String
+        let location: SourceLocation
+        let draft: Draft
+    }
+
+    static func spot(_ variable: Variable, of draft: Draft) -> Spot {
+        Spot(path: "\(draft.path).environment.\(variable.key)", location: variable.location, draft: draft)
+    }
+
+    func unreachable(_ service: Draft, _ place: Spot, _ text: String) -> String {
+        report.changed(
+            place.path,
+            at: place.location,
+            "names \(service.key), which has no address in the spec",
+            help: service.role.isApp
+                ? "Add `port: ...` to service \(service.name) and write ${service:\(service.name)} here." : nil
+        )
+        return text
+    }
+}
+
+extension SignTable {
+    func hasSecret(_ text: String) -> Bool {
+        text.unicodeScalars.contains { if case .secret? = reference($0) { true } else { false } }
+    }
+}
+
+extension Draft {
+    /// It has an address in the spec.
+    var isReachable: Bool { role == .edge || port != nil && (role.isApp || role.isTyped) }
+
+    func password(_ signs: SignTable) -> String? {
+        switch role {
+        case .postgres: setting("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", signs: signs)?.text
+        case .redis: redisPassword
+        default: nil
+        }
+    }
+
+    func user(_ signs: SignTable) -> String? {
+        guard role == .postgres else { return nil }
+        return setting("POSTGRES_USER", "POSTGRESQL_USERNAME", signs: signs)?.text ?? "postgres"
+    }
+
+    /// Whether a variable of an app says how to log in here.
+    func hasLogin(_ text: String, for key: String, _ signs: SignTable) -> Bool {
+        if CredentialName.isLikely(key) { return !text.isEmpty && text == password(signs) }
+        let word = key.uppercased()
+        return (word.hasSuffix("USER") || word.hasSuffix("USERNAME")) && text == user(signs)
+    }
+}

@@ -1,0 +1,97 @@
+import Basics
+import StackModel
+
+/// The secrets of the spec: the accounts of its data services, and the values that only a person knows.
+final class SecretBook {
+    struct Given {
+        let name: SecretName
+        let variable: String
+        /// As the file has it; nil when it was a variable there too.
+        let value: String?
+        let service: String
+        let location: SourceLocation?
+    }
+
+    struct Account {
+        let name: SecretName
+        let kind: SecretDeclaration.Kind
+        let service: ServiceName
+    }
+
+    private(set) var given: [Given] = []
+    private(set) var accounts: [Account] = []
+    private var taken: Set<String> = []
+    private let signs: SignTable
+
+    init(signs: SignTable) { self.signs = signs }
+
+    /// The account that apps use of a data service; made when it is asked for.
+    func account(of draft: Draft) -> SecretName {
+        if let known = accounts.first(where: { $0.service == draft.name }) { return known.name }
+        let name = free("\(draft.name)-app")
+        let kind: SecretDeclaration.Kind = draft.role == .redis ? .redisUser : .postgresRole
+        accounts.append(Account(name: name, kind: kind, service: draft.name))
+        return name
+    }
+
+    /// The secret for a value that stands in the file, or for a variable that does. A value of another service that is
+    /// the same is the same secret.
+    func secret(for text: String, variable: String, of service: String, at location: SourceLocation?) -> SecretName {
+        if case .variable(let name, _)? = signs.onlyReference(in: text) {
+            if let known = given.first(where: { $0.value == nil && $0.variable == name }) { return known.name }
+            return add(variable: name, value: nil, service, location)
+        }
+        let equal = given.filter { $0.value == text }
+        if let known = equal.first(where: { $0.variable == variable }) { return known.name }
+        let others = equal.filter { $0.service != service }
+        if let known = others.first(where: { !$0.variable.uppercased().contains("ROOT") }) ?? others.first {
+            return known.name
+        }
+        let isFree = !given.contains { $0.variable == variable }
+        let prefix = service.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+        return add(variable: isFree ? variable : "\(String(prefix))_\(variable)", value: text, service, location)
+    }
+
+    /// The secret of a variable of the caller's.
+    func secret(handedOn variable: String, of service: String) -> SecretName {
+        secret(
+            for: signs.sign(for: .variable(variable, fallback: nil)),
+            variable: variable,
+            of: service,
+            at: nil
+        )
+    }
+
+    /// The value that stands in this text where a password does.
+    func revealed(by word: String) -> String? {
+        given.compactMap(\.value).first { value in
+            guard value.count > 3 else { return false }
+            let places = ["-p\(value)", "=\(value)", ":\(value)@", "-a \(value)", "password \(value)"]
+            return word == value || places.contains { word.contains($0) }
+        }
+    }
+
+    private func add(variable: String, value: String?, _ service: String, _ location: SourceLocation?) -> SecretName {
+        let name = free(ServiceNames.repaired(variable))
+        given.append(
+            Given(
+                name: name,
+                variable: variable,
+                value: value,
+                service: service,
+                location: value == nil ? nil : location
+            )
+        )
+        return name
+    }
+
+    private func free(_ wish: String) -> SecretName {
+        var number = 1
+        while number < 10_000 {
+            let text = number == 1 ? wish : "\(wish.prefix(36))-\(number)"
+            if let name = SecretName(text), taken.insert(text).inserted { return name }
+            number += 1
+        }
+        return "secret"
+    }
+}

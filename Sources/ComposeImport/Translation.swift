@@ -1,0 +1,276 @@
+import Basics
+import StackModel
+import StackSpec
+
+/// The way of one Compose file into a spec.
+final class Translation {
+    let input: ComposeInput
+    let root: SpecNode
+    let findings: Findings
+    let report: Report
+    let signs = SignTable()
+    let scalars: Scalars
+    let secrets: SecretBook
+    private(set) var drafts: [Draft] = []
+    private(set) var directory = Directory([])
+    private var names = ServiceNames([])
+    private var stack: StackName = "stack"
+    /// Variables that took the place of something in a command.
+    private var invented: [(name: String, location: SourceLocation)] = []
+
+    init(_ input: ComposeInput, root: SpecNode, findings: Findings) {
+        (self.input, self.root, self.findings) = (input, root, findings)
+        report = Report(findings)
+        scalars = Scalars(signs: signs, report: report)
+        secrets = SecretBook(signs: signs)
+    }
+
+    /// Nil after the reason is in the findings.
+    func run() -> ImportedSpec? {
+        let document = ComposeDocument(root: root, scalars: scalars)
+        guard isFreeOfSigns(), let services = document.services(), let stack = stackName(document) else { return nil }
+        self.stack = stack
+        read(services)
+        guard !findings.hasErrors else { return nil }
+        document.leaveSections()
+        settle()
+        for draft in inOrderOfSecrets { draft.environment = references.environment(of: draft) }
+        let lines = sections()
+        for draft in drafts { leaveKeys(of: draft) }
+        let text = SpecWriter.document(lines, head: head)
+        let count = lines.first { $0.key == "services" }.flatMap {
+            if case .block(let all) = $0.value { all.count } else { nil }
+        }
+        return ImportedSpec(
+            stack: stack,
+            text: text,
+            services: count ?? 0,
+            leftOut: report.allLeftOut,
+            changed: report.allChanged,
+            variables: neededVariables(in: text)
+        )
+    }
+
+    var references: References { References(directory: directory, signs: signs, secrets: secrets, report: report) }
+    var defaultDatabase: String { stack.text.replacing("-", with: "_") }
+    var hasProxy: Bool { drafts.contains { $0.role == .edge } }
+
+    func freeName(_ wish: String) -> ServiceName { names.free(wish) }
+
+    /// A variable for what must not stand in the spec; as a text.
+    func variable(named flag: String, at location: SourceLocation) -> String {
+        let words = flag.uppercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        let name = words.isEmpty ? "PASSWORD" : words.joined(separator: "_")
+        invented.append((name, location))
+        return signs.sign(for: .variable(name, fallback: nil))
+    }
+
+    /// The service whose volume it is: the first app that writes to it, else the first that has it.
+    func owner(of volume: String) -> Draft? {
+        let users = drafts.filter { draft in
+            draft.role.isApp && draft.mounts.contains { $0.kind == .volume && $0.source == volume }
+        }
+        return users.first { draft in draft.mounts.contains { $0.source == volume && !$0.isReadOnly } } ?? users.first
+    }
+
+    // MARK: - Reading
+
+    private func isFreeOfSigns() -> Bool {
+        let text = String(decoding: input.text.bytes, as: UTF8.self)
+        guard text.unicodeScalars.contains(where: { $0.value >= SignTable.first }) else { return true }
+        report.error("the file has private-use characters from U+F0000 on", at: .start)
+        return false
+    }
+
+    private func stackName(_ document: ComposeDocument) -> StackName? {
+        if let name = input.name { return name }
+        let wish = document.name() ?? input.folder
+        if let name = StackName(ServiceNames.repaired(wish)),
+            wish.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) })
+        {
+            return name
+        }
+        report.error("the stack has no name", at: .start, help: "Give it one: `--name shop`.")
+        return nil
+    }
+
+    private func read(_ services: [SpecNode.Entry]) {
+        names = ServiceNames(services.map(\.key))
+        let reader = DraftReader(scalars: scalars, environmentFiles: input.environmentFiles, project: stack.text)
+        drafts = services.map { entry in
+            let draft = Draft(key: entry.key, name: names[entry.key], node: entry.value, place: entry.keyPlace)
+            if draft.name.text != entry.key {
+                report.changed(
+                    draft.path,
+                    at: entry.keyPlace,
+                    "called \(draft.name) in the spec, everywhere: \(entry.key.abridged) is no name there"
+                )
+            }
+            reader.read(draft)
+            return draft
+        }
+        directory = Directory(drafts)
+        for draft in drafts { for job in draft.jobs { directory[job]?.isJob = true } }
+    }
+
+    /// What needs to know all services.
+    private func settle() {
+        for draft in drafts where draft.role == .redis { draft.redisPassword = RedisOptions(draft, signs).password }
+        for draft in drafts where draft.port == nil { draft.port = ProxyLabels(draft.node, signs).port }
+        PortSearch(drafts: drafts, directory: directory, signs: signs).run()
+        for draft in drafts
+        where draft.role == .edge && EdgeSection.targets(of: draft, among: drafts, directory).isEmpty {
+            draft.role = .app
+            draft.port = draft.ports.first?.container ?? KnownImage.port(of: draft.image) ?? 80
+        }
+        for draft in drafts where draft.role == .postgres { draft.database = PostgresSection.database(of: draft, self) }
+        for draft in drafts { draft.databases = databases(of: draft) }
+        settleDependencies()
+    }
+
+    /// The data services that an app may log in at: those it names, else the only one of its kind.
+    private func databases(of draft: Draft) -> [Draft] {
+        let texts = draft.variables.compactMap(\.text)
+        return drafts.filter { service in
+            guard service.role == .postgres || service.role == .redis else { return false }
+            let isNamed =
+                draft.dependencies.contains { directory[$0] === service }
+                || texts.contains { text in
+                    directory[text] === service
+                        || AddressScan.addresses(in: text).contains { directory[$0.host] === service }
+                }
+            return isNamed || drafts.count { $0.role == service.role } == 1
+        }
+    }
+
+    /// Those who keep passwords name them best.
+    private var inOrderOfSecrets: [Draft] {
+        drafts.filter { $0.role == .data } + drafts.filter { $0.role == .app }
+    }
+
+    // MARK: - Writing
+
+    private func sections() -> [SpecLine] {
+        var services = drafts.compactMap(section)
+        services += EdgeSection(translation: self).lines(before: drafts.filter(\.role.isApp))
+        if services.isEmpty {
+            report.error("no service of the file is one of a spec", at: root.entry("services")?.keyPlace ?? .start)
+        }
+        var lines = [
+            SpecLine("apiVersion", .text("slipway/v1")), SpecLine("stack", .text(stack.text)),
+            SpecLine("services", .block(services)),
+        ]
+        if let secrets = secretsSection() { lines.append(secrets) }
+        let local = SpecLine("local", .map([SpecLine("engine", .text("docker"))]))
+        let comment =
+            "Images run on Docker and Kubernetes. As plain processes, each app needs a `source` and a `command`."
+        lines.append(SpecLine("environments", .block([local]), comments: [comment]))
+        return lines
+    }
+
+    private func section(_ draft: Draft) -> SpecLine? {
+        switch draft.role {
+        case .app, .data: return AppSection(draft: draft, translation: self).line()
+        case .redis: return RedisSection(draft: draft, translation: self).line()
+        case .postgres: return PostgresSection(draft: draft, translation: self).line()
+        case .prometheus: return PrometheusSection(draft: draft, translation: self).line()
+        case .grafana: return GrafanaSection(draft: draft, translation: self).line()
+        case .edge:
+            let targets = EdgeSection.targets(of: draft, among: drafts, directory)
+            return EdgeSection(translation: self).line(for: draft, targets: targets)
+        case .companion(let of):
+            let hasPrometheus = drafts.contains { $0.role == .prometheus }
+            let help = hasPrometheus ? nil : "Add `prometheus: {kind: prometheus}`: they come with it."
+            let what =
+                of == "Prometheus"
+                ? "Slipway starts an Alertmanager of its own as soon as there are `contacts`"
+                : "Slipway starts an exporter of its own beside each \(of), where there is a Prometheus"
+            report.leftOut(draft.path, at: draft.place, what, help: help)
+        case .machineWatcher:
+            let help = "Install it on the machine, as in `apt install prometheus-node-exporter`."
+            report.leftOut(
+                draft.path,
+                at: draft.place,
+                "it watches the machine, and a stack has no part of that",
+                help: help
+            )
+        }
+        return nil
+    }
+
+    private func secretsSection() -> SpecLine? {
+        var lines = secrets.accounts.map { account in
+            SpecLine(
+                account.name.text,
+                .map([SpecLine("kind", .text(account.kind.rawValue)), SpecLine("service", .text(account.service.text))])
+            )
+        }
+        for (index, secret) in secrets.given.enumerated() {
+            var inner = [SpecLine("kind", .text("given"))]
+            // The name in capitals is what it comes from when nothing is said.
+            if secret.name.text.uppercased().replacing("-", with: "_") != secret.variable {
+                inner.append(SpecLine("from", .text(secret.variable)))
+            }
+            let comments =
+                index == 0 ? ["Given in the environment or in `.env`, each as the variable of its name."] : []
+            lines.append(SpecLine(secret.name.text, .map(inner), comments: comments))
+        }
+        return lines.isEmpty ? nil : SpecLine("secrets", .block(lines))
+    }
+
+    private var head: [String] {
+        let file = input.text.file.split(separator: "/").last.map(String.init) ?? input.text.file
+        return [
+            "Imported from \(file.withoutLines). Check it with `slipway validate`; every key: docs/reference/spec.md"
+        ]
+    }
+
+    /// The keys of a service that nobody has looked at.
+    private func leaveKeys(of draft: Draft) {
+        guard draft.role.isApp || draft.role.isTyped else { return }
+        for entry in draft.node.entries ?? [] where !draft.taken.contains(entry.key) && !entry.key.hasPrefix("x-") {
+            guard !entry.value.isNull, !isKeptAnyway(entry) else { continue }
+            let path = "\(draft.path).\(entry.key)"
+            if entry.key == "networks", isSaidOnce(entry) { continue }
+            if let reason = ServiceOmissions.reason(for: entry.key, kind: draft.role.kind) {
+                report.leftOut(path, at: entry.keyPlace, reason.why, help: isRepeated(entry) ? nil : reason.instead)
+            } else {
+                let help = Spelling.suggestion(for: entry.key, among: ServiceOmissions.known)
+                report.leftOut(path, at: entry.keyPlace, "Compose knows no such key", help: help)
+            }
+        }
+    }
+
+    /// A program that is started again when it fails is no job.
+    private func isRepeated(_ entry: SpecNode.Entry) -> Bool {
+        guard entry.key == "restart", case .scalar(let scalar) = entry.value.content else { return false }
+        return scalar.text.hasPrefix("on-failure")
+    }
+
+    /// The networks that a service is in are said where they are declared.
+    private func isSaidOnce(_ entry: SpecNode.Entry) -> Bool {
+        let details = (entry.value.entries ?? []).flatMap { $0.value.entries ?? [] }
+        return root["networks"]?.entries?.isEmpty == false && details.allSatisfy { $0.key == "aliases" }
+    }
+
+    private func isKeptAnyway(_ entry: SpecNode.Entry) -> Bool {
+        var text: String?
+        if case .scalar(let scalar) = entry.value.content { text = scalar.text }
+        let items = (entry.value.elements ?? []).compactMap { item in
+            if case .scalar(let scalar) = item.content { scalar.text } else { nil }
+        }
+        return ServiceOmissions.isKeptAnyway(entry.key, text, items)
+    }
+
+    private func neededVariables(in text: String) -> [NeededVariable] {
+        let given = secrets.given.map { NeededVariable(name: $0.variable, isSecret: true, location: $0.location) }
+        var needed = given
+        for (name, location) in invented where !needed.contains(where: { $0.name == name }) {
+            needed.append(NeededVariable(name: name, isSecret: true, location: location))
+        }
+        for name in signs.needed(in: text) where !needed.contains(where: { $0.name == name }) {
+            needed.append(NeededVariable(name: name, isSecret: false, location: nil))
+        }
+        return needed.sorted { $0.name < $1.name }
+    }
+}

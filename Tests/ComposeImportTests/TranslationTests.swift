@@ -1,0 +1,220 @@
+import Basics
+import StackSpec
+import Testing
+
+@testable import ComposeImport
+
+@Suite("What an import decides")
+struct TranslationTests {
+    private func services(_ text: String) throws -> ImportedSpec { try translate("services:\n" + text) }
+
+    private func left(_ spec: ImportedSpec, _ part: String) -> Bool {
+        spec.leftOut.contains { $0.message.contains(part) }
+    }
+
+    @Test("a name that is none in a spec is another one everywhere")
+    func names() throws {
+        let spec = try services(
+            """
+              My_App: {image: a, environment: {DB: "postgres://db_1:5432/x"}, depends_on: [db_1]}
+              my-app: {image: b}
+              db_1: {image: postgres:15}
+              config: {image: c}
+            """
+        )
+        #expect(spec.text.contains("\n  my-app-2:\n") && spec.text.contains("\n  my-app:\n"))
+        #expect(spec.text.contains("\n  db-1:\n") && spec.text.contains("dependsOn: [db-1]"))
+        #expect(spec.text.contains("${service:db-1}/x") && spec.text.contains("\n  config-service:\n"))
+    }
+
+    @Test("two who wait for each other do so no more, and that is said")
+    func circle() throws {
+        let spec = try services("  a: {image: a, depends_on: [b]}\n  b: {image: b, depends_on: [a, nobody, b]}\n")
+        #expect(spec.text.contains("dependsOn: [b]") && !spec.text.contains("dependsOn: [a"))
+        #expect(
+            left(spec, "depends_on (a)") && left(spec, "depends_on (nobody) is left out: the file has no such service")
+        )
+    }
+
+    @Test("Traefik's labels become routes")
+    func labels() throws {
+        let spec = try services(
+            """
+              proxy: {image: "traefik:v3.0", command: ["--providers.docker"], ports: ["80:80", "8080:8080"]}
+              api:
+                image: a
+                labels:
+                  - "traefik.http.routers.api.rule=Host(`shop.example.com`) && PathPrefix(`/api`)"
+                  - "traefik.http.services.api.loadbalancer.server.port=8000"
+              web:
+                image: b
+                labels: {traefik.http.routers.web.rule: "Host(`shop.example.com`)"}
+                expose: [3000]
+            """
+        )
+        #expect(spec.text.contains("- {host: shop.example.com, path: /api, service: api}"))
+        #expect(spec.text.contains("- {host: shop.example.com, path: /, service: web}"))
+        #expect(spec.text.contains("port: 8000") && spec.text.contains("listen: 80\n"))
+    }
+
+    @Test("a proxy with nothing behind it, or before PHP-FPM, stays a web server")
+    func webServer() throws {
+        let alone = try services(
+            "  site: {image: nginx, ports: [\"8080:80\"], volumes: [\"./html:/usr/share/nginx/html\"]}\n"
+        )
+        #expect(alone.text.contains("image: nginx\n") && alone.text.contains("- {path: /, service: site}"))
+        let php = try services(
+            "  web: {image: nginx, ports: [\"80:80\"], depends_on: [php]}\n  php: {image: \"wordpress:6-fpm\"}\n"
+        )
+        #expect(php.text.contains("- {path: /, service: web}") && php.text.contains("port: 9000"))
+    }
+
+    @Test("a volume of two belongs to the one that writes it")
+    func sharedVolume() throws {
+        let spec = try services(
+            """
+              reader: {image: a, volumes: ["media:/media:ro"]}
+              writer: {image: b, volumes: ["media:/srv/media"]}
+            volumes: {media: {}}
+            """
+        )
+        #expect(spec.text.contains("volumes:\n      - {name: media, path: /srv/media}"))
+        #expect(
+            left(
+                spec,
+                "services.reader.volumes (/media) is left out: volumes belong to one service, and media is now writer's"
+            )
+        )
+    }
+
+    @Test("a credential is a secret; what only sounds like one is not")
+    func credentials() throws {
+        let spec = try services(
+            """
+              a:
+                image: a
+                environment:
+                  API_TOKEN: abc
+                  TOKEN_TTL: "3600"
+                  AUTH_ENABLED: "true"
+                  AUTH_URL: http://auth.example.com
+                  SENTRY_DSN: https://key@sentry.example.com/1
+                  PUBLIC_KEY: abc
+                  DB: mysql://root:hidden@db.example.com/x
+                  DSN_LIKE: "host=db user=x password=hidden2 dbname=y"
+                  HANDED_ON_KEY:
+                  HEADER_TOKEN: Bearer ${TOKEN}
+            """
+        )
+        for name in ["api-token", "sentry-dsn", "a-password", "handed-on-key", "token"] {
+            #expect(spec.text.contains("${secret:\(name)}"), "\(name)")
+        }
+        for kept in [
+            "TOKEN_TTL: \"3600\"", "AUTH_ENABLED: \"true\"", "AUTH_URL: http://auth.example.com", "PUBLIC_KEY: abc",
+        ] {
+            #expect(spec.text.contains(kept), "\(kept)")
+        }
+        for value in ["hidden", "abc\n  AUTH", "key@"] { #expect(!spec.text.contains(value), "\(value)") }
+        #expect(spec.variables.map(\.name).contains("HANDED_ON_KEY"))
+    }
+
+    @Test("two services with another value of one name have two secrets, with the same value one")
+    func sameName() throws {
+        let spec = try services(
+            """
+              a: {image: a, environment: {SECRET_KEY: one}}
+              b: {image: b, environment: {SECRET_KEY: two}}
+              c: {image: c, environment: {SECRET_KEY: one, OTHER_SECRET: two}}
+            """
+        )
+        #expect(spec.variables.map(\.name) == ["B_SECRET_KEY", "SECRET_KEY"])
+    }
+
+    @Test("a password in a command is no part of the spec")
+    func commandPassword() throws {
+        let spec = try services(
+            "  a: {image: python, command: [serve, --admin-password=geheim, --token, geheim2, --port, \"80\"]}\n"
+        )
+        #expect(!spec.text.contains("geheim"))
+        #expect(spec.text.contains("\"--admin-password=${ADMIN_PASSWORD}\"") && spec.text.contains("\"${TOKEN}\""))
+    }
+
+    @Test("what Redis is told on its command line")
+    func redis() throws {
+        let spec = try services(
+            """
+              cache:
+                image: redis:7.2
+                command: sh -c "redis-server --requirepass $$PASS --save '' --maxmemory 64mb --loglevel warning"
+                environment: {PASS: geheim}
+              web: {image: a, environment: {CACHE_URL: "redis://:geheim@cache:6379", CACHE_PASSWORD: geheim}}
+            """
+        )
+        #expect(spec.text.contains("persistence: [aof]") && spec.text.contains("memory: 64MiB"))
+        #expect(spec.text.contains("redis://${secret:cache-app.user}:${secret:cache-app}@${service:cache}"))
+        #expect(spec.text.contains("CACHE_PASSWORD: \"${secret:cache-app}\"") && !spec.text.contains("geheim"))
+        #expect(left(spec, "services.cache.command (loglevel)"))
+    }
+
+    @Test("images that only look like a kind are apps")
+    func lookalikes() throws {
+        let spec = try services(
+            "  a: {image: \"valkey/valkey:8\"}\n  b: {image: \"timescale/timescaledb:2.14-pg15\"}\n  c: {image: \"redis/redis-stack\"}\n"
+        )
+        #expect(!spec.text.contains("kind:"))
+    }
+
+    @Test("a key that Compose does not know is said, with the one that was meant")
+    func misspelt() throws {
+        let spec = try services("  a: {image: a, enviroment: {A: b}}\n")
+        #expect(spec.leftOut.first?.message == "services.a.enviroment is left out: Compose knows no such key")
+        #expect(spec.leftOut.first?.suggestion == "Did you mean environment?")
+    }
+
+    @Test("nothing is left out without a word")
+    func complete() throws {
+        for key in ServiceOmissions.known where !["image", "extends"].contains(key) {
+            // What Compose would refuse is an error, which says even more.
+            guard let spec = try? services("  a: {image: a, \(key): {zzz: {yyy: x}}}\n") else { continue }
+            let isSaid = spec.said.contains(key) || spec.text.contains("zzz")
+            #expect(isSaid, "\(key):\n\(spec.said)\n\(spec.text)")
+        }
+    }
+
+    @Test("a default that names a service is the reference, and one with a password is none")
+    func defaults() throws {
+        let spec = try services(
+            """
+              db: {image: "postgres:16", environment: {POSTGRES_PASSWORD: "${PW:-postgres}", POSTGRES_DB: postgres}}
+              web:
+                image: a
+                environment:
+                  DB_HOST: ${DB_HOST:-db}
+                  DB_PORT: ${DB_PORT:-5432}
+                  PGPASSWORD: ${PW:-postgres}
+                  PGUSER: postgres
+                  DATABASE_URL: postgres://${DB_USER:-postgres}:${PW:-postgres}@${DB_HOST:-db}:${DB_PORT:-5432}/postgres?x=y
+                  OTHER: ${OTHER_URL:-https://user:geheim@example.com}
+                  THEME: ${THEME:-dark}
+            """
+        )
+        for line in [
+            "DB_HOST: \"${service:db.host}\"", "DB_PORT: \"${service:db.port}\"", "PGPASSWORD: \"${secret:db-app}\"",
+            "PGUSER: \"${secret:db-app.user}\"", "OTHER: \"${OTHER_URL}\"", "THEME: \"${THEME:-dark}\"",
+            "\"postgres://${secret:db-app.user}:${secret:db-app}@${service:db}/shop?x=y\"",
+        ] {
+            #expect(spec.text.contains(line), "\(line)\n\(spec.text)")
+        }
+        #expect(!spec.text.contains("geheim") && spec.variables.map(\.name) == ["OTHER_URL"])
+    }
+
+    @Test("an env_file gives variables, and one that is missing is said")
+    func environmentFile() throws {
+        let text =
+            "services:\n  a: {image: a, env_file: [one.env, {path: two.env, required: false}, three.env], environment: {B: own}}\n"
+        let spec = try translate(text, files: ["one.env": "# c\nA=1\nB=2\nAPI_KEY=geheim\n"])
+        #expect(spec.text.contains("A: \"1\"") && spec.text.contains("B: own") && !spec.text.contains("geheim"))
+        #expect(left(spec, "three.env could not be read") && !left(spec, "two.env"))
+        #expect(spec.variables.first?.location?.description == "one.env:4:1")
+    }
+}
