@@ -27,7 +27,6 @@ enum OperatorObjects {
     }
 
     static func rules(of stack: Stack) -> ManifestValue? {
-        let help = Monitoring.Reach.kubernetes.help(for: stack)
         let groups = Monitoring.operatorRules(of: stack).flatMap { group -> [ManifestValue] in
             group.document(Monitoring.Reach.kubernetes.help(for: stack))["groups"]?.items ?? []
         }

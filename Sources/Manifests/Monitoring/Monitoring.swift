@@ -12,7 +12,8 @@ package enum Monitoring {
     }
 
     /// The files for containers of a stack that has its companions, in the order of their paths; none in a stack without
-    /// a Prometheus. They are made to be mounted: `prometheus/` at /etc/prometheus, `alertmanager/` at /etc/alertmanager, `grafana/provisioning/` at
+    /// a Prometheus. They are made to be
+    /// mounted: `prometheus/` at /etc/prometheus, `alertmanager/` at /etc/alertmanager, `grafana/provisioning/` at
     /// /etc/grafana/provisioning and `grafana/dashboards/` at /etc/grafana/dashboards.
     package static func files(
         of stack: Stack,
