@@ -8,7 +8,7 @@ struct FilledTemplate: Sendable {
     /// Without the program itself.
     let arguments: [String]
     let environment: [String: String]
-    let files: [(path: String, content: String)]
+    let files: [FilledFile]
 
     /// Throws `invalidSpec` when a reference means nothing here or a secret stands in the command, and what
     /// `inputs.secret` throws.
@@ -40,10 +40,21 @@ struct FilledTemplate: Sendable {
         var environment: [String: String] = [:]
         for (name, text) in template.environment { environment[name] = try references.fill(text) }
         self.environment = environment
-        var files: [(path: String, content: String)] = []
-        for file in template.files { files.append((file.path, try references.fill(file.content))) }
+        var files: [FilledFile] = []
+        for file in template.files {
+            let content = try references.fill(file.content)
+            files.append(FilledFile(path: file.path, content: content, isSecret: !file.content.secrets.isEmpty))
+        }
         self.files = files
     }
+}
+
+/// A rendered file as it is written to disk.
+struct FilledFile: Sendable {
+    let path: String
+    let content: String
+    /// It holds a secret: for the user of its replica and for nobody else.
+    let isSecret: Bool
 }
 
 /// What references mean for one replica.
