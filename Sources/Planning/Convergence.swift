@@ -92,7 +92,7 @@ struct Convergence {
             let cause = "source \(source.short) is not stored yet"
             prepared.append(draft.store(source, of: service.name, because: cause))
         }
-        if service.keepsData, !observed.volumes.contains(service.name) {
+        if service.needsVolume, !observed.volumes.contains(service.name) {
             let cause = "\(service.name) has no data directory yet"
             prepared.append(draft.add(.prepareVolume(service.name), because: cause))
         }

@@ -100,7 +100,10 @@ package struct DesiredService: Sendable {
     package var name: ServiceName { service.name }
 
     /// Whether there is a data directory that only one replica may use at a time.
-    package var keepsData: Bool { service.keepsData || template.volume != nil }
+    package var keepsData: Bool { service.keepsData || template.volume.map { $0.shared == nil } ?? false }
+
+    /// Whether there has to be a data directory before a replica starts.
+    var needsVolume: Bool { service.keepsData || template.volume != nil }
 
     /// Whether taking its files up anew is all that a restart has to do: an edge then gets new processes beside the
     /// old ones, while replacing it would close its port.

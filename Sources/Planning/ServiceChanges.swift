@@ -63,10 +63,20 @@ struct ServiceChanges {
         lines += change("user", old.user, new.user)
         if old.stop != new.stop { lines.append("\(name): stop changed") }
         lines += change("metrics", old.metrics, new.metrics)
+        lines += volumes(old.volumes ?? [], new.volumes ?? [])
         for variable in Set(old.env.keys).union(new.env.keys).sorted() {
             lines += environment(variable, old.env[variable], new.env[variable])
         }
         return lines
+    }
+
+    private func volumes(_ old: [AppVolume], _ new: [AppVolume]) -> [String] {
+        Set((old + new).map(\.name)).sorted().compactMap { volume in
+            let (before, after) = (old.first { $0.name == volume }, new.first { $0.name == volume })
+            guard before != after else { return nil }
+            guard after != nil else { return "\(name): volume \(volume) no longer there, its data stays" }
+            return "\(name): volume \(volume) \(before == nil ? "is new" : "changed")"
+        }
     }
 
     private func environment(_ variable: String, _ old: Template?, _ new: Template?) -> [String] {

@@ -9,6 +9,7 @@ struct FilledTemplate: Sendable {
     let arguments: [String]
     let environment: [String: String]
     let files: [FilledFile]
+    let probe: Probe
 
     /// Throws `invalidSpec` when a reference means nothing here or a secret stands in the command, and what
     /// `inputs.secret` throws.
@@ -19,7 +20,7 @@ struct FilledTemplate: Sendable {
         addresses: AddressBook,
         inputs: StepInputs
     ) async throws(ReportableError) {
-        if let secret = template.command.flatMap(\.secrets).first {
+        if let secret = (template.command + template.probe.texts).flatMap(\.secrets).first {
             throw ReportableError(
                 .invalidSpec,
                 "the command of \(template.service) contains the secret \(secret)",
@@ -46,6 +47,11 @@ struct FilledTemplate: Sendable {
             files.append(FilledFile(path: file.path, content: content, isSecret: !file.content.secrets.isEmpty))
         }
         self.files = files
+        if case .command(let words) = template.probe {
+            probe = .command(words: try references.fill(words).map { Template($0) })
+        } else {
+            probe = template.probe
+        }
     }
 }
 
@@ -80,6 +86,7 @@ private struct References {
         case .literal(let text): return text
         case .directory: return folder.work
         case .volume: return folder.stack.volume(service)
+        case .mount(let name): return folder.stack.volume(service, name)
         // Replicas share the machine: only the edge, on the machine too, is to reach them.
         case .host: return "127.0.0.1"
         case .targets: return folder.stack.targets

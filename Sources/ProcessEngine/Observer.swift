@@ -2,7 +2,8 @@ import Basics
 import Interfaces
 import StackModel
 
-/// Looks at a stack: its directories, its processes, its edges. Changes nothing and starts no program.
+/// Looks at a stack: its directories, its processes, its edges. Changes nothing, and starts no program but the health
+/// checks that are programs.
 struct Observer: Sendable {
     let engine: ProcessEngine
     let folder: StackFolder

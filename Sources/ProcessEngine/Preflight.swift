@@ -46,12 +46,14 @@ struct Preflight: Sendable {
         else { return }
         let source = template.source.map { stack.source($0) }
         if let source, !Disk.isDirectory(source) { return }
+        let volume = stack.volume(template.service)
         _ = try Programs.locate(
             name,
             for: template.service,
             source: source,
-            volume: stack.volume(template.service),
+            volume: volume,
             postgres: template.postgresVersion
         )
+        try template.checkHealthProgram(source: source, volume: volume)
     }
 }

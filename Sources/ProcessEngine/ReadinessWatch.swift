@@ -55,7 +55,7 @@ struct ReadinessWatch: Sendable {
                 if span(since: began) >= deadline { throw failure.neverReady(reason, within: deadline) }
                 if readySince == nil { try await checkPorts() }
             }
-            try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 100)))
+            try await pause(min(record.probeTiming.interval, probe.leastPause))
         }
         ControlGroup(folder, mounts: engine.mounts).setWeight(starting: false)
     }
@@ -73,7 +73,7 @@ struct ReadinessWatch: Sendable {
                 throw failure.unreadyAgain(reason, after: span(since: began))
             }
             if answer.isReady && span(since: began) >= healthyFor { break }
-            try await pause(min(record.probeTiming.interval, TimeSpan(milliseconds: 250)))
+            try await pause(min(record.probeTiming.interval, max(TimeSpan(milliseconds: 250), probe.leastPause)))
         }
         try await checkAlive()
     }

@@ -38,6 +38,12 @@ struct ReplicaProbe: Sendable {
         case .running: return .ready
         case .tcp: return await ask { $0.connects }
         case .http(let path): return await ask(path: path)
+        case .command(let words):
+            return await HealthCommand(
+                words: words.map { $0.resolved { _ in "" } },
+                beside: ProgramBeside(folder: folder, record: record, mounts: engine.mounts),
+                timeout: record.probeTiming.timeout
+            ).ask()
         case .redis:
             let folder = folder
             return await ask { $0.redisAnswers(RedisAdministrator.password(in: folder)) }
@@ -46,6 +52,11 @@ struct ReplicaProbe: Sendable {
             let isAnswering = await engine.edge.isAnswering(at: folder.work)
             return isAnswering ? .ready : .notReady("its runtime socket does not answer")
         }
+    }
+
+    /// How long to leave it alone before it is asked again, at least: a program costs more than a question.
+    var leastPause: TimeSpan {
+        if case .command = record.probe { TimeSpan(milliseconds: 500) } else { TimeSpan(milliseconds: 100) }
     }
 
     /// Its port accepts a connection; without a port there is nothing to see.

@@ -19,11 +19,14 @@ struct ReplicaStart: Sendable {
         let source = template.source.map { folder.stack.source($0) }
         try checkSource(source)
         let program = try program(source)
+        try template.checkHealthProgram(source: source, volume: folder.stack.volume(template.service))
         let account = try await engine.accounts.account(
             for: template.user,
             service: template.service,
             in: folder.stack.stack
         )
+        let shared = SharedDirectories(stack: folder.stack, template: template)
+        try await offPool { () throws(ReportableError) in try shared.make(for: account) }
         try await ReplicaStop(engine: engine, folder: folder).remove()
         let port = try await port()
         try checkSocketPath()
@@ -34,7 +37,7 @@ struct ReplicaStart: Sendable {
             addresses: try engine.addresses(inputs),
             inputs: inputs
         )
-        let record = record(port: port, account: account)
+        let record = record(port: port, account: account, probe: content.probe)
         try await make(record, program: program, content: content)
         try await launch()
     }
@@ -110,7 +113,7 @@ struct ReplicaStart: Sendable {
         )
     }
 
-    private func record(port: Int?, account: RunAccount) -> ReplicaRecord {
+    private func record(port: Int?, account: RunAccount, probe: Probe) -> ReplicaRecord {
         ReplicaRecord(
             id: folder.id,
             kind: template.kind,
@@ -119,7 +122,7 @@ struct ReplicaStart: Sendable {
             configuration: template.accounts == nil ? template.configuration : Self.unconfigured,
             port: port,
             account: account,
-            probe: template.probe,
+            probe: probe,
             probeTiming: template.probeTiming,
             stop: template.stop,
             limits: template.limits,

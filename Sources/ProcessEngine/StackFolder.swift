@@ -9,6 +9,7 @@ import StackModel
 ///         logs/api-3/         outlives the replica
 ///         sources/<digest>/   content-addressed
 ///         volumes/redis/      outlives everything but its own removal
+///         volumes/api/uploads/  the same; all replicas of the app share it
 ///         targets/api.json    for Prometheus
 struct StackFolder: Hashable, Sendable {
     let stack: StackID
@@ -28,6 +29,7 @@ struct StackFolder: Hashable, Sendable {
     func replica(_ id: ReplicaID) -> ReplicaFolder { ReplicaFolder(id: id, stack: self) }
     func source(_ digest: Digest) -> String { "\(sources)/\(digest)" }
     func volume(_ service: ServiceName) -> String { "\(volumes)/\(service)" }
+    func volume(_ service: ServiceName, _ name: VolumeName) -> String { "\(volume(service))/\(name)" }
 
     /// The replicas there are directories for. Unfinished ones begin with a dot and do not count.
     var replicaIDs: [ReplicaID] { Disk.list(replicas).compactMap { ReplicaID($0) }.sorted() }

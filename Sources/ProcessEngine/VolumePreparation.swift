@@ -22,10 +22,12 @@ struct VolumePreparation: Sendable {
             in: stack.stack
         )
         let (volumes, unfinished, finished) = (stack.volumes, unfinished, finished)
+        let isShared = template.volume?.shared != nil
         try await offPool { () throws(ReportableError) in
             try Disk.remove(tree: unfinished)
             try Disk.makeDirectory(volumes)
-            try Disk.makeDirectory(unfinished, mode: 0o700, owner: account.owner)
+            // What is shared lies in directories of its own below (`SharedDirectories`), which this one only holds.
+            try Disk.makeDirectory(unfinished, mode: isShared ? 0o711 : 0o700, owner: isShared ? nil : account.owner)
         }
         if template.volume?.preparation == .postgresCluster { try await makeCluster(as: account) }
         try await offPool { () throws(ReportableError) in try Disk.move(unfinished, to: finished) }

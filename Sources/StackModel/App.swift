@@ -23,6 +23,8 @@ package struct App: Hashable, Sendable, Codable {
     package var migrates: Bool
     /// How a replica is asked to end; nil leaves it to the engine.
     package var stop: StopRule?
+    /// What outlives its replicas; nil when nothing does.
+    package var volumes: [AppVolume]?
 
     package init(
         image: String? = nil,
@@ -36,7 +38,8 @@ package struct App: Hashable, Sendable, Codable {
         metrics: String? = nil,
         user: String? = nil,
         migrates: Bool = false,
-        stop: StopRule? = nil
+        stop: StopRule? = nil,
+        volumes: [AppVolume] = []
     ) {
         self.image = image
         self.source = source
@@ -50,7 +53,11 @@ package struct App: Hashable, Sendable, Codable {
         self.user = user
         self.migrates = migrates
         self.stop = stop
+        self.volumes = volumes.isEmpty ? nil : volumes
     }
+
+    /// The texts of the person's own that references may stand in.
+    package var texts: [Template] { command + env.values + (health.command ?? []) }
 }
 
 /// How we know that a replica lives and that it can serve.
@@ -60,17 +67,21 @@ package struct HealthCheck: Hashable, Sendable, Codable {
     package var liveness: String?
     /// HTTP path; a replica gets traffic only while it answers 2xx here. Without one an open port counts as ready.
     package var readiness: String?
+    /// A program that asks in place of a path: a replica is ready while it ends with status 0. Never beside `readiness`.
+    package var command: [Template]?
     package var interval: TimeSpan
     package var timeout: TimeSpan
 
     package init(
         liveness: String? = nil,
         readiness: String? = nil,
+        command: [Template] = [],
         interval: TimeSpan = .seconds(2),
         timeout: TimeSpan = .seconds(1)
     ) {
         self.liveness = liveness
         self.readiness = readiness
+        self.command = command.isEmpty ? nil : command
         self.interval = interval
         self.timeout = timeout
     }

@@ -60,6 +60,11 @@ package struct SecretName: Name {
     package init(unchecked text: String) { self.text = text }
 }
 
+package struct VolumeName: Name {
+    package let text: String
+    package init(unchecked text: String) { self.text = text }
+}
+
 package struct ContactName: Name {
     package let text: String
     package init(unchecked text: String) { self.text = text }

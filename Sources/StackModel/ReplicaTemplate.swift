@@ -129,7 +129,7 @@ package enum PortUse: Hashable, Sendable, Codable {
     case fixed(Int)
 }
 
-/// A data directory that outlives replicas and releases. Exactly one replica may use it at a time.
+/// A data directory that outlives replicas and releases.
 package struct Volume: Hashable, Sendable, Codable {
     package enum Preparation: String, Hashable, Sendable, Codable {
         /// An empty directory.
@@ -139,9 +139,12 @@ package struct Volume: Hashable, Sendable, Codable {
     }
 
     package var preparation: Preparation
+    /// The directories in it that all replicas use at once. Nil where exactly one replica may use the whole at a time.
+    package var shared: [VolumeName]?
 
-    package init(preparation: Preparation = .empty) {
+    package init(preparation: Preparation = .empty, shared: [VolumeName]? = nil) {
         self.preparation = preparation
+        self.shared = shared?.sorted()
     }
 }
 
@@ -153,6 +156,8 @@ package enum Probe: Hashable, Sendable, Codable {
     case tcp
     /// 2xx from this path on its port.
     case http(path: String)
+    /// A program beside it ends with status 0.
+    case command(words: [Template])
     case redis
     case postgres
     /// Its runtime socket answers.
@@ -161,6 +166,9 @@ package enum Probe: Hashable, Sendable, Codable {
     /// The `Host` that everyone who asks a replica over HTTP sends, engine and edge alike, so that a framework with a
     /// list of allowed hosts gives both the same answer.
     package static let host = "localhost"
+
+    /// The texts in it that references may stand in.
+    package var texts: [Template] { if case .command(let words) = self { words } else { [] } }
 }
 
 package struct ProbeTiming: Hashable, Sendable, Codable {

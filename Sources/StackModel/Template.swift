@@ -16,6 +16,8 @@ package struct Template: Hashable, Sendable, Codable {
         case service(ServiceName, AddressPart)
         /// `${secret:NAME}`, `${secret:NAME.user}`.
         case secret(SecretName, SecretPart)
+        /// `${volume:NAME}`: a volume of the app, where the app sees it.
+        case mount(VolumeName)
         /// `${directory}`: the replica's own directory. Only rendered files and our own command lines use it.
         case directory
         /// `${volume}`: the service's data directory. Only rendered files and our own command lines use it.
@@ -64,6 +66,7 @@ package struct Template: Hashable, Sendable, Codable {
             case .service(let name, let part): "${service:\(name).\(part.rawValue)}"
             case .secret(let name, .value): "${secret:\(name)}"
             case .secret(let name, let part): "${secret:\(name).\(part.rawValue)}"
+            case .mount(let name): "${volume:\(name)}"
             case .directory: "${directory}"
             case .volume: "${volume}"
             case .targets: "${targets}"

@@ -112,15 +112,16 @@ package struct RolloutWatch: Sendable {
         existing: [ObservedReplica]
     ) -> (surge: Int, absence: Int, overlap: Bool) {
         let (rollout, wanted) = (desired.service.rollout, desired.service.replicas)
+        let isExclusive = desired.template.volume.map { $0.shared == nil } ?? false
         if case .fixed(let port) = desired.template.port {
             guard case .edge = desired.service.kind else { return (0, wanted, false) }
             // A new one that a crash left half-way has the new port already; it is the old ones that count.
             let old = existing.filter { $0.revision != desired.revision }
             let moves = old.allSatisfy { $0.port.map { $0 != port } ?? false }
-            guard moves, !old.isEmpty, desired.template.volume == nil else { return (0, wanted, false) }
+            guard moves, !old.isEmpty, !isExclusive else { return (0, wanted, false) }
             return (1, min(wanted, rollout.maxUnavailable.roundedDown(of: wanted)), true)
         }
-        if desired.template.volume != nil || rollout.strategy == .recreate { return (0, wanted, false) }
+        if isExclusive || rollout.strategy == .recreate { return (0, wanted, false) }
         if rollout.strategy == .blueGreen { return (wanted, 0, true) }
         let surge = rollout.maxSurge.roundedUp(of: wanted)
         let absence = min(wanted, rollout.maxUnavailable.roundedDown(of: wanted))

@@ -134,9 +134,9 @@ package struct SimulatedWorld: Sendable {
         _ action: Action
     ) throws(ReportableError) {
         if let source = template.source, !sources.contains(source) { throw refusal("its source is not stored", action) }
-        if template.volume != nil {
+        if let volume = template.volume {
             guard volumes.contains(id.service) else { throw refusal("it has no data directory", action) }
-            if let writer = other(than: id, where: { $0.service == id.service }) {
+            if volume.shared == nil, let writer = other(than: id, where: { $0.service == id.service }) {
                 throw refusal("\(writer) writes to the same data directory", action)
             }
         }

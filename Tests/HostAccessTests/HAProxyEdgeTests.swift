@@ -33,6 +33,26 @@ struct HAProxyEdgeTests {
         }
     }
 
+    @Test("a connection to a replica is kept for the next request, and for no longer than it is needed")
+    func keepsConnections() async throws {
+        try await withLab { lab in
+            try lab.startBackend(1)
+            try await lab.admit(1)
+            let load = try HAProxyLoad(port: lab.port, directory: lab.directory, connections: 8)
+            try await Task.sleep(for: .milliseconds(500))
+            let report = load.finish()
+            #expect(report.failures == 0, "\(report.text)")
+            let row = try #require(try lab.statistics(of: 1))
+            let (reused, made) = (row.number("reuse") ?? 0, row.number("connect") ?? 0)
+            #expect(reused > 10 * made, "\(made) connections made, \(reused) times one was used again")
+            // While they are open the replica still answers; they do not keep it from being withdrawn.
+            let clock = ContinuousClock()
+            let withdrawal = try await clock.measure { _ = try await lab.withdraw(1) }
+            #expect(withdrawal < .seconds(1))
+            try lab.expectEverywhere([])
+        }
+    }
+
     @Test("twenty reloads under load, with and without keep-alive, fail no request and keep servers up")
     func reloads() async throws {
         try await withLab { lab in

@@ -101,6 +101,12 @@ final class HAProxyLab: @unchecked Sendable {  // used by one test at a time
         #expect(known.filter(\.isReady).count == servers.count, sourceLocation: sourceLocation)
     }
 
+    /// The line of `show stat` about a server.
+    func statistics(of number: Int) throws -> HAProxyTable.Row? {
+        HAProxyTable(try place.runtime.worker.ask("show stat -1 4 -1"), separator: ",").rows
+            .first { $0["svname"] == "api-\(number)" }
+    }
+
     func configuration(comment: String = "") -> String {
         """
         # \(comment)
@@ -130,7 +136,7 @@ final class HAProxyLab: @unchecked Sendable {  // used by one test at a time
             option httpchk
             http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host api
             http-check expect status 200-299
-            default-server check inter 500ms fastinter 20ms downinter 20ms rise 1 fall 2
+            default-server check inter 500ms fastinter 20ms downinter 20ms rise 1 fall 2 pool-max-conn -1 pool-purge-delay 2s
             # servers of api
 
         """

@@ -77,14 +77,18 @@ enum KubernetesContainerPolicy {
         }
     }
 
-    /// Ready is another question than alive; each is asked at the one port there is, and never of another host.
+    /// Ready is another question than alive; each is asked at the one port there is, and never of another host. Where
+    /// there is no port, only a program can be asked.
     private static func probes(
         of container: ManifestValue,
         _ owner: ManifestValue,
         _ set: KubernetesObjects
     ) -> [String] {
-        guard let port = container["ports"]?.elements.first?["name"] else { return [] }
         let service = set.stack.services.first { $0.name.text == owner.name }
+        let port = container["ports"]?.elements.first?["name"]
+        guard port != nil || isAskedByProgram(service) else {
+            return container["readinessProbe"] == nil ? [] : ["a probe asks nothing"]
+        }
         var findings = ["readinessProbe"].filter { container[$0] == nil }.map { "no \($0)" }
         if needsLiveness(service), container["livenessProbe"] == nil { findings.append("no livenessProbe") }
         if needsStartup(service), container["startupProbe"] == nil { findings.append("no startupProbe") }
@@ -105,8 +109,9 @@ enum KubernetesContainerPolicy {
         [probe["httpGet"], probe["tcpSocket"], probe["exec"]]
     }
 
-    private static func handler(of probe: ManifestValue, _ port: ManifestValue) -> [String] {
+    private static func handler(of probe: ManifestValue, _ port: ManifestValue?) -> [String] {
         if let command = probe["exec"]?["command"] { return command.elements.isEmpty ? ["an empty command"] : [] }
+        guard let port else { return ["a probe asks a port, and there is none"] }
         if let socket = probe["tcpSocket"] { return socket == ["port": port] ? [] : ["a probe asks another port"] }
         guard let get = probe["httpGet"], get["path"]?.string?.hasPrefix("/") == true, get["port"] == port,
             get["host"] == nil
@@ -116,7 +121,13 @@ enum KubernetesContainerPolicy {
 
     private static func needsLiveness(_ service: Service?) -> Bool {
         guard case .app(let app)? = service?.kind else { return true }
-        return app.health.liveness != nil || app.health.readiness != nil
+        return app.port != nil
+            && (app.health.liveness != nil || app.health.readiness != nil || app.health.command != nil)
+    }
+
+    private static func isAskedByProgram(_ service: Service?) -> Bool {
+        guard case .app(let app)? = service?.kind else { return false }
+        return app.health.command != nil
     }
 
     private static func needsStartup(_ service: Service?) -> Bool {
@@ -141,6 +152,7 @@ enum KubernetesContainerPolicy {
                 switch segment {
                 case .port: app.port.map(String.init) ?? ""
                 case .host: "0.0.0.0"
+                case .mount(let name): app.volumes?.first { $0.name == name }?.path ?? ""
                 default: ""
                 }
             }

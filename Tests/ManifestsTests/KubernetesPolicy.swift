@@ -84,7 +84,10 @@ struct KubernetesPolicy {
         let isGeneral = object.kind == "Namespace" || ["default-deny", "allow-dns"].contains(object.name)
         if !isGeneral {
             expected["app.kubernetes.io/instance"] =
-                object.kind == "HTTPRoute" ? labels["app.kubernetes.io/instance"]?.string : object.name
+                object.kind == "HTTPRoute"
+                ? labels["app.kubernetes.io/instance"]?.string
+                // A claim of an app is called after both.
+                : object.name.split(separator: ".").first.map(String.init)
         }
         var findings = expected.filter { labels[$0.key]?.string != $0.value }.map { "the label \($0.key) is wrong" }
         if !isGeneral {

@@ -41,6 +41,7 @@ enum KubernetesStacks {
             ),
             Service(name: "shop-front", kind: .app(front), replicas: 2, rollout: Rollout(strategy: .blueGreen)),
             Service(name: "worker", kind: .app(worker), replicas: 3, rollout: Rollout(strategy: .recreate)),
+            Service(name: "media", kind: .app(media)),
             Service(name: "cache", kind: .redis(Redis(persistence: [.rdb], memory: ByteCount("100MiB")))),
             Service(
                 name: "orders",
@@ -139,7 +140,19 @@ enum KubernetesStacks {
     private static let worker = App(
         image: "market/api:2.1.0",
         command: ["work"],
-        env: ["CACHE": "\(.service("cache", .host))", "CACHE_PASSWORD": "\(.secret("cache-app", .value))"]
+        env: ["CACHE": "\(.service("cache", .host))", "CACHE_PASSWORD": "\(.secret("cache-app", .value))"],
+        health: HealthCheck(command: ["work", "--is-ready"]),
+        volumes: [AppVolume(name: "results", path: "/srv/results", storage: ByteCount(bytes: 20 << 30))]
+    )
+
+    private static let media = App(
+        image: "market/media:3",
+        command: ["media", "\(.mount("tmp"))"],
+        env: ["UPLOADS": "\(.mount("uploads"))/new"],
+        volumes: [
+            AppVolume(name: "uploads", path: "/srv/uploads", storage: ByteCount(bytes: 5 << 30)),
+            AppVolume(name: "tmp", path: "/srv/uploads.d", storage: ByteCount(bytes: 1 << 30)),
+        ]
     )
 
     private static let edge = Edge(

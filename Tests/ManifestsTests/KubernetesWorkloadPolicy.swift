@@ -17,7 +17,29 @@ enum KubernetesWorkloadPolicy {
         if number(object, "progressDeadlineSeconds") <= number(object, "minReadySeconds") {
             findings.append("the deadline ends before a replica can count")
         }
-        return findings + strategy(of: object) + company(of: object, autoscaler, set)
+        return findings + strategy(of: object) + company(of: object, autoscaler, set) + storage(of: object, set)
+    }
+
+    /// Every volume of the app is claimed and mounted where the spec says, and one for one pod has never two.
+    private static func storage(of object: ManifestValue, _ set: KubernetesObjects) -> [String] {
+        guard case .app(let app)? = set.stack.services.first(where: { $0.name.text == object.name })?.kind else {
+            return []
+        }
+        let pod = object.podTemplate?["spec"]
+        var findings: [String] = []
+        for volume in app.volumes ?? [] {
+            let claim = set.one("PersistentVolumeClaim", "\(object.name).\(volume.name)")
+            let name = (pod?["volumes"]?.elements ?? [])
+                .first { $0["persistentVolumeClaim"]?["claimName"]?.string == claim?.name }?["name"]
+            let mounts = pod?.at("containers.*.volumeMounts").flatMap { $0?.elements ?? [] } ?? []
+            let mount = mounts.first { $0["name"] == name }
+            if mount?["mountPath"]?.string != volume.path { findings.append("\(volume.name) is not at its place") }
+            if claim?.at("spec.accessModes.*") == ["ReadWriteOnce"], object["spec"]?["strategy"]?["type"] != "Recreate"
+            {
+                findings.append("two pods could want \(volume.name)")
+            }
+        }
+        return findings
     }
 
     private static func number(_ object: ManifestValue, _ key: String) -> Int { object["spec"]?[key]?.number ?? 0 }
@@ -75,7 +97,11 @@ enum KubernetesWorkloadPolicy {
 
     static func claim(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {
         let storageClass = set.stack.kubernetes?.storageClass
-        return Policy.need(object, "spec.accessModes", is: ["ReadWriteOnce"])
+        let user = set.one("Deployment", object.name.split(separator: ".").first.map(String.init) ?? "")
+        let isShared =
+            set.one("HorizontalPodAutoscaler", user?.name ?? "") != nil
+            || user.map { number($0, "replicas") > 1 } ?? false
+        return Policy.need(object, "spec.accessModes", is: [isShared ? "ReadWriteMany" : "ReadWriteOnce"])
             + Policy.need(object, "spec.resources.requests.storage", "a size") { $0.string?.hasSuffix("i") == true }
             + (object["spec"]?["storageClassName"]?.string == storageClass ? [] : ["another class of storage"])
     }

@@ -40,6 +40,7 @@ struct RenderedReplica {
             case .host: "127.0.0.1"
             case .directory: directory
             case .volume: volume
+            case .mount(let name): "\(volume)/\(name)"
             case .targets: "\(directory)/targets"
             case .service(let name, .hostAndPort): "\(name).test:1"
             case .service(let name, .host): "\(name).test"

@@ -55,6 +55,26 @@ import Testing
         #expect(try plan(stack, .down, on: world).steps.count == 5)
     }
 
+    @Test("an app with volumes is rolled like any other, beside what it shares, and goes without it")
+    func sharedVolume() throws {
+        var alpha = part("alpha", .sharing)
+        alpha.replicas = 3
+        let first = RandomRelease(parts: [alpha])
+        let prepared = try plan(first, on: SimulatedWorld()).steps.filter { $0.action == .prepareVolume("alpha") }
+        #expect(prepared.count == 1)
+        let world = try deployed(first)
+        #expect(world.volumes == ["alpha"] && world.replicas.count == 3)
+        #expect(try plan(first, on: world).steps.isEmpty)
+        alpha.version += 1
+        let update = try plan(RandomRelease(parts: [alpha]), on: world)
+        let start = try step(update) { if case .startReplica = $0 { true } else { false } }
+        let stop = try step(update) { if case .stopReplica = $0 { true } else { false } }
+        #expect(start.number < stop.number && update.warnings.isEmpty)
+        #expect(!update.steps.contains { $0.action == .prepareVolume("alpha") })
+        let down = try plan(first, .down, on: world)
+        #expect(down.warnings == ["the data of alpha stays"])
+    }
+
     @Test("two replicas on one fixed port are refused")
     func twoOnOnePort() throws {
         var alpha = part("alpha", .fixed)

@@ -18,7 +18,7 @@ struct RandomRelease {
     }
 
     enum Flavour: CaseIterable {
-        case app, sourced, fixed, redis, postgres, edge
+        case app, sourced, sharing, fixed, redis, postgres, edge
     }
 
     var number = 1
@@ -141,8 +141,8 @@ struct RandomRelease {
 }
 
 extension RandomRelease.Part {
-    var canBeRouted: Bool { flavour == .app || flavour == .sourced || flavour == .fixed }
-    private var isSingle: Bool { flavour != .app && flavour != .sourced }
+    var canBeRouted: Bool { !isSingle || flavour == .fixed }
+    private var isSingle: Bool { ![.app, .sourced, .sharing].contains(flavour) }
 
     func randomCount(using random: inout SplitMix64) -> Int {
         if random.chance(of: 8) { return 0 }
@@ -156,7 +156,7 @@ extension RandomRelease.Part {
 
     private var kind: ServiceKind {
         switch flavour {
-        case .app, .sourced, .fixed: .app(App())
+        case .app, .sourced, .sharing, .fixed: .app(App())
         case .redis: .redis(Redis())
         case .postgres: .postgres(Postgres(database: "shop"))
         case .edge: .edge(Edge(listen: 8080, routes: routes.map { Route(path: "/\($0)", service: $0) }))
@@ -164,7 +164,7 @@ extension RandomRelease.Part {
     }
 
     var template: ReplicaTemplate {
-        let reloads = flavour != .app && flavour != .sourced
+        let reloads = isSingle
         let text = "setting \(setting) routes \(routes.map(\.text).joined(separator: " "))"
         return ReplicaTemplate(
             service: name,
@@ -173,16 +173,24 @@ extension RandomRelease.Part {
             files: [RenderedFile(path: "settings", content: Template(text), reloadable: reloads)],
             source: flavour == .sourced ? Digest(of: "source \(name) \(version)") : nil,
             port: portUse,
-            volume: flavour == .redis || flavour == .postgres ? Volume() : nil,
+            volume: volume,
             reload: reloads ? (flavour == .edge ? .edge : .hangup) : nil,
             accounts: flavour == .postgres
                 ? PostgresAccounts(database: "shop", owner: "shop", logins: []) : nil
         )
     }
 
+    private var volume: Volume? {
+        switch flavour {
+        case .redis, .postgres: Volume()
+        case .sharing: Volume(shared: ["files"])
+        case .app, .sourced, .fixed, .edge: nil
+        }
+    }
+
     private var portUse: PortUse {
         switch flavour {
-        case .app, .sourced, .redis: .perReplica
+        case .app, .sourced, .sharing, .redis: .perReplica
         case .fixed, .edge, .postgres: .fixed(fixedPort)
         }
     }

@@ -32,7 +32,7 @@ extension Apps {
                             option httpchk
                             http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host api
                             http-check expect status 200-299
-                            default-server check inter 200ms fastinter 100ms downinter 100ms rise 1 fall 2
+                            default-server check inter 200ms fastinter 100ms downinter 100ms rise 1 fall 2 pool-max-conn -1 pool-purge-delay 2s
                             # servers of api
 
 

@@ -81,7 +81,7 @@ extension DataServices {
                 }
                 print("FIGURE circuit breaker: \(errors) errors, back \(time) after the first")
                 // A check in between begins the count anew.
-                #expect((3...5).contains(errors) && time > .seconds(3) && time < .seconds(6))
+                #expect((3...5).contains(errors) && time > .seconds(2.5) && time < .seconds(6))
                 var bodies: Set<String> = []
                 for _ in 0..<20 { bodies.insert(try await town.get("/").body) }
                 #expect(bodies.count == 2)

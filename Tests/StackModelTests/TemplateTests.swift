@@ -11,6 +11,11 @@ struct TemplateTests {
         #expect(template.source == "redis://${secret:redis-app.user}:${secret:redis-app}@${service:redis}/0")
     }
 
+    @Test("a volume of the app is named as the spec names it")
+    func volume() {
+        #expect(Template([.mount("uploads"), .literal("/new")]).source == "${volume:uploads}/new")
+    }
+
     @Test(
         "a dollar of the text itself is written twice where it would begin something",
         arguments: [("$HOME", "$HOME"), ("${x}", "$${x}"), ("$$", "$$$$"), ("$$${x}", "$$$$$${x}"), ("a$$b", "a$$$b")]

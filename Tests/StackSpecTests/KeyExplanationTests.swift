@@ -33,7 +33,7 @@ struct KeyExplanationTests {
         let production = try #require(try explain("services.api.replicas", in: "production").value)
         #expect(production.origin == .spec && production.text == "2" && production.location?.line == 4)
         let timeout = try explain("services.api.health.timeout")
-        #expect(timeout.value?.origin == .fallback && timeout.fallback == "1s")
+        #expect(timeout.value?.origin == .fallback && timeout.fallback == "1s, and 5s for a command")
     }
 
     @Test("a key is that of the service's kind")

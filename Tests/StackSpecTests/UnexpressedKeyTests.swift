@@ -57,6 +57,26 @@ struct UnexpressedKeyTests {
         #expect(loaded.diagnostics.allSatisfy { $0.suggestion != nil })
     }
 
+    @Test("On the process engine a volume has no limit, and no place but the one that the program is told")
+    func volumes() {
+        let text = spec(
+            """
+            api:
+              command: [run, "${volume:told}"]
+              volumes: [{name: told, path: /srv/told}, {name: untold, path: /srv/untold, storage: 2GiB}]
+            """
+        )
+        let loaded = StackSpecTests.load(text)
+        #expect(
+            loaded.messages == [
+                "warning: path of volume untold of api means nothing to the process engine: nobody is told of its "
+                    + "directory there",
+                "warning: storage of volume untold of api means nothing to the process engine: nothing limits what its "
+                    + "data takes",
+            ]
+        )
+    }
+
     @Test("Strictly they are errors")
     func strict() {
         let loaded = load("here", strict: true)

@@ -114,6 +114,48 @@ struct ValidSpecTests {
         #expect(edge.address == "127.0.0.1" && edge.listen == 8080)
     }
 
+    @Test("An app has volumes, and is told where each of them is")
+    func volumes() throws {
+        let text = spec(
+            """
+            api:
+              command: [run, --uploads, "${volume:uploads}"]
+              env: {CACHE: "${volume:cache}/v1"}
+              volumes: [{name: uploads, path: /srv/uploads, storage: 5GiB}, {name: cache, path: /var/lib/api.d}]
+            """,
+            "environments: {there: {engine: process}}\n"
+        )
+        let loaded = load(text)
+        #expect(
+            loaded.app("api")?.volumes == [
+                AppVolume(name: "uploads", path: "/srv/uploads", storage: ByteCount(bytes: 5 << 30)),
+                AppVolume(name: "cache", path: "/var/lib/api.d", storage: ByteCount(bytes: 1 << 30)),
+            ]
+        )
+        #expect(loaded.app("api")?.command.last == Template([.mount("uploads")]))
+        #expect(loaded.app("api")?.env["CACHE"] == Template([.mount("cache"), .literal("/v1")]))
+        #expect(load(spec("api: {command: [run], volumes: []}")).app("api")?.volumes == nil)
+    }
+
+    @Test("A health check by a program needs no port, and has more time than a path")
+    func healthCommands() throws {
+        let text = spec(
+            """
+            api: {command: [run], port: 80, health: {command: [check, "${port}", "${service:worker.host}"]}}
+            worker: {command: [run], port: 81, health: {command: [check], interval: 30s, timeout: 10s}}
+            job: {command: [run], health: {command: [check]}}
+            """
+        )
+        let loaded = load(text)
+        #expect(loaded.diagnostics.map(\.rendered) == [])
+        #expect(
+            loaded.app("api")?.health
+                == HealthCheck(command: ["check", "\(.port)", "\(.service("worker", .host))"], timeout: .seconds(5))
+        )
+        #expect(loaded.app("worker")?.health.timeout == .seconds(10))
+        #expect(loaded.app("job")?.health.command == ["check"])
+    }
+
     @Test("Anchors, aliases and merges mean what YAML says, and keys that begin with x- are free")
     func aliases() throws {
         let text = """

@@ -5,24 +5,44 @@ import StackModel
 enum ComposeApp {
     static func make(_ service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> ComposeService {
         var part = try ComposeService(service, resources: .app)
-        part.entrypoint = try command(of: service, app, stack)
+        part.entrypoint = try words(app.command, of: service, stack, literal: ComposeText.literal)
         try addEnvironment(of: app, to: &part, stack)
         part.networks = [.frontend, .backend]
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.stop = stopRule(of: service, app)
-        guard let port = app.port else { return part }
-        part.health = ComposeHealth(
-            ["CMD-SHELL", ImageProbe.script(app.health, port: port)],
-            service,
-            asking: app.health.timeout
-        )
+        part.volumes = (app.volumes ?? []).map {
+            (AppVolumeName.text($0.name, of: service.name), ComposeText.literal($0.path))
+        }
+        part.health = try health(of: service, app, stack)
         return part
     }
 
-    private static func command(of service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> [String] {
+    /// A check of the person's own is run as it is declared; one of ours costs more than a request, and runs less often.
+    private static func health(
+        of service: Service,
+        _ app: App,
+        _ stack: Stack
+    ) throws(ReportableError) -> ComposeHealth? {
+        if let command = app.health.command {
+            // Whoever writes the check doubles its dollars.
+            var health = ComposeHealth(["CMD"] + (try words(command, of: service, stack, literal: { $0 })), service)
+            (health.interval, health.timeout) = (app.health.interval, app.health.timeout)
+            return health
+        }
+        guard let port = app.port else { return nil }
+        let script = ImageProbe.script(app.health, port: port)
+        return ComposeHealth(["CMD-SHELL", script], service, asking: app.health.timeout)
+    }
+
+    private static func words(
+        _ command: [Template],
+        of service: Service,
+        _ stack: Stack,
+        literal: (String) -> String
+    ) throws(ReportableError) -> [String] {
         var words: [String] = []
-        for word in app.command {
-            let text = try ContainerAddress.resolve(word, of: service, in: stack, literal: ComposeText.literal) {
+        for word in command {
+            let text = try ContainerAddress.resolve(word, of: service, in: stack, literal: literal) {
                 (name, _) throws(ReportableError) in
                 throw ReportableError(
                     .invalidSpec,

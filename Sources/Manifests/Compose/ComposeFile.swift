@@ -6,7 +6,7 @@ struct ComposeFile {
 
     var document: ManifestValue {
         let secrets = Set(services.flatMap(\.secrets)).sorted()
-        let volumes = services.compactMap(\.volume?.name).sorted()
+        let volumes = services.flatMap(\.volumes).map(\.name).sorted()
         return [
             "services": .map(services.map { .init($0.service.name.text, $0.object) }),
             "networks": networks,

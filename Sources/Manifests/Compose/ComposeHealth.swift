@@ -6,9 +6,8 @@ import StackModel
 struct ComposeHealth {
     let command: [String]
     let startPeriod: TimeSpan
-    let timeout: TimeSpan
-
-    static let interval = TimeSpan.seconds(10)
+    var interval = TimeSpan.seconds(10)
+    var timeout: TimeSpan
 
     /// - Parameter answer: how long the command itself waits for an answer.
     init(_ command: [String], _ service: Service, asking answer: TimeSpan = .seconds(1)) {
@@ -20,7 +19,7 @@ struct ComposeHealth {
     var object: ManifestValue {
         [
             "test": .texts(command.map(ComposeText.literal)),
-            "interval": .text(ComposeDuration.text(Self.interval)),
+            "interval": .text(ComposeDuration.text(interval)),
             "timeout": .text(ComposeDuration.text(timeout)),
             "retries": 3,
             "start_period": .text(ComposeDuration.text(startPeriod)),
@@ -39,7 +38,7 @@ struct ComposeHealth {
 
     private static func hasHealth(_ service: Service) -> Bool {
         switch service.kind {
-        case .app(let app): app.port != nil
+        case .app(let app): app.port != nil || app.health.command != nil
         case .exporter(let exporter): exporter.subject == .postgres
         case .redis, .postgres, .prometheus, .grafana, .edge, .alertmanager: true
         }

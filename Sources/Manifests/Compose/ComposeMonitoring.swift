@@ -25,7 +25,7 @@ enum ComposeMonitoring {
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         // The edge, whose figures it reads, has no business behind the apps.
         part.networks = [.frontend, .backend]
-        part.volume = (service.name.text, "/prometheus")
+        part.volumes = [(service.name.text, "/prometheus")]
         part.mounts = mounts(of: monitoring, [("prometheus", "/etc/prometheus")])
         part.stop = StopRule(signal: .terminate, grace: PrometheusTemplate.grace)
         return part
@@ -48,7 +48,7 @@ enum ComposeMonitoring {
         part.health = ComposeHealth(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.networks = [.frontend, .backend]
-        part.volume = (service.name.text, "/alertmanager")
+        part.volumes = [(service.name.text, "/alertmanager")]
         part.mounts = mounts(of: monitoring, [("alertmanager", "/etc/alertmanager")])
         part.secrets = Set((stack.contacts ?? []).compactMap(\.secret?.text)).sorted()
         return part
@@ -75,7 +75,7 @@ enum ComposeMonitoring {
             service
         )
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
-        part.volume = (service.name.text, "/var/lib/grafana")
+        part.volumes = [(service.name.text, "/var/lib/grafana")]
         part.mounts =
             [(configuration.path, "/etc/grafana/grafana.ini")]
             + mounts(

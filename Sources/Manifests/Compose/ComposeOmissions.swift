@@ -33,7 +33,19 @@ enum ComposeOmissions {
         list.append(
             (["rollout"], "Compose ends a container before it starts its successor, and never goes back by itself.")
         )
-        list.append((["health", "interval"], "A check is a process of its own, so there is one every 10 seconds."))
+        if app.health.command == nil {
+            list.append((["health", "interval"], "A check is a process of its own, so there is one every 10 seconds."))
+        }
+        for volume in app.volumes ?? [] {
+            let key = ["volumes", volume.name.text]
+            list.append((key + ["storage"], "A volume of Docker takes what the disk has."))
+            list.append(
+                (
+                    key + ["path"],
+                    "A new volume belongs to whom \(volume.path) belongs to in the image: make it there for its user."
+                )
+            )
+        }
         if app.user != nil { list.append((["user"], "The program runs as the user that its image says.")) }
         return list
     }

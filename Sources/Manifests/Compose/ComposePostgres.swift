@@ -25,7 +25,7 @@ enum ComposePostgres {
         part.health = ComposeHealth(["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "nobody"], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.sharedMemory = sharedMemory
-        part.volume = (service.name.text, PostgresContainer.dataFolder(image: part.image))
+        part.volumes = [(service.name.text, PostgresContainer.dataFolder(image: part.image))]
         part.scratch = [PostgresContainer.socketFolder]
         part.secrets = try secrets(of: service.name, superuser, stack)
         part.stop = StopRule(signal: .interrupt, grace: PostgresTemplate.grace)

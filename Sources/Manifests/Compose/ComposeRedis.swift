@@ -12,7 +12,7 @@ enum ComposeRedis {
         part.command = ["redis-server", "/usr/local/etc/redis/redis.conf"]
         part.health = ComposeHealth(["CMD-SHELL", question(administrator)], service)
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
-        part.volume = (service.name.text, "/data")
+        part.volumes = [(service.name.text, "/data")]
         part.secrets = [administrator, accounts]
         part.stop = StopRule(signal: .terminate, grace: RedisTemplate.grace)
         part.mounts = [("config/\(service.name)", "/usr/local/etc/redis")]

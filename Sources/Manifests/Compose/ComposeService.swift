@@ -19,7 +19,7 @@ struct ComposeService {
     var openFiles: Int?
     var networks: [ComposeNetwork] = [.backend]
     var ports: [String] = []
-    var volume: (name: String, path: String)?
+    var volumes: [(name: String, path: String)] = []
     /// Files and folders beside `compose.yaml`, and where they are seen.
     var mounts: [(source: String, path: String)] = []
     /// Folders in memory for its own user, beside /tmp.
@@ -65,7 +65,7 @@ struct ComposeService {
             "networks": .texts(networks.map(\.rawValue)),
             "ports": .texts(ports).unlessEmpty,
             "secrets": .texts(secrets.sorted()).unlessEmpty,
-            "volumes": .list(volumes).unlessEmpty,
+            "volumes": .list(allMounts).unlessEmpty,
             "tmpfs": .texts(["/tmp"] + scratch.map(ownFolder)),
             "shm_size": sharedMemory.map { .text(ComposeResources.size($0)) } ?? nil,
             "ulimits": openFiles.map { ["nofile": ["soft": .integer($0), "hard": .integer($0)]] } ?? nil,
@@ -82,15 +82,14 @@ struct ComposeService {
         ]
     }
 
-    private var volumes: [ManifestValue] {
-        var volumes: [ManifestValue] = []
-        for mount in mounts {
-            volumes.append(
-                ["type": "bind", "source": "./\(mount.source)", "target": "\(mount.path)", "read_only": true]
-            )
+    private var allMounts: [ManifestValue] {
+        let bound = mounts.map { mount -> ManifestValue in
+            ["type": "bind", "source": "./\(mount.source)", "target": "\(mount.path)", "read_only": true]
         }
-        if let volume { volumes.append(["type": "volume", "source": "\(volume.name)", "target": "\(volume.path)"]) }
-        return volumes
+        let named = volumes.map { volume -> ManifestValue in
+            ["type": "volume", "source": "\(volume.name)", "target": "\(volume.path)"]
+        }
+        return bound + named
     }
 
     /// At a restart Docker gives a folder in memory the mode of the folder below it, so only an owner is sure to get in.

@@ -37,6 +37,7 @@ enum ContainerAddress {
             case .port: text += port(of: service).map(String.init) ?? ""
             case .host: text += "0.0.0.0"
             case .service(let name, let part): text += try address(of: name, part, in: stack)
+            case .mount(let name): text += literal(try path(of: name, in: service))
             case .secret(let name, .user): text += literal(user(of: name))
             case .secret(let name, let part): text += try secret(name, part)
             case .directory, .volume, .targets:
@@ -48,6 +49,14 @@ enum ContainerAddress {
 
     /// The user of a credential. Without Slipway no rotation changes it.
     static func user(of secret: SecretName) -> String { secret.text.replacing("-", with: "_") }
+
+    /// Throws `invalidSpec` for a volume that the service does not have.
+    private static func path(of volume: VolumeName, in service: Service) throws(ReportableError) -> String {
+        if case .app(let app) = service.kind, let found = app.volumes?.first(where: { $0.name == volume }) {
+            return found.path
+        }
+        throw ReportableError(.invalidSpec, "service \(service.name) has no volume \(volume)")
+    }
 
     /// Throws `invalidSpec` for a service that serves nothing.
     private static func address(

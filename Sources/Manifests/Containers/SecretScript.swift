@@ -117,7 +117,7 @@ enum SecretScript {
             case .secret(let name, .sha256): lines.append("    hash \(name)")
             case .secret(let name, .user):
                 lines.append("    printf '%s' \(quoted(ContainerAddress.user(of: name)))")
-            case .port, .host, .service, .directory, .volume, .targets:
+            case .port, .host, .service, .mount, .directory, .volume, .targets:
                 throw ReportableError(.broken, "\(file.path) refers to more than secrets")
             }
         }

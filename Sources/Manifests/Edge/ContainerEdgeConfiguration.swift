@@ -92,7 +92,7 @@ struct ContainerEdgeConfiguration {
         }
         let checks = EdgeTexts.checks(of: app) + EdgeProtection.circuitBreaker(edge.circuitBreaker)
         return try EdgeTexts.backend(of: service, app) + [
-            "    default-server \(checks)",
+            "    default-server \(checks) \(EdgeTexts.pool)",
             "    server-template \(service)- \(servers(of: service, app)) \(service):\(port)"
                 + " resolvers docker init-addr none",
             "",

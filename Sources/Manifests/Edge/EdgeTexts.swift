@@ -50,6 +50,11 @@ enum EdgeTexts {
         return paths.sorted()
     }
 
+    /// For `default-server`: connections to a replica are kept for the next request. A server that is added while HAProxy
+    /// runs has none of the usual defaults and would keep no connection, so both are said. One that is not needed is closed
+    /// after about two seconds: sooner than programs close theirs, as a rule after five.
+    static let pool = "pool-max-conn -1 pool-purge-delay 2000ms"
+
     /// The app that a route leads to. Throws `invalidSpec` when it is none.
     static func app(_ service: ServiceName, in stack: Stack) throws(ReportableError) -> App {
         if case .app(let app)? = stack.service(service)?.kind { return app }

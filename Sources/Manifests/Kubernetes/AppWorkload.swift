@@ -19,24 +19,30 @@ enum AppWorkload {
         var container = Container(
             name: service.name.text,
             image: image,
-            command: try command(of: service, app, stack),
+            command: try words(app.command, of: service, stack),
             environment: environment.entries,
             port: app.port.map { Container.Port(name: "http", number: $0) },
             resources: ContainerResources.app.declaring(service.resources),
             mounts: [.scratch("/tmp", name: "tmp"), .scratch("/run", name: "run")]
         )
-        add(app.health, to: &container, within: service.rollout.deadline)
+        let claims = AppClaim.claims(of: service, in: stack)
+        container.mounts += claims.map(\.mount)
+        try add(app.health, to: &container, of: service, stack)
         if app.port != nil { container.lifecycle = ["preStop": ["sleep": ["seconds": .integer(farewell)]]] }
         let identity = Identity(program: service.name.text, name: service.name.text, image: image, in: stack)
         var pod = PodSpec(identity: identity, container: container, grace: grace(of: service, app))
         pod.isSpread = service.replicas > 1 || app.autoscale != nil
-        return Workload(service: service, pod: pod, secrets: environment.secrets.sorted())
+        return Workload(service: service, pod: pod, volumes: claims, secrets: environment.secrets.sorted())
     }
 
-    /// The whole command, in place of the image's entrypoint: what runs is what the spec says.
-    private static func command(of service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> [String] {
+    /// A whole command, that of the app in place of the image's entrypoint: what runs is what the spec says.
+    private static func words(
+        _ command: [Template],
+        of service: Service,
+        _ stack: Stack
+    ) throws(ReportableError) -> [String] {
         var words: [String] = []
-        for word in app.command {
+        for word in command {
             words.append(
                 try ContainerAddress.resolve(word, of: service, in: stack, literal: ContainerEnvironment.escaped) {
                     name,
@@ -54,21 +60,35 @@ enum AppWorkload {
     }
 
     /// A replica without a path for liveness lives while it takes connections, unless that is its readiness already.
-    private static func add(_ health: HealthCheck, to container: inout Container, within deadline: TimeSpan) {
-        guard container.port != nil else { return }
+    private static func add(
+        _ health: HealthCheck,
+        to container: inout Container,
+        of service: Service,
+        _ stack: Stack
+    ) throws(ReportableError) {
         let period = max(health.interval.wholeSeconds, 1)
         let timeout = max(health.timeout.wholeSeconds, 1)
         func probe(_ handler: ContainerProbe.Handler, for seconds: Int) -> ContainerProbe {
             ContainerProbe(handler, period: period, timeout: timeout, failures: max((seconds + period - 1) / period, 3))
         }
-        container.readiness = probe(health.readiness.map { .http(path: $0) } ?? .tcp, for: 0)
-        guard let handler = liveness(of: health) else { return }
+        let readiness = try readiness(of: health, of: service, stack)
+        container.readiness = probe(readiness, for: 0)
+        guard container.port != nil, let handler = liveness(of: health) else { return }
         container.liveness = probe(handler, for: patience)
-        container.startup = probe(handler, for: deadline.wholeSeconds)
+        container.startup = probe(handler, for: service.rollout.deadline.wholeSeconds)
+    }
+
+    private static func readiness(
+        of health: HealthCheck,
+        of service: Service,
+        _ stack: Stack
+    ) throws(ReportableError) -> ContainerProbe.Handler {
+        if let command = health.command { return .exec(try words(command, of: service, stack)) }
+        return health.readiness.map { .http(path: $0) } ?? .tcp
     }
 
     private static func liveness(of health: HealthCheck) -> ContainerProbe.Handler? {
         if let path = health.liveness { return .http(path: path) }
-        return health.readiness == nil ? nil : .tcp
+        return health.readiness == nil && health.command == nil ? nil : .tcp
     }
 }

@@ -38,10 +38,7 @@ struct Container {
         ]
     }
 
-    private func probe(_ probe: ContainerProbe?) -> ManifestValue {
-        guard let probe, let port else { return nil }
-        return probe.object(port: port.name)
-    }
+    private func probe(_ probe: ContainerProbe?) -> ManifestValue { probe?.object(port: port?.name) ?? .absent }
 
     private static let security: ManifestValue = [
         "allowPrivilegeEscalation": false,

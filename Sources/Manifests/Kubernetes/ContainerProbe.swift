@@ -20,19 +20,20 @@ struct ContainerProbe {
         self.failures = failures
     }
 
-    /// Asks the port by its name. No `host`: Pod Security forbids it.
-    func object(port: String) -> ManifestValue {
-        action(port).merging([
+    /// Asks the port by its name; nothing where there is none to ask. No `host`: Pod Security forbids it.
+    func object(port: String?) -> ManifestValue {
+        guard let action = action(port) else { return nil }
+        return action.merging([
             "periodSeconds": .integer(period),
             "timeoutSeconds": .integer(timeout),
             "failureThreshold": .integer(failures),
         ])
     }
 
-    private func action(_ port: String) -> ManifestValue {
+    private func action(_ port: String?) -> ManifestValue? {
         switch handler {
-        case .http(let path): ["httpGet": ["path": .text(path), "port": .text(port)]]
-        case .tcp: ["tcpSocket": ["port": .text(port)]]
+        case .http(let path): port.map { ["httpGet": ["path": .text(path), "port": .text($0)]] }
+        case .tcp: port.map { ["tcpSocket": ["port": .text($0)]] }
         case .exec(let command): ["exec": ["command": .texts(command)]]
         }
     }

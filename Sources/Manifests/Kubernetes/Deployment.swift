@@ -18,12 +18,15 @@ enum Deployment {
                 "revisionHistoryLimit": .integer(history),
                 "minReadySeconds": .integer(settled),
                 "progressDeadlineSeconds": .integer(service.rollout.deadline.wholeSeconds + settled + 1),
-                "strategy": strategy(of: service.rollout),
+                "strategy": isAlone(workload) ? ["type": "Recreate"] : strategy(of: service.rollout),
                 "selector": ["matchLabels": workload.identity.selector],
                 "template": workload.pod.template,
             ],
         ]
     }
+
+    /// A new pod on another node would wait for a volume that the old one holds, and the old one for the new.
+    private static func isAlone(_ workload: Workload) -> Bool { workload.volumes.contains { !$0.isShared } }
 
     private static func strategy(of rollout: Rollout) -> ManifestValue {
         switch rollout.strategy {

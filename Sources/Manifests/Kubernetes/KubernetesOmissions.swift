@@ -23,7 +23,7 @@ struct KubernetesOmissions {
             add(service, ["dependsOn"], "everything starts at once, and what is not ready yet is asked again")
         }
         guard !service.keepsData, !service.isCompanion else { return }
-        if service.rollout.strategy == .blueGreen {
+        if service.rollout.strategy == .blueGreen, !hasVolumeAlone(service) {
             add(
                 service,
                 ["rollout", "strategy"],
@@ -42,6 +42,17 @@ struct KubernetesOmissions {
     private mutating func add(_ app: App, of service: Service) {
         if let user = app.user, user != "\(PodSpec.user)" {
             add(service, ["user"], "every program runs as the user \(PodSpec.user)")
+        }
+        for volume in app.volumes ?? [] where service.mayHaveSeveral {
+            let meaning = "several pods use it at once, so the class of its storage must offer ReadWriteMany"
+            add(service, ["volumes", volume.name.text, "path"], meaning)
+        }
+        if hasVolumeAlone(service), service.rollout.strategy != .recreate {
+            add(
+                service,
+                ["rollout", "strategy"],
+                "one pod at a time has its volume: the old one ends before the new one"
+            )
         }
         if app.migrates { add(service, ["migrates"], "no backup is taken before a release") }
         if let stop = app.stop, stop.signal != .terminate {
@@ -121,6 +132,11 @@ struct KubernetesOmissions {
 
     private mutating func add(_ service: Service, _ key: [String], _ meaning: String) {
         omissions.append(Omission(service: service.name, key: key, meaning: meaning))
+    }
+
+    private func hasVolumeAlone(_ service: Service) -> Bool {
+        guard case .app(let app) = service.kind else { return false }
+        return app.volumes != nil && !service.mayHaveSeveral
     }
 
     private func isEdge(_ name: ServiceName) -> Bool {

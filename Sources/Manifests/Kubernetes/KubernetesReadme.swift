@@ -7,7 +7,7 @@ enum KubernetesReadme {
     }
 
     private static func parts(_ stack: Stack) -> [String] {
-        [start(stack)] + certificates(stack) + [network(stack)] + backups(stack) + [history(stack)]
+        [start(stack)] + certificates(stack) + [network(stack)] + volumes(stack) + backups(stack) + [history(stack)]
     }
 
     private static func start(_ stack: Stack) -> String {
@@ -52,6 +52,19 @@ enum KubernetesReadme {
         a route leads to is open to other namespaces, where the ingress controller is; a controller on the network of
         the nodes needs an `ipBlock` of theirs in `network-policy.yaml`. Apps reach nothing outside the cluster.
         """
+    }
+
+    private static func volumes(_ stack: Stack) -> [String] {
+        guard stack.services.contains(where: { !AppClaim.claims(of: $0, in: stack).isEmpty }) else { return [] }
+        return [
+            """
+            ## Volumes of apps
+
+            `volumes.yaml` of an app claims its volumes. One that several pods use is `ReadWriteMany`, which the class of
+            the storage must offer. The mode of a claim never changes: from one pod to several, or back, copy the data to
+            a new claim. `kubectl delete -k .` deletes the claims, and the data with them.
+            """
+        ]
     }
 
     private static func backups(_ stack: Stack) -> [String] {

@@ -25,8 +25,8 @@ struct Mount {
     /// The claim template of this name.
     static func data(_ path: String) -> Mount { Mount(name: "data", path: path, source: nil) }
 
-    static func claim(_ claim: String, at path: String) -> Mount {
-        Mount(name: claim, path: path, source: ["persistentVolumeClaim": ["claimName": .text(claim)]])
+    static func claim(_ claim: String, name: String? = nil, at path: String) -> Mount {
+        Mount(name: name ?? claim, path: path, source: ["persistentVolumeClaim": ["claimName": .text(claim)]])
     }
 
     static func configuration(_ map: ConfigurationMap, at path: String) -> Mount {

@@ -32,9 +32,9 @@ enum StatefulSet {
 }
 
 enum VolumeClaim {
-    static func spec(size: ByteCount, storageClass: String?) -> ManifestValue {
+    static func spec(size: ByteCount, storageClass: String?, mode: String = "ReadWriteOnce") -> ManifestValue {
         [
-            "accessModes": ["ReadWriteOnce"],
+            "accessModes": [.text(mode)],
             "storageClassName": storageClass.map { .text($0) } ?? .absent,
             "resources": ["requests": ["storage": .text(size.quantity)]],
         ]

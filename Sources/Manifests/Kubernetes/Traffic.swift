@@ -34,7 +34,7 @@ struct Traffic {
         for dependency in service.dependsOn { add(from: own, to: dependency) }
         switch service.kind {
         case .app(let app):
-            for name in (app.command + app.env.values).flatMap(\.services) { add(from: own, to: name) }
+            for name in app.texts.flatMap(\.services) { add(from: own, to: name) }
         case .exporter(let exporter): add(from: own, to: exporter.service)
         case .grafana: for other in stack.services where other.isPrometheus { add(from: own, to: other.name) }
         // What it scrapes, and whom it tells. The way in is the cluster's, and not asked.

@@ -12,6 +12,8 @@ struct Workload {
     var service: Service
     var pod: PodSpec
     var claim: Claim?
+    /// What an app keeps beside its pods.
+    var volumes: [AppClaim] = []
     var configurations: [ConfigurationMap] = []
     /// Everything that its secrets are read from, as a file or as a variable.
     var secrets: [SecretFile] = []
@@ -19,7 +21,7 @@ struct Workload {
     var identity: Identity { pod.identity }
     var folder: String { identity.name }
     var autoscale: Autoscale? { if case .app(let app) = service.kind { app.autoscale } else { nil } }
-    var mayHaveSeveral: Bool { claim == nil && (service.replicas > 1 || (autoscale?.maximum ?? 0) > 1) }
+    var mayHaveSeveral: Bool { claim == nil && service.mayHaveSeveral }
 
     /// The workload and what belongs to it alone; the policies of the network are the stack's affair.
     func files() -> [ManifestFile] {
@@ -29,6 +31,7 @@ struct Workload {
         } else {
             files.append(file("deployment.yaml", [Deployment.object(self)]))
         }
+        if !volumes.isEmpty { files.append(file("volumes.yaml", volumes.map { $0.object(identity) })) }
         if let port = pod.container.port {
             files.append(file("service.yaml", [ServiceObject.object(identity, port, isHeadless: claim != nil)]))
         }

@@ -23,6 +23,7 @@ enum AppTemplate {
             source: try source(of: service, app, inputs),
             user: app.user.map { .named($0) } ?? .dedicated,
             port: portUse(of: service, app, inputs.stack),
+            volume: app.volumes.map { Volume(shared: $0.map(\.name)) },
             probe: probe(of: app),
             probeTiming: ProbeTiming(interval: app.health.interval, timeout: app.health.timeout),
             limits: service.resources,
@@ -59,6 +60,7 @@ enum AppTemplate {
     }
 
     private static func probe(of app: App) -> Probe {
+        if let command = app.health.command { return .command(words: command) }
         guard app.port != nil else { return .running }
         return app.health.readiness.map { .http(path: $0) } ?? .tcp
     }

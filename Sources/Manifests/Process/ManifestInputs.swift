@@ -33,7 +33,8 @@ package struct ManifestInputs: Sendable {
 
     /// The versions of exactly the secrets a template refers to. Throws `secretFailed` when one has no version.
     func pinned(_ template: ReplicaTemplate) throws(ReportableError) -> ReplicaTemplate {
-        let texts = template.command + template.environment.values + template.files.map(\.content)
+        let texts =
+            template.command + template.probe.texts + template.environment.values + template.files.map(\.content)
         var pinned = template
         for name in Set(texts.flatMap(\.secrets) + (template.accounts?.secrets ?? [])).sorted() {
             do {

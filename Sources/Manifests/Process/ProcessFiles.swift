@@ -22,7 +22,7 @@ enum ProcessFiles {
             "environment": .sorted(template.environment.mapValues { .text($0.source) }).unlessEmpty,
             "user": .text(user(template.user)),
             "port": port(template.port),
-            "volume": template.volume.map { .text($0.preparation.rawValue) } ?? nil,
+            "volume": template.volume.map { volume($0) } ?? nil,
             "readiness": .text(readiness(template.probe)),
             "limits": ManifestValue.map([
                 .init("cpu", template.limits.cpu.map { .text($0) } ?? nil),
@@ -39,6 +39,11 @@ enum ProcessFiles {
         }
     }
 
+    /// How it is made, or what is in it for all replicas.
+    private static func volume(_ volume: Volume) -> ManifestValue {
+        volume.shared.map { .texts($0.map(\.text)) } ?? .text(volume.preparation.rawValue)
+    }
+
     private static func port(_ use: PortUse) -> ManifestValue {
         switch use {
         case .none: nil
@@ -52,6 +57,7 @@ enum ProcessFiles {
         case .running: "runs"
         case .tcp: "accepts a connection"
         case .http(let path): "GET \(path)"
+        case .command(let words): words.map(\.source).joined(separator: " ")
         case .redis: "PING"
         case .postgres: "pg_isready"
         case .edge: "runtime socket"

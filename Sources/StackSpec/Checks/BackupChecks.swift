@@ -1,3 +1,4 @@
+import Basics
 import StackModel
 
 /// Policies have names of their own.

@@ -19,6 +19,7 @@ struct NameChecks {
         case .subject(let name): subject(name, mention)
         case .account(let name, let kind): account(name, kind, mention)
         case .secret(let name, let part): secret(name, part, mention)
+        case .volume(let name): volume(name, mention)
         case .ownPort: ownPort(mention)
         case .variable: break
         case .store(let name):
@@ -85,8 +86,11 @@ struct NameChecks {
 
     private func subject(_ name: ServiceName, _ mention: Mentions.Mention) {
         guard let service = known(name, mention.place), !service.keepsData else { return }
+        let hasVolumes = if case .app(let app) = service.kind { app.volumes != nil } else { false }
         findings.error(
-            "service \(name) of kind \(service.kind.word) keeps no data to back up",
+            hasVolumes
+                ? "the volumes of \(name) cannot be backed up yet"
+                : "service \(name) of kind \(service.kind.word) keeps no data to back up",
             at: mention.place,
             help: "Back up a redis, postgres, prometheus or grafana service, or `config`."
         )
@@ -110,6 +114,25 @@ struct NameChecks {
             "secret \(name) of kind \(secret.kind.rawValue) has no user name",
             at: mention.place,
             help: "Only redis-user and postgres-role have one."
+        )
+    }
+
+    private func volume(_ name: VolumeName, _ mention: Mentions.Mention) {
+        guard let owner = mention.owner, case .app(let app)? = stack.service(owner)?.kind else { return }
+        // One that could not be read was reported for that.
+        let written = (root["services"]?[owner.text]?["volumes"]?.elements ?? []).compactMap { node in
+            if case .scalar(let scalar)? = node["name"]?.content { scalar.text } else { nil }
+        }
+        let names = (app.volumes ?? []).map(\.name.text)
+        guard !(names + written).contains(name.text) else { return }
+        let list =
+            names.isEmpty
+            ? "Add `volumes: [{name: \(name), path: /srv/\(name)}]` to service \(owner)."
+            : "Declared: \(names.joined(separator: ", "))."
+        findings.error(
+            "service \(owner) has no volume \(name)",
+            at: mention.place,
+            help: Spelling.suggestion(for: name.text, among: names) ?? list
         )
     }
 

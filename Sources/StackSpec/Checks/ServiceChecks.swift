@@ -102,6 +102,7 @@ struct ServiceChecks {
 
     private func check(_ app: App) {
         if let autoscale = app.autoscale { check(autoscale) }
+        VolumeChecks(service: service.name, volumes: app.volumes ?? [], root: root, findings: findings).run()
         guard app.port == nil, root["services"]?[name]?.entry("port") == nil else { return }
         let probes = [("health", "liveness", app.health.liveness), ("health", "readiness", app.health.readiness)]
         for (table, key, path) in probes where path != nil {

@@ -39,13 +39,37 @@ struct UnexpressedKeys {
             report(["image"], of: service, "the installed program of the command is run")
         }
         report(["health", "liveness"], of: service, "a replica is started again only when its program ends")
+        checkVolumes(app, of: service)
     }
+
+    /// A program that is told nothing would write where no volume is.
+    private func checkVolumes(_ app: App, of service: Service) {
+        let nodes = root["services"]?[service.name.text]?["volumes"]?.elements ?? []
+        for (node, volume) in zip(nodes, app.volumes ?? []) {
+            let what = "volume \(volume.name) of \(service.name)"
+            if !app.texts.contains(where: { $0.segments.contains(.mount(volume.name)) }) {
+                findings.unexpressed(
+                    "path of \(what) means nothing to the process engine: nobody is told of its directory there",
+                    at: node.place("path"),
+                    help: "Tell the program where it is: ${volume:\(volume.name)} in env or command."
+                )
+            }
+            guard node.entry("storage") != nil else { continue }
+            findings.unexpressed(
+                "storage of \(what) means nothing to the process engine: nothing limits what its data takes",
+                at: node.place("storage"),
+                help: Self.remedy
+            )
+        }
+    }
+
+    private static let remedy = "Remove it, or write it under an environment whose engine acts on it."
 
     private func report(
         _ path: [String],
         of service: Service,
         _ meaning: String,
-        help: String = "Remove it, or write it under an environment whose engine acts on it."
+        help: String = remedy
     ) {
         var node = root["services"]?[service.name.text]
         for key in path.dropLast() { node = node?[key] }

@@ -21,6 +21,7 @@ package enum SpecReference {
         | `${host}` | the address to listen on, so that requests come by the edge: 127.0.0.1 on the process engine | `command`, `env` |
         | `${service:NAME}` | where a service is reached, as host:port; `.host` and `.port` give one of them | `command`, `env` |
         | `${secret:NAME}` | the value of a secret; `.user` gives the user name of a redis-user or postgres-role | `env` |
+        | `${volume:NAME}` | the directory of a volume of the app, where the app sees it | `command`, `env` |
         | `$$` | one dollar | every value |
 
         What comes from the caller's environment lies open in the ledger, though no plan and no history shows it: declare

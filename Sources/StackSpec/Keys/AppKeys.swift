@@ -77,13 +77,20 @@ enum AppKeys {
         ],
         "How a replica is asked to end, and how long it may take."
     )
+    static let volumes = Key<[AppVolume]>(
+        "volumes",
+        .list(of: .volume, what: "volumes"),
+        default: "none",
+        synonyms: ["volume", "mounts", "volumeMounts", "storage", "disk"],
+        "Directories that outlive replicas and releases, such as one for uploads."
+    )
 
     static let table = KeyTable(
         title: "app",
         meaning: "A program of your own. This is the kind when none is written.",
         rules: ServiceKeys.common + [
             ServiceKeys.optional.rule, image.rule, source.rule, command.rule, port.rule, env.rule, health.rule,
-            autoscale.rule, metrics.rule, user.rule, migrates.rule, stop.rule,
+            autoscale.rule, metrics.rule, user.rule, migrates.rule, stop.rule, volumes.rule,
         ]
     )
 }

@@ -100,10 +100,14 @@ extension ValueType where Value == String {
         let shape = Shape.text(pattern: "^\\s*\\S+(\\s+\\S+){4}\\s*$", words: "the five fields of cron")
         return ValueType(shape: shape) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
-            guard let problem = CronExpression.problem(in: text) else { return text }
-            let place = problem.word.flatMap { reading.findings.source?.place(of: $0, from: node.place) }
-            reading.findings.error("\(key) \(problem.message)", at: place ?? node.place, help: problem.help)
-            return nil
+            do throws(CronExpression.Problem) {
+                _ = try CronExpression(text)
+                return text
+            } catch {
+                let place = error.word.flatMap { reading.findings.source?.place(of: $0, from: node.place) }
+                reading.findings.error("\(key) \(error.message)", at: place ?? node.place, help: error.help)
+                return nil
+            }
         }
     }
 

@@ -16,8 +16,16 @@ enum HealthKeys {
         "readiness",
         .requestPath,
         default: "none",
-        synonyms: ["ready", "readinessProbe", "path", "test"],
+        synonyms: ["ready", "readinessProbe", "path"],
         "The path that answers 2xx while the replica can serve; it gets traffic only then."
+    )
+    static let command = Key<[Template]>(
+        "command",
+        .list(of: .argument, what: "texts"),
+        default: "none",
+        synonyms: ["test", "exec", "cmd", "script"],
+        "In place of `readiness`: a program and its arguments, run beside the replica as its user and with its "
+            + "environment. Status 0 is ready. References are filled in, except secrets. An edge checks the port alone."
     )
     static let interval = Key<TimeSpan>(
         "interval",
@@ -29,15 +37,17 @@ enum HealthKeys {
     static let timeout = Key<TimeSpan>(
         "timeout",
         .timeSpan(atMost: .seconds(3600)),
-        default: "\(model.timeout)",
+        default: "\(model.timeout), and \(patience) for a command",
         synonyms: ["timeoutSeconds"],
-        "How long an answer may take."
+        "How long an answer may take. A command that takes longer is killed with all that it started."
     )
+    /// A program has to be started before it can ask.
+    static let patience = TimeSpan.seconds(5)
 
     static let table = KeyTable(
         title: "health",
         meaning: "How to know that a replica lives and that it can serve.",
-        rules: [liveness.rule, readiness.rule, interval.rule, timeout.rule]
+        rules: [liveness.rule, readiness.rule, command.rule, interval.rule, timeout.rule]
     )
 }
 
@@ -47,9 +57,27 @@ extension ValueType where Value == HealthCheck {
             var health = HealthCheck()
             fields.fill(&health.liveness, HealthKeys.liveness)
             fields.fill(&health.readiness, HealthKeys.readiness)
+            fields.fill(&health.command, HealthKeys.command)
             fields.fill(&health.interval, HealthKeys.interval)
+            if health.command != nil { health.timeout = HealthKeys.patience }
             fields.fill(&health.timeout, HealthKeys.timeout)
+            checkCommand(of: health, fields)
             return health
+        }
+    }
+
+    private static func checkCommand(of health: HealthCheck, _ fields: Fields) {
+        guard let command = health.command else { return }
+        let place = fields.place(of: HealthKeys.command)
+        if command.isEmpty, fields.isClean {
+            fields.findings.error("command has no program", at: place, help: "Write it as in `[pg_isready, -q]`.")
+        }
+        if fields.has(HealthKeys.readiness) {
+            fields.findings.error(
+                "health has both readiness and command, which ask the same",
+                at: place,
+                help: "Keep readiness where a path can tell, command where only a program can."
+            )
         }
     }
 }

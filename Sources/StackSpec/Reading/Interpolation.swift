@@ -2,7 +2,7 @@ import Basics
 import StackModel
 
 /// Reads the references in a text: `${NAME}`, `${NAME:-default}`, `${port}`, `${host}`, `${service:NAME}`,
-/// `${secret:NAME}`, and `$$` for one dollar. Variables are filled in at once, everything else stays a reference.
+/// `${secret:NAME}`, `${volume:NAME}`, and `$$` for one dollar. Variables are filled in at once, everything else stays a reference.
 struct Interpolation {
     struct Part {
         let segment: Template.Segment
@@ -81,6 +81,9 @@ struct Interpolation {
         switch body[..<colon] {
         case "service": return service(target, written: written, at: place)
         case "secret": return secret(target, written: written, at: place)
+        case "volume":
+            let name: VolumeName? = target.checked(written, "volume", at: place, reading)
+            return name.map { .mount($0) }
         default: return unknown(body, at: place)
         }
     }
@@ -115,7 +118,7 @@ struct Interpolation {
 
     private func unknown(_ body: String, at place: Place) -> Template.Segment? {
         let word = String(body.prefix { $0 != ":" })
-        let near = Spelling.nearest(to: word, among: ["service", "secret"])
+        let near = Spelling.nearest(to: word, among: ["service", "secret", "volume"])
         reading.findings.error(
             "${\(body)} is not a reference",
             at: place,
@@ -149,7 +152,8 @@ struct Interpolation {
     }
 
     private static let forms =
-        "The forms are ${NAME}, ${NAME:-default}, ${port}, ${host}, ${service:NAME} and ${secret:NAME}; $$ is one dollar."
+        "The forms are ${NAME}, ${NAME:-default}, ${port}, ${host}, ${service:NAME}, ${secret:NAME} and ${volume:NAME}; "
+        + "$$ is one dollar."
 
     private static func split(_ target: String) -> (name: String, part: String?) {
         guard let dot = target.firstIndex(of: ".") else { return (target, nil) }

@@ -33,7 +33,7 @@ struct Reading {
                 findings.error(
                     "\(part.written) cannot be used in \(key)",
                     at: part.place,
-                    help: "References to services, secrets and ports are for `env` and `command`."
+                    help: "References to services, secrets, volumes and ports are for `env` and `command`."
                 )
                 return nil
             }
@@ -81,6 +81,7 @@ final class Mentions {
         case subject(ServiceName)
         case account(ServiceName, SecretDeclaration.Kind)
         case secret(SecretName, Template.SecretPart)
+        case volume(VolumeName)
         case ownPort
         case store(StoreName)
         /// A variable of the caller's environment whose value was put in.

@@ -56,6 +56,7 @@ extension ValueType where Value == Template {
             case .secret(let name, let which):
                 report?(part, name)
                 reading.mentions.add(.secret(name, which), at: part.place, owner: reading.owner)
+            case .mount(let name): reading.mentions.add(.volume(name), at: part.place, owner: reading.owner)
             case .literal, .host, .directory, .volume, .targets: break
             }
         }

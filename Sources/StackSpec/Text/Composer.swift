@@ -1,3 +1,4 @@
+import Basics
 import Yams
 
 /// From the bytes of a spec to its nodes, refusing what is not plain, finite YAML.

@@ -1,3 +1,4 @@
+import Basics
 import Yams
 
 /// From the YAML library's nodes to ours: aliases and merges resolved with a count, keys made text, tags refused.

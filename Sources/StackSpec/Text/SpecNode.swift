@@ -1,3 +1,5 @@
+import Basics
+
 /// A value of the spec with its place: YAML without anchors, aliases, merges and tags.
 struct SpecNode: Sendable {
     enum Content: Sendable {
@@ -53,29 +55,5 @@ struct SpecNode: Sendable {
         case .list: "a list"
         case .map: "a map"
         }
-    }
-}
-
-extension String {
-    /// Safe to show on a terminal: one column for each tab and line end, and no escape sequences.
-    var withoutControls: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.value {
-                    case 0x09, 0x0A, 0x0D: " "
-                    case 0...0x1F, 0x7F...0x9F: "\u{FFFD}"
-                    default: scalar
-                    }
-                }
-            )
-        )
-    }
-
-    /// Short enough for one line of a message.
-    var abridged: String {
-        // A hostile text is not looked at beyond what is shown.
-        let line = String(prefix(61)).withoutControls
-        return line.count <= 60 ? line : line.prefix(57) + "..."
     }
 }

@@ -1,11 +1,62 @@
+import Basics
+
 /// The five fields of cron as Vixie cron reads them: minute, hour, day of the month, month, day of the week.
-enum CronExpression {
-    struct Problem {
+package struct CronExpression: Hashable, Sendable {
+    package struct Problem: Error {
         /// Goes on after the key: "has 4 fields, and cron has five".
-        let message: String
+        package let message: String
         /// The part of the text it is about.
-        let word: String?
-        let help: String?
+        package let word: String?
+        package let help: String?
+    }
+
+    package let minutes: Set<Int>
+    package let hours: Set<Int>
+    package let daysOfMonth: Set<Int>
+    package let months: Set<Int>
+    /// 0 is Sunday, and 7 is not used.
+    package let weekdays: Set<Int>
+    /// The fields that begin with a star, in their order.
+    private let stars: [Bool]
+
+    /// The minute or the hour begins with a star: it follows the clock through a change of it. Any other job is meant for
+    /// a time of day, which comes once a day.
+    package var followsClock: Bool { stars[0] || stars[1] }
+
+    /// Whether a day is one of its days. Where both kinds of days are given, either suffices; a star gives none.
+    package func matches(month: Int, day: Int, weekday: Int) -> Bool {
+        guard months.contains(month) else { return false }
+        let (isDay, isWeekday) = (daysOfMonth.contains(day), weekdays.contains(weekday))
+        return stars[2] || stars[4] ? isDay && isWeekday : isDay || isWeekday
+    }
+
+    package init(_ text: String) throws(Problem) {
+        let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
+        guard words.count == Self.fields.count else { throw Self.wrongCount(words.count, in: text) }
+        var values: [Set<Int>] = []
+        for (field, word) in zip(Self.fields, words) {
+            switch Self.values(of: field, in: word) {
+            case .success(let set): values.append(set)
+            case .failure(let refusal):
+                throw Problem(
+                    message: "has \(word.abridged) for the \(field.name): \(refusal.reason)",
+                    word: word,
+                    help: Self.help(for: field)
+                )
+            }
+        }
+        if let problem = Self.impossibleDate(values, words) { throw problem }
+        (minutes, hours, daysOfMonth, months) = (values[0], values[1], values[2], values[3])
+        weekdays = Set(values[4].map { $0 % 7 })
+        stars = words.map { $0.hasPrefix("*") }
+    }
+
+    private static func wrongCount(_ count: Int, in text: String) -> Problem {
+        let help =
+            nicknames[text].map { "Write \"\($0)\"." }
+            ?? "They are minute, hour, day of the month, month and day of the week, as in \"0 2 * * *\"."
+        let message = "has \(count) field\(count == 1 ? "" : "s"), and cron has five"
+        return Problem(message: message, word: nil, help: help)
     }
 
     private struct Field {
@@ -33,34 +84,6 @@ enum CronExpression {
         "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
         "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
     ]
-
-    /// What is wrong with the text; `nil` when it is an expression that matches again and again.
-    static func problem(in text: String) -> Problem? {
-        let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
-        guard words.count == 5 else {
-            let help =
-                nicknames[text].map { "Write \"\($0)\"." }
-                ?? "They are minute, hour, day of the month, month and day of the week, as in \"0 2 * * *\"."
-            return Problem(
-                message: "has \(words.count) field\(words.count == 1 ? "" : "s"), and cron has five",
-                word: nil,
-                help: help
-            )
-        }
-        var values: [Set<Int>] = []
-        for (field, word) in zip(fields, words) {
-            switch Self.values(of: field, in: word) {
-            case .success(let set): values.append(set)
-            case .failure(let refusal):
-                return Problem(
-                    message: "has \(word.abridged) for the \(field.name): \(refusal.reason)",
-                    word: word,
-                    help: help(for: field)
-                )
-            }
-        }
-        return impossibleDate(values, words)
-    }
 
     private struct Refusal: Error {
         let reason: String

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import StackSpec
+@testable import StackModel
 
 @Suite("Cron expressions")
 struct CronExpressionTests {
@@ -12,12 +12,12 @@ struct CronExpressionTests {
             "  0\t2 * * * ",
         ]
     )
-    func good(expression: String) {
+    func good(expression: String) throws {
         if expression == "0 0 31 4 */2 " {
             // A star with a step is a star to cron, so this date never comes.
-            #expect(CronExpression.problem(in: expression) != nil)
+            #expect(throws: CronExpression.Problem.self) { try CronExpression(expression) }
         } else {
-            #expect(CronExpression.problem(in: expression)?.message == nil)
+            _ = try CronExpression(expression)
         }
     }
 
@@ -32,6 +32,6 @@ struct CronExpressionTests {
         ]
     )
     func bad(expression: String) {
-        #expect(CronExpression.problem(in: expression) != nil)
+        #expect(throws: CronExpression.Problem.self) { try CronExpression(expression) }
     }
 }

@@ -1,0 +1,63 @@
+import Basics
+import Glibc
+import StackModel
+
+/// Asks a replica by a program that runs beside it: status 0 is ready. Whatever is still there of the program when its
+/// time is over is killed. No thread waits meanwhile, however many checks there are.
+struct HealthCommand: Sendable {
+    let words: [String]
+    let beside: ProgramBeside
+    let timeout: TimeSpan
+
+    /// Never throws: that the program cannot be run is an answer too. A question whose task is cancelled ends at once.
+    func ask() async -> ProbeAnswer {
+        do throws(ReportableError) {
+            return await answer(of: try await offPool { () throws(ReportableError) in try start() })
+        } catch {
+            return .notReady("\(name) cannot be run: \(error.message)")
+        }
+    }
+
+    private var name: String {
+        let text = words.joined(separator: " ")
+        return "its check `\(text.count > 60 ? "\(text.prefix(59))…" : text)`"
+    }
+
+    private func start() throws(ReportableError) -> RunningCheck {
+        let path = try beside.locate(words.first ?? "")
+        return try RunningCheck(try beside.words(path, words.dropFirst()), in: beside.folder)
+    }
+
+    /// What a program leaves running in the background holds nobody up: its own end counts.
+    private func answer(of started: RunningCheck) async -> ProbeAnswer {
+        var check = started
+        let deadline = ContinuousClock.now.advanced(by: timeout.duration)
+        repeat {
+            check.listen()
+            if let exit = check.exit {
+                check.listen()
+                check.close()
+                return exit.code == 0 ? .ready : .notReady("\(name) \(exit.cause)" + LastWords(check.lines).clause)
+            }
+            try? await Task.sleep(for: .milliseconds(10))
+        } while ContinuousClock.now < deadline && !Task.isCancelled
+        let ended = check
+        // The work throws nothing.
+        _ = try? await offPool { ended.kill() }
+        return .late("\(name) did not end within \(timeout)" + LastWords(check.lines).clause)
+    }
+}
+
+extension ReplicaTemplate {
+    /// The program of its health check must be there before anything is made; one that a reference names shows when it
+    /// is asked for. Throws `programMissing`.
+    func checkHealthProgram(source: String?, volume: String) throws(ReportableError) {
+        guard let word = probe.texts.first, case .literal(let name)? = word.segments.first, word.segments.count == 1
+        else { return }
+        do throws(ReportableError) {
+            _ = try Programs.locate(name, for: service, source: source, volume: volume)
+        } catch {
+            throw error.during("the health check of \(service)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Basics
+import Glibc
+import StackModel
+
+/// A program that was started to check a replica, and the end of what it says.
+struct RunningCheck: Sendable {
+    private static let limit = 4096
+
+    private let process: pid_t
+    /// A variable of all its processes, wherever they go.
+    private let mark: String
+    private let reader: Int32
+    private var output: [UInt8] = []
+
+    /// Throws `fileFailed`, `engineFailed`.
+    init(_ words: [String], in folder: ReplicaFolder) throws(ReportableError) {
+        let name = "\(getpid())-\(UInt64.random(in: .min ... .max))"
+        let (reader, writer) = try Self.pipe("\(folder.path)/.check-\(name)")
+        defer { Glibc.close(writer) }
+        (self.reader, mark) = (reader, "SLIPWAY_CHECK=\(name)")
+        do throws(ReportableError) {
+            process = try ChildProcess.start(words, environment: [mark], output: writer)
+        } catch {
+            Glibc.close(reader)
+            throw error
+        }
+    }
+
+    /// One that no other program inherits, as one without a name could be in its first moment. Its reader never waits.
+    private static func pipe(_ path: String) throws(ReportableError) -> (reader: Int32, writer: Int32) {
+        try Disk.makePipe(path, owner: nil)
+        defer { unlink(path) }
+        let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard reader >= 0 else { throw Disk.failure("open", path) }
+        let writer = open(path, O_WRONLY | O_CLOEXEC)
+        guard writer < 0 else { return (reader, writer) }
+        let failure = Disk.failure("open", path)
+        Glibc.close(reader)
+        throw failure
+    }
+
+    var lines: [String] { String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init) }
+
+    /// Takes in what it has said, some megabytes at most: one that never stops is not listened to for ever.
+    mutating func listen() {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        for _ in 0..<64 {
+            let count = read(reader, &buffer, buffer.count)
+            guard count > 0 else { return }
+            output = (output + buffer[..<count]).suffix(Self.limit)
+        }
+    }
+
+    /// How it ended; nil while it runs. Asked no more once it is not.
+    var exit: ReplicaExit? {
+        var status: Int32 = 0
+        let ended = waitpid(process, &status, WNOHANG)
+        if ended == 0 { return nil }
+        // Nobody else waits for it, so this does not happen; were it to, it would be no success.
+        if ended < 0 { status = 255 << 8 }
+        let signal = Int(status & 0x7f)
+        return ReplicaExit(
+            at: WallClock.now,
+            code: signal == 0 ? Int((status >> 8) & 0xff) : nil,
+            signal: signal == 0 ? nil : signal,
+            ranOutOfMemory: false
+        )
+    }
+
+    func close() { Glibc.close(reader) }
+
+    /// Kills it with all that it started, also what left its session. Again, until nothing is left: what is being
+    /// killed may have started more meanwhile. Blocks for a moment.
+    func kill() {
+        for _ in 0..<50 {
+            let table = ProcessTable()
+            let members = Set(table.tree(of: Int(process)) + table.carrying(mark))
+            if members.isEmpty { break }
+            for member in members where ProcessEntry(member.id)?.startTicks == member.startTicks {
+                Glibc.kill(pid_t(member.id), SIGKILL)
+            }
+            usleep(5000)
+        }
+        waitpid(process, nil, 0)
+        close()
+    }
+}
