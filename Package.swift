@@ -111,7 +111,10 @@ let package = Package(
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
-        tests("ProcessEngineTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "ProcessEngine"]),
+        tests(
+            "ProcessEngineTests",
+            ["Basics", "StackModel", "Manifests", "Interfaces", "HostAccess", "ProcessEngine"]
+        ),
         tests(
             "OrchestrationTests",
             ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit", grdb]

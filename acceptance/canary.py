@@ -33,11 +33,13 @@ class Search:
     def __init__(self, values: dict[str, str]):
         self.places: Counter = Counter()
         self.found: dict[str, str] = {}  # place: names of what was there
-        self._needles = {
-            guise.encode(): name
-            for name, value in values.items()
-            for guise in (value, quote(value, safe=""), b64encode(value.encode()).decode().rstrip("="), value.encode().hex())
-        }
+        self._needles: dict[bytes, str] = {}
+        for name, value in values.items():
+            self.add(name, value)
+
+    def add(self, name: str, value: str) -> None:
+        guises = (value, quote(value, safe=""), b64encode(value.encode()).decode().rstrip("="), value.encode().hex())
+        self._needles |= {guise.encode(): name for guise in guises}
 
     def names(self, content: bytes) -> set[str]:
         return {name for needle, name in self._needles.items() if needle in content}
@@ -112,11 +114,18 @@ def values_of(stack: StackCopy, given: str) -> dict[str, str]:
         "given": variables["CANARY"],
         "redis-admin": next((stack.folder / "replicas").glob("redis-*/work/admin.secret")).read_text().strip(),
         **exporters_of(stack),
+        "key of the edge": key_of(stack),
     }
     if values["given"] != given or min(map(len, values.values())) < 20 or len(set(values.values())) != len(values):
         raise RuntimeError(f"these are no secrets: {values.keys()}")
     master = (stack.yard.home / "keys/master.key").read_text(errors="replace").strip()
     return values | {"master key": master.splitlines()[-1]}
+
+
+def key_of(stack: StackCopy) -> str:
+    """A line of the private key that the edge serves with, from where nothing of the public one is left."""
+    text = next((stack.folder / "replicas").glob("edge-*/work/certificate-*.pem")).read_text()
+    return text[text.index("PRIVATE KEY"):].splitlines()[10]
 
 
 def exporters_of(stack: StackCopy) -> dict[str, str]:
@@ -137,6 +146,7 @@ MEANT = [
     (r"stacks/shop/local/replicas/redis-\d+/work/admin\.secret", {"redis-admin"}, "redis"),
     (r"stacks/shop/local/replicas/redis-exporter-\d+/work/passwords\.secret", {"redis-exporter"}, "a number"),
     (r"stacks/shop/local/replicas/postgres-exporter-\d+/work/password\.secret", {"postgres-exporter"}, "a number"),
+    (r"stacks/shop/local/replicas/edge-\d+/work/certificate-\d+\.pem", {"renewed key of the edge"}, "haproxy"),
     (r"keys/master\.key", {"master key"}, "root"),
 ]
 
@@ -209,6 +219,41 @@ def search_rendered(search: Search, stack: StackCopy) -> None:
                 search.look("rendered files", str(path.relative_to(folder.parent)), path.read_bytes())
 
 
+def certify(stack: StackCopy) -> None:
+    """The edge speaks TLS with a certificate that lies beside the spec."""
+    make_certificate(stack)
+    stack.edit(r"^secrets:$", "secrets:\n  site: {kind: given, files: [certificate.pem, key.pem]}")
+    stack.edit(r"routes: \[\{path: /, service: api\}\]", "routes: [{path: /, service: api}], tls: {certificate: site}")
+
+
+def make_certificate(stack: StackCopy) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=canary.example", "-days", "30",
+         "-keyout", stack.path / "key.pem", "-out", stack.path / "certificate.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def renew(search: Search, stack: StackCopy) -> None:
+    """Another certificate, and one that no server can use."""
+    before = key_of(stack)
+    (stack.path / "certificate.pem").rename(stack.path / "former.pem")
+    make_certificate(stack)
+    run = stack.deploy("--progress", "json")
+    search.look("outputs", "renewal", (run.output + run.errors).encode())
+    stack.yard.check("a renewed certificate is taken up", run.code == 0 and key_of(stack) != before,
+                     f"{run.seconds:.1f} s", details=run)  # fmt: skip
+    again = stack.slipway("plan", "--exit-code")
+    stack.yard.check("and only once", again.code == 0, f"exit {again.code}", details=again if again.code else "")
+    renewed = (stack.path / "certificate.pem").read_text()
+    (stack.path / "certificate.pem").write_text((stack.path / "former.pem").read_text())
+    refused = stack.deploy()
+    search.look("outputs", "refused certificate", (refused.output + refused.errors).encode())
+    stack.yard.check("a certificate of another key is refused", refused.code != 0 and "does not belong" in refused.errors,
+                     f"exit {refused.code}", details=refused)  # fmt: skip
+    (stack.path / "certificate.pem").write_text(renewed)
+
+
 def change(search: Search, stack: StackCopy, version: str) -> None:
     """A deploy, its rollback, a deploy that fails: watched while they run, and their words read."""
     stack.edit(r'APP_VERSION: ".*"', f'APP_VERSION: "{version}"')
@@ -266,6 +311,7 @@ def main() -> int:
         stack.edit(r"^(      JWT_SECRET: .*)$", r"\1\n      CANARY: ${secret:canary}")
         stack.edit(r"^secrets:$", "secrets:\n  canary: {kind: given, from: CANARY_VALUE}")
         stack.edit(r"healthyFor: 3s", "healthyFor: 1s")
+        certify(stack)
         deployed = stack.deploy()
         if not yard.check("deploys", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed):
             return yard.exit_code
@@ -274,6 +320,8 @@ def main() -> int:
         search.look("outputs", "first deploy", (deployed.output + deployed.errors).encode())
         with ProcessWatch(search) as watch:
             change(search, stack, "1.1.0")
+            renew(search, stack)
+            search.add("renewed key of the edge", key_of(stack))
             search_outputs(search, stack)
             search_rendered(search, stack)
         search_files(search, yard)

@@ -32,7 +32,7 @@ struct SpecSource {
             stack: stack,
             text: String(decoding: text.bytes, as: UTF8.self),
             directory: file.directory,
-            given: given(stack)
+            given: try GivenValues(variables: variables, directory: file.directory).all(of: stack)
         )
     }
 
@@ -53,14 +53,5 @@ struct SpecSource {
             warn("\(file.path) has \(count) warning\(count == 1 ? "" : "s"): see `slipway validate`")
         case .counted: break
         }
-    }
-
-    private func given(_ stack: Stack) -> [SecretName: Redacted<String>] {
-        var values: [SecretName: Redacted<String>] = [:]
-        for secret in stack.secrets where secret.kind == .given {
-            guard let variable = secret.from, let value = variables[variable] else { continue }
-            values[secret.name] = Redacted(value)
-        }
-        return values
     }
 }

@@ -75,7 +75,9 @@ struct StatusText {
     }
 
     private func address(of replica: ObservedReplica, in service: StackStatus.ServiceStatus) -> String {
-        if service.kind == "edge", let address = service.address { return "http://\(address)" }
+        if service.kind == "edge", let address = service.address {
+            return "\(service.speaksTLS == true ? "https" : "http")://\(address)"
+        }
         if let port = replica.port { return "127.0.0.1:\(port)" }
         return service.address.map(\.description) ?? "-"
     }

@@ -72,6 +72,7 @@ struct HAProxyAdmission: Sendable {
     private func finish() throws(ReportableError) -> Bool {
         guard try place.runtime.server(server.replica)?.isProbed == true else { return false }
         try list()
+        try place.runtime.vouch(for: server.replica)
         try place.runtime.set(server.replica, .ready)
         return true
     }

@@ -6,8 +6,8 @@ import StackModel
 ///
 /// In the replica's directory: `edge.cfg` (rendered), `servers.json` (the list: the truth on disk), `haproxy.cfg`
 /// (the last accepted `edge.cfg` with the servers of the list), `servers.state` (all of them unprobed, so that HAProxy
-/// restarted by anyone at any time sends nothing before it has asked), `runtime.sock`, `master.sock`. HAProxy writes the
-/// sockets only; see `HAProxyDirectory`.
+/// restarted by anyone at any time sends nothing before it has asked), `runtime.sock`, `master.sock`, and `peers.sock`
+/// where it counts what clients send. HAProxy writes the sockets only; see `HAProxyDirectory`.
 ///
 /// Calls may overlap; each change of disk and memory happens whole, one after the other.
 package struct HAProxyEdge: EdgeControl {

@@ -62,6 +62,12 @@ struct HAProxyRuntime: Sendable {
         }
     }
 
+    /// Makes up for the successes of its check that a server which was just added does not have yet: else its first
+    /// failure alone would take it out of traffic. Its check goes on.
+    func vouch(for replica: ReplicaID) throws(ReportableError) {
+        _ = try worker.ask("set server \(Self.name(replica)) health up")
+    }
+
     enum State: String {
         case ready, drain
         case maintenance = "maint"

@@ -8,6 +8,7 @@ package struct Dependencies: Sendable {
     package let ledger: Ledger
     package let secrets: SecretStore
     package let engine: @Sendable (EngineKind) throws(ReportableError) -> any Engine
+    package let certificates: any CertificateReader
     /// The file whose lock is the right to change a stack. Its folder exists.
     package let lockFile: @Sendable (StackID) throws(ReportableError) -> String
     package let now: @Sendable () -> Instant
@@ -24,6 +25,7 @@ package struct Dependencies: Sendable {
         ledger: Ledger,
         secrets: SecretStore,
         engine: @escaping @Sendable (EngineKind) throws(ReportableError) -> any Engine,
+        certificates: any CertificateReader,
         lockFile: @escaping @Sendable (StackID) throws(ReportableError) -> String,
         now: @escaping @Sendable () -> Instant,
         owner: OwnerID,
@@ -34,6 +36,7 @@ package struct Dependencies: Sendable {
         self.ledger = ledger
         self.secrets = secrets
         self.engine = engine
+        self.certificates = certificates
         self.lockFile = lockFile
         self.now = now
         self.owner = owner

@@ -201,22 +201,34 @@ extension Deployer {
         switch (change, basis) {
         case (.deploy(let declared), _):
             let (contents, warnings) = try await draft.reduced(draft.preview(declared), by: preflight)
-            return (try await prospective(contents, change, current: current), warnings)
+            let doubts = try await doubts(about: contents, current, given: declared.given)
+            return (try await prospective(contents, change, current: current), warnings + doubts)
         case (.scale(let counts), .release(let release)):
             let (contents, warnings) = try await draft.reduced(draft.rescaled(release, to: counts), by: preflight)
-            return (try await prospective(contents, change, current: current), warnings)
+            let doubts = try await doubts(about: contents, current)
+            return (try await prospective(contents, change, current: current), warnings + doubts)
         case (.rollback, .release(let release)):
             let goal = RollbackGoal(ledger: dependencies.ledger, stack: release.stack.id, current: current)
             let doubts = try await goal.doubts(about: release)
             let (target, warnings) = try await preflight.check(release)
-            return (target, doubts + warnings)
+            return (target, doubts + warnings + (try await self.doubts(about: target.contents, current)))
         case (.restart(let services), .release(let release)):
-            return try await preflight.check(release, only: services.isEmpty ? nil : services)
+            let (target, warnings) = try await preflight.check(release, only: services.isEmpty ? nil : services)
+            return (target, warnings + (try await doubts(about: target.contents, current)))
         case (_, .release(let release)):
             return (release, [])
         case (_, .declared):
             throw ReportableError(.broken, "\(change.reason) has no release to start from")
         }
+    }
+
+    /// What clients will think of the certificates in it.
+    private func doubts(
+        about contents: Release.Contents,
+        _ current: Release?,
+        given: [SecretName: Redacted<String>] = [:]
+    ) async throws(ReportableError) -> [String] {
+        try await CertificateCheck(dependencies: dependencies, current: current, given: given).check(contents)
     }
 
     /// The release these contents are, or would become: the current one or the newest when nothing differs.

@@ -9,6 +9,8 @@ package struct StackStatus: Sendable, Codable {
         package let wanted: Int
         package let replicas: [ObservedReplica]
         package let address: Address?
+        /// Its clients speak TLS; nil is false.
+        package let speaksTLS: Bool?
     }
 
     package let stack: StackID

@@ -42,7 +42,8 @@ package struct StatusReader: Sendable {
                 kind: service.kind,
                 wanted: service.replicas,
                 replicas: byService[service.name] ?? [],
-                address: service.address
+                address: service.address,
+                speaksTLS: service.speaksTLS
             )
         }
         let leftovers = byService.keys.filter { name in !declared.contains { $0.name == name } }.sorted().map {
@@ -51,7 +52,8 @@ package struct StatusReader: Sendable {
                 kind: "-",
                 wanted: 0,
                 replicas: byService[$0] ?? [],
-                address: nil
+                address: nil,
+                speaksTLS: nil
             )
         }
         return known + leftovers

@@ -8,7 +8,7 @@ struct FilledTemplate: Sendable {
     /// Without the program itself.
     let arguments: [String]
     let environment: [String: String]
-    let files: [(path: String, content: String)]
+    let files: [FilledFile]
     let probe: Probe
 
     /// Throws `invalidSpec` when a reference means nothing here or a secret stands in the command, and what
@@ -41,8 +41,11 @@ struct FilledTemplate: Sendable {
         var environment: [String: String] = [:]
         for (name, text) in template.environment { environment[name] = try references.fill(text) }
         self.environment = environment
-        var files: [(path: String, content: String)] = []
-        for file in template.files { files.append((file.path, try references.fill(file.content))) }
+        var files: [FilledFile] = []
+        for file in template.files {
+            let content = try references.fill(file.content)
+            files.append(FilledFile(path: file.path, content: content, isSecret: !file.content.secrets.isEmpty))
+        }
         self.files = files
         if case .command(let words) = template.probe {
             probe = .command(words: try references.fill(words).map { Template($0) })
@@ -50,6 +53,14 @@ struct FilledTemplate: Sendable {
             probe = template.probe
         }
     }
+}
+
+/// A rendered file as it is written to disk.
+struct FilledFile: Sendable {
+    let path: String
+    let content: String
+    /// It holds a secret: for the user of its replica and for nobody else.
+    let isSecret: Bool
 }
 
 /// What references mean for one replica.

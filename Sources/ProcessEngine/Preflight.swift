@@ -26,15 +26,17 @@ struct Preflight: Sendable {
         return ControlGroup.lacking(for: template.limits, mounts: engine.mounts)
     }
 
-    /// The port at which the whole stack is reached. That of an app is looked at when its replica starts: until then
+    /// The ports at which the whole stack is reached. That of an app is looked at when its replica starts: until then
     /// it may be free again, and the rest of the release can be proven meanwhile.
     private func checkPort() throws(ReportableError) {
         guard template.kind == "edge", case .fixed(let port) = template.port else { return }
         let host = try engine.allotments.load()[stack.stack].addresses[template.service]?.host
-        guard !Ports.isFree(port, at: host), !stack.listens(template.service, on: port, engine.mounts),
-            !stack.listens(on: port, engine.mounts)
-        else { return }
-        throw Ports.taken(port, by: Ports.holder(of: port))
+        for port in [port, template.plainPort].compactMap({ $0 }) {
+            guard !Ports.isFree(port, at: host), !stack.listens(template.service, on: port, engine.mounts),
+                !stack.listens(on: port, engine.mounts)
+            else { continue }
+            throw Ports.taken(port, by: Ports.holder(of: port))
+        }
     }
 
     /// A program of the source is looked for when the source is stored, which is a step of the plan.

@@ -14,7 +14,7 @@ struct PrometheusReload: Sendable {
 
     /// Before the files are in place: a refused one would keep the server from starting again.
     /// Throws `engineFailed` with the words of `promtool`.
-    func check(_ files: [(path: String, content: String)]) async throws(ReportableError) {
+    func check(_ files: [FilledFile]) async throws(ReportableError) {
         let candidate = "\(folder.path)/proposed"
         try Disk.makeDirectory(candidate, mode: 0o700)
         try ServiceDirectory.write(files, in: candidate, of: record)

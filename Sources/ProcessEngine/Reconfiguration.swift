@@ -38,7 +38,11 @@ struct Reconfiguration: Sendable {
             let accounts = files.first { $0.path == "users.acl" }?.content ?? ""
             try await RedisAccounts(engine: engine, folder: folder).apply(accounts, newPassword: later.first?.content)
         case .postgresAccounts: try await applyPostgresAccounts(record)
-        case .edge: try await engine.edge.reload(at: folder.work, processID: main.id)
+        case .edge:
+            try await engine.edge.reload(at: folder.work, processID: main.id)
+            try await offPool { () throws(ReportableError) in
+                try EdgeCertificates(directory: folder.work).keep(files.map(\.path))
+            }
         case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
         }
         try ServiceDirectory.write(later, in: folder.work, of: record)

@@ -86,6 +86,9 @@ struct ReplicaStart: Sendable {
                 let isAllotted = !["app", "edge"].contains(template.kind)
                 throw Ports.taken(port, by: Ports.holder(of: port), isAllotted: isAllotted)
             }
+            if let plain = template.plainPort, !Ports.isFree(plain, at: host) {
+                throw Ports.taken(plain, by: Ports.holder(of: plain))
+            }
             return port
         case .perReplica:
             let (stack, id) = (folder.stack.stack, folder.id.description)
@@ -143,6 +146,7 @@ struct ReplicaStart: Sendable {
                 record: record,
                 program: program,
                 content: content,
+                listensLow: template.listensLow,
                 controlGroups: groups.entries,
                 finish: groups.entries.isEmpty
                     ? FinishScript(killFile: nil, memoryEvents: nil)

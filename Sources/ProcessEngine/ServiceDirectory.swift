@@ -12,6 +12,8 @@ struct ServiceDirectory: Sendable {
     /// The path of the program.
     let program: String
     let content: FilledTemplate
+    /// It has a port below 1024.
+    let listensLow: Bool
     /// The `cgroup.procs` files to enter.
     let controlGroups: [String]
     let finish: FinishScript
@@ -46,7 +48,7 @@ struct ServiceDirectory: Sendable {
 
     /// Writes rendered files into a replica's own directory.
     static func write(
-        _ files: [(path: String, content: String)],
+        _ files: [FilledFile],
         in work: String,
         of record: ReplicaRecord
     ) throws(ReportableError) {
@@ -64,8 +66,8 @@ struct ServiceDirectory: Sendable {
             try Disk.write(
                 file.content.utf8,
                 to: path,
-                mode: record.fileMode,
-                owner: record.fileOwner,
+                mode: file.isSecret ? 0o600 : record.fileMode,
+                owner: file.isSecret ? record.account.owner : record.fileOwner,
                 durable: false
             )
         }
@@ -91,7 +93,7 @@ struct ServiceDirectory: Sendable {
             script.append(raw: "umask 027")
             script.append(["envfile", folder.environment])
             let switching = record.account.switching(
-                mayListenLow: record.kind == "edge" && record.port.map { $0 < 1024 } == true,
+                mayListenLow: record.kind == "edge" && listensLow,
                 joining: record.source.flatMap { SourceStore.readers(of: folder.stack.source($0)) }
             )
             if !switching.isEmpty { script.append([try Programs.locate("setpriv")] + switching) }

@@ -12,6 +12,8 @@ package struct Edge: Hashable, Sendable, Codable {
     package var circuitBreaker: CircuitBreaker?
     /// What a person reads while no replica can serve; a short text of the edge's own when nil.
     package var maintenance: String?
+    /// Everybody reads the maintenance text, whatever they ask for; nil is false.
+    package var closed: Bool?
     /// The image, where the edge is a container; a fixed version of the official HAProxy when nil.
     package var image: String?
 
@@ -23,6 +25,7 @@ package struct Edge: Hashable, Sendable, Codable {
         rateLimit: RateLimit? = nil,
         circuitBreaker: CircuitBreaker? = nil,
         maintenance: String? = nil,
+        closed: Bool? = nil,
         image: String? = nil
     ) {
         self.listen = listen
@@ -32,8 +35,13 @@ package struct Edge: Hashable, Sendable, Codable {
         self.rateLimit = rateLimit
         self.circuitBreaker = circuitBreaker
         self.maintenance = maintenance
+        self.closed = closed
         self.image = image
     }
+}
+
+extension Edge {
+    package var isClosed: Bool { closed ?? false }
 }
 
 /// Clients speak TLS to the edge.
@@ -42,10 +50,13 @@ package struct EdgeTLS: Hashable, Sendable, Codable {
     package var certificate: SecretName
     /// A port where plain requests are sent to the TLS one; none when nil.
     package var redirectFrom: Int?
+    /// For how long browsers are told to come by TLS alone; they are not told when nil.
+    package var hsts: TimeSpan?
 
-    package init(certificate: SecretName, redirectFrom: Int? = nil) {
+    package init(certificate: SecretName, redirectFrom: Int? = nil, hsts: TimeSpan? = nil) {
         self.certificate = certificate
         self.redirectFrom = redirectFrom
+        self.hsts = hsts
     }
 }
 
@@ -73,12 +84,17 @@ package struct Route: Hashable, Sendable, Codable {
     package var path: String
     package var host: String?
     package var service: ServiceName
+    /// Who takes this route reads the maintenance text; nil is false.
+    package var closed: Bool?
 
-    package init(path: String, host: String? = nil, service: ServiceName) {
+    package init(path: String, host: String? = nil, service: ServiceName, closed: Bool? = nil) {
         self.path = path
         self.host = host
         self.service = service
+        self.closed = closed
     }
+
+    package var isClosed: Bool { closed ?? false }
 
     /// The path without the slash at its end, which makes no difference: empty for `/`, which takes everything.
     package var stem: String { path.hasSuffix("/") ? String(path.dropLast()) : path }

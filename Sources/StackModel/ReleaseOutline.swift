@@ -8,6 +8,8 @@ package struct ReleaseOutline: Hashable, Sendable, Codable {
         package let kind: String
         package let replicas: Int
         package let address: Address?
+        /// Its clients speak TLS; nil is false.
+        package let speaksTLS: Bool?
         /// Requests reach it through an edge that is meant to run.
         package let isRouted: Bool
         /// Nil when the release holds no template of the service, so that nothing can be said about its replicas.
@@ -37,6 +39,7 @@ package struct ReleaseOutline: Hashable, Sendable, Codable {
                 kind: service.kind.word,
                 replicas: service.replicas,
                 address: release.contents.addresses[service.name],
+                speaksTLS: service.speaksTLS ? true : nil,
                 isRouted: !release.stack.runningEdges(routingTo: service.name).isEmpty,
                 revision: template?.revision,
                 configuration: template.flatMap { $0.reload == nil ? nil : $0.configuration }

@@ -18,6 +18,8 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
     package var secrets: [SecretName: Int]
     package var user: RunUser
     package var port: PortUse
+    /// The second port of an edge, where it sends plain requests on to TLS.
+    package var plainPort: Int?
     package var volume: Volume?
     package var probe: Probe
     package var probeTiming: ProbeTiming
@@ -39,6 +41,7 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
         secrets: [SecretName: Int] = [:],
         user: RunUser = .dedicated,
         port: PortUse = .none,
+        plainPort: Int? = nil,
         volume: Volume? = nil,
         probe: Probe = .running,
         probeTiming: ProbeTiming = ProbeTiming(),
@@ -57,6 +60,7 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
         self.secrets = secrets
         self.user = user
         self.port = port
+        self.plainPort = plainPort
         self.volume = volume
         self.probe = probe
         self.probeTiming = probeTiming
@@ -67,18 +71,29 @@ package struct ReplicaTemplate: Hashable, Sendable, Codable {
     }
 
     /// Changes when a running replica has to be replaced: everything but what a reload takes up. How long an edge may
-    /// take to end is no reason to close its port.
+    /// take to end is no reason to close its port, nor is a second one, unless it needs a right that the edge was not
+    /// started with.
     package var revision: Digest {
         guard reload != nil else { return Digest(ofCanonical: self) }
         var fixed = self
         fixed.files.removeAll { $0.reloadable }
         fixed.accounts = nil
-        if reload == .edge { fixed.stop = StopRule() }
+        if reload == .edge {
+            fixed.stop = StopRule()
+            if !listensLowByPlainPortAlone { fixed.plainPort = nil }
+        }
         let kept = Set(fixed.command.flatMap(\.secrets) + fixed.environment.values.flatMap(\.secrets))
             .union(fixed.files.flatMap(\.content.secrets))
         fixed.secrets = fixed.secrets.filter { kept.contains($0.key) }
         return Digest(ofCanonical: fixed)
     }
+
+    /// Ports below 1024 need a right of their own.
+    package var listensLow: Bool { isLow(mainPort) || isLow(plainPort) }
+
+    private var listensLowByPlainPortAlone: Bool { isLow(plainPort) && !isLow(mainPort) }
+    private var mainPort: Int? { if case .fixed(let port) = port { port } else { nil } }
+    private func isLow(_ port: Int?) -> Bool { port.map { $0 < 1024 } ?? false }
 
     /// Changes when anything changes: the same revision with another configuration asks for a reload.
     package var configuration: Digest { Digest(ofCanonical: self) }

@@ -24,6 +24,8 @@ package struct SecretDeclaration: Hashable, Sendable, Codable {
     package var overlap: TimeSpan?
     /// For `given`: the variable of the caller's environment that holds the value.
     package var from: String?
+    /// For `given`: the files that hold the value, one after the other, in place of a variable.
+    package var files: [String]?
 
     package init(
         name: SecretName,
@@ -31,7 +33,8 @@ package struct SecretDeclaration: Hashable, Sendable, Codable {
         service: ServiceName? = nil,
         rotate: TimeSpan? = nil,
         overlap: TimeSpan? = nil,
-        from: String? = nil
+        from: String? = nil,
+        files: [String]? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -39,6 +42,7 @@ package struct SecretDeclaration: Hashable, Sendable, Codable {
         self.rotate = rotate
         self.overlap = overlap
         self.from = from
+        self.files = files
     }
 }
 

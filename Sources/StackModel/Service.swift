@@ -40,6 +40,11 @@ package struct Service: Hashable, Sendable, Codable {
         case .app, .edge, .exporter: false
         }
     }
+
+    /// Its clients speak TLS.
+    package var speaksTLS: Bool {
+        if case .edge(let edge) = kind { edge.tls != nil } else { false }
+    }
 }
 
 /// The six kinds of service that a spec declares, the two that come with them, and what is particular to each.

@@ -21,6 +21,7 @@ struct Shipyard: Sendable {
             ledger: ledger,
             secrets: SecretStore(ledger: ledger, keyPath: keyPath),
             engine: { (kind) throws(ReportableError) in try engine(kind, home: home) },
+            certificates: OpenSSLCertificates(runner: LiveCommandRunner()),
             lockFile: { (stack) throws(ReportableError) in home.lock(for: stack) },
             now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) },
             owner: ProcessIdentity.own,

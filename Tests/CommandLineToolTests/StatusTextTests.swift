@@ -46,7 +46,8 @@ struct StatusTextTests {
             kind: kind,
             wanted: 1,
             replicas: replicas,
-            address: Address(host: "127.0.0.1", port: port)
+            address: Address(host: "127.0.0.1", port: port),
+            speaksTLS: nil
         )
     }
 

@@ -4,6 +4,7 @@ import Interfaces
 import Ledger
 import Orchestration
 import StackModel
+import TestKit
 
 /// One run of slipway inside the test's own process, with everything a real one has for itself: its owner, its
 /// connection to the ledger, its lock. It can be made to die at a moment: from then on nothing of it goes on.
@@ -31,6 +32,7 @@ struct Process: Sendable {
             ledger: ledger,
             secrets: SecretStore(ledger: ledger, keyPath: keyPath),
             engine: { _ in engine },
+            certificates: FakeCertificates(),
             lockFile: { _ in lock },
             now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) },
             owner: OwnerID(bootID: "conformance", processID: life.number, startTicks: 1),

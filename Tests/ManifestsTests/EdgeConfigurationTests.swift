@@ -1,8 +1,9 @@
 import Basics
 import Foundation
-import Manifests
 import StackModel
 import Testing
+
+@testable import Manifests
 
 @Suite("The edge's configuration")
 struct EdgeConfigurationTests {
@@ -13,6 +14,43 @@ struct EdgeConfigurationTests {
         ])
         #expect(checked.status == 0, "\(checked.output)")
         #expect(!checked.output.contains("[ALERT]"))
+    }
+
+    @Test("HAProxy accepts every form of it, and warns of nothing", arguments: EdgeForms.all)
+    func isAcceptedInEveryForm(_ edge: Edge) throws {
+        let replica = try RenderedReplica(try EdgeForms.template(edge))
+        defer { replica.remove() }
+        try "1\n".write(toFile: "\(replica.directory)/servers.state", atomically: true, encoding: .utf8)
+        let files = try FileManager.default.contentsOfDirectory(atPath: replica.directory)
+        for file in files where file.hasSuffix(".pem") {
+            try EdgeForms.makeCertificate("\(replica.directory)/\(file)")
+        }
+        let checked = try run(["haproxy", "-c", "-f", "\(replica.directory)/edge.cfg"])
+        let complaints = checked.output.split(separator: "\n").filter { $0.contains("WARNING") || $0.contains("ALERT") }
+        #expect(checked.status == 0 && complaints == [], "\(checked.output)")
+    }
+
+    @Test("another version of the certificate is another file, and a reload")
+    func certificateVersions() throws {
+        let edge = try #require(EdgeForms.all.last)
+        let (first, second) = (try EdgeForms.template(edge), try EdgeForms.template(edge, version: 5))
+        #expect(first.files.map(\.path) == ["certificate-4.pem", "edge.cfg"])
+        #expect(second.files.map(\.path) == ["certificate-5.pem", "edge.cfg"])
+        #expect(first.revision == second.revision && first.configuration != second.configuration)
+        #expect(first.files.allSatisfy { !$0.content.source.contains("BEGIN") })
+    }
+
+    @Test("what the edge passes on does not hang on how its clients came")
+    func protectionIsShared() throws {
+        // The same words stand in the file of a container.
+        let edge = try #require(EdgeForms.all.last)
+        let own = try EdgeForms.template(edge).files[1].content.source.split(separator: "\n")
+        let container = try ContainerEdgeConfiguration(edge: edge, stack: EdgeForms.stack(edge)).text()
+        let marks = ["ssl-default-bind", "http-error", "status 429", "observe layer7", "Strict-Transport", "_closed"]
+        for mark in marks {
+            let lines = container.split(separator: "\n").filter { $0.contains(mark) }
+            #expect(!lines.isEmpty && own.filter { $0.contains(mark) } == lines, "\(mark)")
+        }
     }
 
     @Test("the longest path is asked first, then the one with a host, and the catch-all last")
@@ -118,7 +156,7 @@ struct EdgeConfigurationTests {
         }
         let program = "exec haproxy -db -f \(replica.directory)/haproxy.cfg > \(replica.directory)/log"
         try withProgram(["sh", "-c", program]) {
-            try wait { try run(["curl", "-s", "http://127.0.0.1:\(port)/lost"]).output.contains("503") }
+            try wait { try run(["curl", "-s", "http://127.0.0.1:\(port)/lost"]).output.contains("be back") }
             try wait { try replica.file("log").contains(" api/<NOSRV> ") && replica.file("log").contains(" 503 ") }
         }
     }

@@ -15,8 +15,18 @@ struct GoldenTests {
     )
     func isUnchanged(_ service: ServiceName) throws {
         let template = try #require(try ProcessManifests.templates(ShopStack.inputs())[service])
-        let path = "\(#filePath.dropLast("GoldenTests.swift".count))Golden/\(service).txt"
-        let text = Self.text(of: template)
+        try Self.expect(template, service.text)
+    }
+
+    @Test("the edge with everything that can be asked of it is what it was")
+    func protectedEdge() throws {
+        let template = try EdgeForms.template(try #require(EdgeForms.all.last))
+        try Self.expect(template, "edge-protected")
+    }
+
+    private static func expect(_ template: ReplicaTemplate, _ name: String) throws {
+        let path = "\(#filePath.dropLast("GoldenTests.swift".count))Golden/\(name).txt"
+        let text = text(of: template)
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         }
@@ -37,7 +47,7 @@ struct GoldenTests {
                 + template.secrets.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }
                 .joined(separator: " "),
             "user: \(template.user)",
-            "port: \(template.port)",
+            "port: \(template.port)" + (template.plainPort.map { ", plain \($0)" } ?? ""),
             "volume: \(template.volume.map { "\($0.preparation)" } ?? "none")",
             "probe: \(template.probe) every \(template.probeTiming.interval), \(template.probeTiming.timeout) each",
             "stop: \(template.stop.signal.rawValue), \(template.stop.grace)",

@@ -20,6 +20,7 @@ struct Dockyard {
     /// Stands between the use cases and the machines, where a test wants that.
     var door: (any Engine)?
     var faultPoint: @Sendable (FaultPoint) async -> Void = { _ in }
+    var certificates = FakeCertificates()
 
     static let shop = StackID("shop", "local")
 
@@ -46,6 +47,7 @@ struct Dockyard {
             ledger: ledger,
             secrets: SecretStore(ledger: ledger, key: MasterKey(bytes: Array(1...32))),
             engine: { _ in engine },
+            certificates: certificates,
             lockFile: { _ in "\(folder)/lock" },
             now: { Instant(milliseconds: 1_700_000_000_000) },
             owner: OwnerID(bootID: "boot", processID: 4711, startTicks: 1),

@@ -1,5 +1,6 @@
 import Basics
 import StackModel
+import TestKit
 
 @testable import Ledger
 @testable import Orchestration
@@ -21,6 +22,7 @@ struct Past {
             ledger: ledger,
             secrets: SecretStore(ledger: ledger, keyPath: "/no/keys/here"),
             engine: { (_) throws(ReportableError) in throw ReportableError(.broken, "no engine here") },
+            certificates: FakeCertificates(),
             lockFile: { (_) throws(ReportableError) in throw ReportableError(.broken, "no lock here") },
             now: { Instant(milliseconds: Self.start.milliseconds + 12_000) },
             owner: Self.owner,

@@ -24,17 +24,22 @@ struct UnexpressedKeyTests {
           kind: edge
           listen: 8080
           routes: [{path: /, service: api}]
+          tls: {certificate: site, redirectFrom: 8081, hsts: 1h}
           rateLimit: {requests: 5, per: 1s}
           circuitBreaker: {errors: 3}
           maintenance: Back soon
+          closed: false
         """,
-        "environments: {here: {engine: process}, there: {engine: kubernetes}}\n"
+        """
+        environments: {here: {engine: process}, there: {engine: kubernetes}}
+        secrets: {site: {kind: given, files: [chain.pem, key.pem]}}
+
+        """
     )
 
     private let expected = [
         "image of api", "liveness of api", "autoscale of api", "migrates of api", "drain of worker", "storage of redis",
-        "storage of postgres", "storage of grafana", "rateLimit of edge", "circuitBreaker of edge",
-        "maintenance of edge",
+        "storage of postgres", "storage of grafana",
     ]
 
     private func load(_ environment: EnvironmentName, strict: Bool = false) -> LoadedSpec {
@@ -48,7 +53,7 @@ struct UnexpressedKeyTests {
         #expect(loaded.stack != nil)
         #expect(loaded.diagnostics.allSatisfy { $0.severity == .warning })
         #expect(loaded.diagnostics.map { $0.message.split(separator: " means nothing")[0] } == expected.map { $0[...] })
-        #expect(loaded.diagnostics.map(\.location.line) == [5, 8, 9, 10, 11, 12, 13, 15, 20, 21, 22])
+        #expect(loaded.diagnostics.map(\.location.line) == [5, 8, 9, 10, 11, 12, 13, 15])
         #expect(loaded.diagnostics.allSatisfy { $0.suggestion != nil })
     }
 

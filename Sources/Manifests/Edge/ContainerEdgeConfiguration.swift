@@ -20,9 +20,9 @@ struct ContainerEdgeConfiguration {
         var lines = globals + Self.resolvers + EdgeTexts.defaults
         lines += [try EdgeProtection.maintenance(edge), ""]
         lines += try frontend()
-        lines += redirect + Self.figures
+        lines += EdgeEncryption.redirect(edge, plain: ":8080") + Self.figures
         for service in Set(edge.routes.map(\.service)).sorted() { lines += try backend(of: service) }
-        return (lines + EdgeTexts.unroutedBackend).joined(separator: "\n") + "\n"
+        return (lines + EdgeTexts.ownBackends(of: edge)).joined(separator: "\n") + "\n"
     }
 
     private var globals: [String] {
@@ -34,17 +34,8 @@ struct ContainerEdgeConfiguration {
             "    log stdout format raw daemon info",
             "    max-spread-checks \(EdgeTimeouts.checkSpread.milliseconds)",
             "    hard-stop-after \(EdgeTimeouts.hardStop.milliseconds)ms",
-        ] + (edge.tls == nil ? [] : Self.tlsRules) + [""]
+        ] + (edge.tls == nil ? [] : EdgeEncryption.rules) + [""]
     }
-
-    /// What Mozilla calls intermediate.
-    private static let tlsRules = [
-        "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers",
-        "    ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
-            + ":ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
-            + ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
-        "    ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
-    ]
 
     /// The name server that every network of Docker has. It does not answer for a moment now and then: what it said last
     /// holds meanwhile, and the checks tell which replicas are gone.
@@ -66,12 +57,13 @@ struct ContainerEdgeConfiguration {
 
     /// Nobody is believed who says for whom he asks: all requests look alike to a container.
     private func frontend() throws(ReportableError) -> [String] {
-        let rules = try EdgeRoutes.rules(for: edge.routes)
+        let rules = try EdgeRoutes.rules(for: edge)
+        let paths = try EdgeTexts.readinessPaths(of: edge, in: stack)
         return [
             "frontend clients",
-            "    bind :\(edge.tls == nil ? 8080 : 8443)\(try certificate)",
+            "    bind :\(edge.tls == nil ? 8080 : 8443)\(certificate)",
             "    unique-id-format %[uuid()]",
-        ] + EdgeProtection.rateLimit(edge.rateLimit) + [
+        ] + (try EdgeProtection.rateLimit(edge.rateLimit, uncounted: paths)) + EdgeEncryption.promise(edge.tls) + [
             "    http-request set-header X-Request-ID %[unique-id] unless { req.hdr(X-Request-ID) -m found }",
             "    http-request del-header X-Forwarded- -m beg",
             "    http-request del-header Forwarded",
@@ -80,22 +72,8 @@ struct ContainerEdgeConfiguration {
     }
 
     private var certificate: String {
-        get throws(ReportableError) {
-            guard let tls = edge.tls else { return "" }
-            return " ssl crt \(ContainerSecret.path(of: tls.certificate.text)) alpn h2,http/1.1"
-        }
-    }
-
-    /// Browsers that come by the plain port are sent to the other one, for good.
-    private var redirect: [String] {
-        guard edge.tls?.redirectFrom != nil else { return [] }
-        let port = edge.listen == 443 ? "" : ":\(edge.listen)"
-        return [
-            "frontend plain",
-            "    bind :8080",
-            "    http-request redirect code 308 location https://%[req.hdr(host),host_only]\(port)%[pathq]",
-            "",
-        ]
+        guard let tls = edge.tls else { return "" }
+        return " ssl crt \(ContainerSecret.path(of: tls.certificate.text)) \(EdgeEncryption.options)"
     }
 
     private static let figures = [

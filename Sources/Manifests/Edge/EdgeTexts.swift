@@ -6,6 +6,9 @@ enum EdgeTexts {
     /// The backend of requests that no route takes. No service can have this name.
     static let unrouted = "_unrouted"
 
+    /// The backend of routes that are closed: whoever takes one gets the maintenance text.
+    static let closed = "_closed"
+
     /// A request is sent again to another replica when the connection failed, and when it was lost without an answer
     /// if repeating it is safe.
     static let defaults = [
@@ -30,9 +33,22 @@ enum EdgeTexts {
         "    timeout http-keep-alive \(EdgeTimeouts.keepAlive.milliseconds)ms",
     ]
 
-    static let unroutedBackend = [
-        "backend \(unrouted)", "    http-request return status 404 content-type text/plain string \"no route\"",
-    ]
+    /// The backends without replicas.
+    static func ownBackends(of edge: Edge) -> [String] {
+        let isClosed = edge.isClosed || edge.routes.contains(where: \.isClosed)
+        return (isClosed ? ["backend \(closed)", "    http-request deny deny_status 503", ""] : []) + [
+            "backend \(unrouted)", "    http-request return status 404 content-type text/plain string \"no route\"",
+        ]
+    }
+
+    /// The paths by which the apps behind an edge are asked whether they can serve.
+    static func readinessPaths(of edge: Edge, in stack: Stack) throws(ReportableError) -> [String] {
+        var paths: Set<String> = []
+        for route in edge.routes {
+            if let path = try app(route.service, in: stack).health.readiness { paths.insert(path) }
+        }
+        return paths.sorted()
+    }
 
     /// For `default-server`: connections to a replica are kept for the next request. A server that is added while HAProxy
     /// runs has none of the usual defaults and would keep no connection, so both are said. One that is not needed is closed

@@ -92,6 +92,8 @@ struct KubernetesOmissions {
         if edge.rateLimit != nil { add(service, ["rateLimit"], "it is a setting of the ingress controller") }
         if edge.circuitBreaker != nil { add(service, ["circuitBreaker"], "it is a setting of the ingress controller") }
         if edge.maintenance != nil { add(service, ["maintenance"], "the page is the ingress controller's own") }
+        if edge.isClosed { add(service, ["closed"], "requests go on to the replicas") }
+        if edge.routes.contains(where: \.isClosed) { add(service, ["routes"], "closed ones go on to the replicas") }
         guard let tls = edge.tls else { return }
         if tls.redirectFrom != nil {
             add(
@@ -100,6 +102,7 @@ struct KubernetesOmissions {
                 "the ingress controller decides whether plain requests are redirected"
             )
         }
+        if tls.hsts != nil { add(service, ["tls", "hsts"], "it is a setting of the ingress controller") }
         if stack.kubernetes?.gateway != nil {
             add(service, ["tls"], "the certificate belongs to the listener of the Gateway")
         }

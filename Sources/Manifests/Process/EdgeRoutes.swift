@@ -6,9 +6,10 @@ import StackModel
 /// A path stands for itself and everything below it, whole segments only: `/api` takes `/api` and `/api/orders`, not
 /// `/apis`. The longest path wins; of two equal ones the one with a host.
 enum EdgeRoutes {
-    static func rules(for routes: [Route]) throws(ReportableError) -> [String] {
+    static func rules(for edge: Edge) throws(ReportableError) -> [String] {
+        guard !edge.isClosed else { return ["use_backend \(EdgeTexts.closed)"] }
         var rules: [String] = []
-        for route in routes.sorted(by: comesFirst) { rules.append(try rule(for: route)) }
+        for route in edge.routes.sorted(by: comesFirst) { rules.append(try rule(for: route)) }
         return rules
     }
 
@@ -19,16 +20,17 @@ enum EdgeRoutes {
             conditions.append("{ req.hdr(host),host_only,lower -m str -- \(word) }")
         }
         let path = route.stem
+        let backend = route.isClosed ? EdgeTexts.closed : route.service.text
         guard !path.isEmpty else {
-            return rule(for: route.service, conditions)
+            return rule(for: backend, conditions)
         }
         let exact = try HAProxyText.word(path, naming: "the path of a route")
-        return rule(for: route.service, conditions + ["{ path -m str -- \(exact) }"])
+        return rule(for: backend, conditions + ["{ path -m str -- \(exact) }"])
             + " || " + (conditions + ["{ path -m beg -- \(exact)/ }"]).joined(separator: " ")
     }
 
-    private static func rule(for service: ServiceName, _ conditions: [String]) -> String {
-        (["use_backend \(service)"] + (conditions.isEmpty ? [] : ["if"]) + conditions).joined(separator: " ")
+    private static func rule(for backend: String, _ conditions: [String]) -> String {
+        (["use_backend \(backend)"] + (conditions.isEmpty ? [] : ["if"]) + conditions).joined(separator: " ")
     }
 
     private static func comesFirst(_ left: Route, _ right: Route) -> Bool {

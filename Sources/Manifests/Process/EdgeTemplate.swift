@@ -13,7 +13,9 @@ enum EdgeTemplate {
         _ edge: Edge,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {
-        ReplicaTemplate(
+        let certificate = try edge.tls.map { (tls) throws(ReportableError) in try Self.certificate(tls, inputs) }
+        let text = try EdgeConfiguration(edge: edge, stack: inputs.stack, certificate: certificate?.path).text()
+        return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
             command: [
@@ -21,19 +23,27 @@ enum EdgeTemplate {
                 "-S", "\(.directory)/master.sock,mode,600",
                 "-f", "\(.directory)/haproxy.cfg",
             ],
-            files: [
-                RenderedFile(
-                    path: configurationFile,
-                    content: try EdgeConfiguration.make(edge, inputs.stack),
-                    reloadable: true
-                )
-            ],
+            files: [RenderedFile(path: configurationFile, content: text, reloadable: true)]
+                + [certificate].compactMap { $0 },
             user: .named("haproxy"),
             port: .fixed(edge.listen),
+            plainPort: edge.tls?.redirectFrom,
             probe: .edge,
             limits: service.resources,
             stop: StopRule(signal: .user1, grace: grace(edge, inputs.stack)),
             reload: .edge
+        )
+    }
+
+    /// Each version has a file of its own: until HAProxy has taken up the new one, it may have to start with the old.
+    private static func certificate(
+        _ tls: EdgeTLS,
+        _ inputs: ManifestInputs
+    ) throws(ReportableError) -> RenderedFile {
+        RenderedFile(
+            path: "certificate-\(try inputs.version(of: tls.certificate)).pem",
+            content: "\(.secret(tls.certificate, .value))\n",
+            reloadable: true
         )
     }
 

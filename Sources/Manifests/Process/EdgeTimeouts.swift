@@ -20,6 +20,8 @@ enum EdgeTimeouts {
     static let hardStop = TimeSpan.seconds(3600)
     /// Pause between two checks while the last one failed or none was made yet.
     static let unsure = TimeSpan(milliseconds: 200)
+    /// How long a replica that kept answering with errors gets no request.
+    static let broken = TimeSpan.seconds(3)
     /// After a start all servers are checked for the first time within this.
     static let checkSpread = TimeSpan(milliseconds: 200)
 }

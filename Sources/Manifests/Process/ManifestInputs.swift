@@ -37,15 +37,22 @@ package struct ManifestInputs: Sendable {
             template.command + template.probe.texts + template.environment.values + template.files.map(\.content)
         var pinned = template
         for name in Set(texts.flatMap(\.secrets) + (template.accounts?.secrets ?? [])).sorted() {
-            guard let version = secrets[name] else {
-                throw ReportableError(
-                    .secretFailed,
-                    "service \(template.service) refers to secret \(name), which has no version",
-                    hint: "Declare \(name) under secrets in the spec."
-                )
+            do {
+                pinned.secrets[name] = try version(of: name)
+            } catch {
+                throw error.during("service \(template.service)")
             }
-            pinned.secrets[name] = version
         }
         return pinned
+    }
+
+    /// Throws `secretFailed` when it has none.
+    func version(of secret: SecretName) throws(ReportableError) -> Int {
+        if let version = secrets[secret] { return version }
+        throw ReportableError(
+            .secretFailed,
+            "it refers to secret \(secret), which has no version",
+            hint: "Declare \(secret) under secrets in the spec."
+        )
     }
 }

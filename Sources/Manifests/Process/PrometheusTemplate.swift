@@ -98,6 +98,7 @@ enum PrometheusTemplate {
             return [
                 head,
                 "    metrics_path: \(YAMLScalar.quoted(EdgeConfiguration.metricsPath))",
+            ] + encryption(edge) + [
                 "    static_configs:",
                 "      - targets: [\"127.0.0.1:\(edge.listen)\"]",
             ] + labels(of: job)
@@ -106,6 +107,11 @@ enum PrometheusTemplate {
                 head, "    static_configs:", "      - targets: [\"\(.service(job.service, .hostAndPort))\"]",
             ] + labels(of: job)
         }
+    }
+
+    /// It asks by an address of this machine, which no certificate names.
+    private static func encryption(_ edge: Edge) -> [Template] {
+        edge.tls == nil ? [] : ["    scheme: https", "    tls_config: {insecure_skip_verify: true}"]
     }
 
     private static func labels(of job: ScrapeJob) -> [Template] {

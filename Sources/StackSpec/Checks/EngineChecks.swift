@@ -9,7 +9,7 @@ struct EngineChecks {
     func run() {
         for service in stack.services {
             if case .app(let app) = service.kind { check(app, of: service) }
-            if case .edge(let edge) = service.kind, edge.tls != nil { refuseTLS(of: service) }
+            if case .edge(let edge) = service.kind, let tls = edge.tls { check(tls, of: service) }
         }
         let namespace = root["environments"]?[stack.environment.text]?.entry("namespace")
         if let namespace, stack.engine != .kubernetes {
@@ -21,13 +21,13 @@ struct EngineChecks {
         }
     }
 
-    /// Whoever asks for TLS must not be served without it.
-    private func refuseTLS(of service: Service) {
-        guard stack.engine == .process else { return }
+    /// Whatever is made up by itself is no certificate.
+    private func check(_ tls: EdgeTLS, of service: Service) {
+        guard let secret = stack.secret(tls.certificate), secret.kind != .given else { return }
         findings.error(
-            "the process engine cannot speak TLS at the edge yet",
-            at: root.place("services", service.name.text, "tls"),
-            help: "Put a proxy that speaks TLS before \(service.name) on this machine; its X-Forwarded headers count."
+            "the secret \(secret.name) of kind \(secret.kind.rawValue) holds no certificate",
+            at: root.place("services", service.name.text, "tls", "certificate"),
+            help: "Declare it as `\(secret.name): {kind: given, files: [fullchain.pem, privkey.pem]}`."
         )
     }
 

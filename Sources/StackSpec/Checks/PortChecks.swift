@@ -22,49 +22,49 @@ struct PortChecks {
     }
 
     func run() {
-        let uses = stack.services.compactMap(use).sorted { $0.place < $1.place }
+        let uses = stack.services.flatMap(uses).sorted { $0.place < $1.place }
         for (index, use) in uses.enumerated() {
             guard let first = uses[..<index].first(where: { $0.collides(with: use) }) else { continue }
-            let words =
-                use.isEdge && first.isEdge
-                ? "edges \(first.service) and \(use.service) both listen on"
-                : "services \(first.service) and \(use.service) both need"
-            findings.error(
-                "\(words) port \(use.port)",
-                at: use.place,
-                help: use.isEdge && first.isEdge
-                    ? "Use another port, or put the routes of both into one edge." : "Use another port for one of them."
-            )
+            findings.error("\(words(for: use, first)) port \(use.port)", at: use.place, help: help(for: use, first))
         }
         for service in stack.services {
             if case .edge(let edge) = service.kind { checkRoutes(of: edge, named: service.name) }
         }
     }
 
+    private func words(for use: Use, _ first: Use) -> String {
+        guard use.service != first.service else { return "\(use.service) takes TLS and plain requests on one" }
+        return use.isEdge && first.isEdge
+            ? "edges \(first.service) and \(use.service) both listen on"
+            : "services \(first.service) and \(use.service) both need"
+    }
+
+    private func help(for use: Use, _ first: Use) -> String {
+        use.isEdge && first.isEdge && use.service != first.service
+            ? "Use another port, or put the routes of both into one edge." : "Use another port for one of them."
+    }
+
     /// On Kubernetes every service has an address of its own; on Docker only edges take ports of the machine.
-    private func use(_ service: Service) -> Use? {
+    private func uses(_ service: Service) -> [Use] {
         let name = service.name.text
         switch service.kind {
         case .edge(let edge) where stack.engine != .kubernetes:
-            return Use(
-                service: service.name,
-                port: edge.listen,
-                address: edge.address,
-                isEdge: true,
-                place: root.place("services", name, "listen")
-            )
-        case .app where stack.fixedPort(of: service) != nil:
-            return stack.fixedPort(of: service).map { port in
-                Use(
-                    service: service.name,
-                    port: port,
-                    address: ListenAddress.everywhere,
-                    isEdge: false,
-                    place: root.place("services", name, "port")
-                )
+            let plain = edge.tls?.redirectFrom.map { port in
+                use(of: service, port, edge.address, root.place("services", name, "tls", "redirectFrom"))
             }
-        default: return nil
+            return [use(of: service, edge.listen, edge.address, root.place("services", name, "listen"))]
+                + [plain].compactMap { $0 }
+        case .app:
+            return stack.fixedPort(of: service).map { port in
+                [use(of: service, port, ListenAddress.everywhere, root.place("services", name, "port"))]
+            } ?? []
+        default: return []
         }
+    }
+
+    private func use(of service: Service, _ port: Int, _ address: String, _ place: Place) -> Use {
+        let isEdge = if case .edge = service.kind { true } else { false }
+        return Use(service: service.name, port: port, address: address, isEdge: isEdge, place: place)
     }
 
     private func checkRoutes(of edge: Edge, named name: ServiceName) {

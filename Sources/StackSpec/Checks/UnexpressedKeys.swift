@@ -11,7 +11,6 @@ struct UnexpressedKeys {
         guard stack.engine == .process else { return }
         for service in stack.services {
             if case .app(let app) = service.kind { check(app, of: service) }
-            if case .edge = service.kind { checkEdge(service) }
             if limitsNoStorage(service) { report(["storage"], of: service, "nothing limits what its data takes") }
             if stack.edges(routingTo: service.name).isEmpty {
                 report(
@@ -30,13 +29,6 @@ struct UnexpressedKeys {
         case .redis, .postgres, .grafana: true
         case .app, .prometheus, .edge, .exporter, .alertmanager: false
         }
-    }
-
-    /// TLS is no matter of taste: it is refused (`EngineChecks`).
-    private func checkEdge(_ service: Service) {
-        report(["rateLimit"], of: service, "clients may send as much as they want")
-        report(["circuitBreaker"], of: service, "a replica that answers with errors stays in traffic while it is ready")
-        report(["maintenance"], of: service, "HAProxy's own page says that nothing is available")
     }
 
     private func check(_ app: App, of service: Service) {

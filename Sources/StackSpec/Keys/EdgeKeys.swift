@@ -35,14 +35,21 @@ enum EdgeKeys {
         .circuitBreaker,
         default: "none",
         synonyms: ["breaker", "outlierDetection"],
-        "Takes a replica that keeps answering with errors out of traffic until its check passes again."
+        "Takes a replica that keeps answering with errors out of traffic until its check has passed for 3 seconds."
     )
     static let maintenance = Key<String>(
         "maintenance",
         .sentence,
         default: "a short text of the edge's own",
         synonyms: ["maintenancePage", "errorPage"],
-        "What people read while no replica can serve."
+        "What people read while no replica can serve, and where the edge is closed. Clients are told to come back."
+    )
+    static let closed = Key<Bool>(
+        "closed",
+        .boolean,
+        default: "false",
+        synonyms: ["maintenanceMode", "down"],
+        "Whether everybody reads the maintenance text, whatever they ask for. Replicas run on meanwhile."
     )
 
     static let table = KeyTable(
@@ -50,7 +57,7 @@ enum EdgeKeys {
         meaning: "The door to the stack: where requests come in and are spread over the replicas that can serve.",
         rules: ServiceKeys.common + [
             ServiceKeys.image.rule, listen.rule, routes.rule, tls.rule, rateLimit.rule, circuitBreaker.rule,
-            maintenance.rule,
+            maintenance.rule, closed.rule,
         ]
     )
 }
@@ -135,20 +142,27 @@ enum RouteKeys {
         synonyms: ["to", "backend", "target", "upstream"],
         "The app they go to."
     )
+    static let closed = Key<Bool>(
+        "closed",
+        .boolean,
+        default: "false",
+        synonyms: ["maintenance"],
+        "Whether those who ask for it read the maintenance text instead of an answer of the app."
+    )
 
     static let table = KeyTable(
         title: "route",
         meaning: "Which requests go to which service.",
-        rules: [path.rule, host.rule, service.rule]
+        rules: [path.rule, host.rule, service.rule, closed.rule]
     )
 }
 
 extension ValueType where Value == Route {
     static var route: ValueType {
         .table(RouteKeys.table) { fields in
-            let (path, host) = (fields[RouteKeys.path], fields[RouteKeys.host])
+            let (path, host, closed) = (fields[RouteKeys.path], fields[RouteKeys.host], fields[RouteKeys.closed])
             guard let service = fields[RouteKeys.service], let path else { return nil }
-            return Route(path: path, host: host, service: service)
+            return Route(path: path, host: host, service: service, closed: closed)
         }
     }
 }

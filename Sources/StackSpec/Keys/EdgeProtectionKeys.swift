@@ -7,8 +7,8 @@ enum EdgeTLSKeys {
         .mentionedSecret,
         isRequired: true,
         synonyms: ["cert", "crt", "secret"],
-        "The secret that holds the certificate, its chain and its key in PEM, one after the other. On Kubernetes the "
-            + "TLS secret of that name."
+        "The secret of kind `given` that holds the certificate, its chain and its key in PEM, one after the other. On "
+            + "Kubernetes the TLS secret of that name."
     )
     static let redirectFrom = Key<Int>(
         "redirectFrom",
@@ -17,19 +17,29 @@ enum EdgeTLSKeys {
         synonyms: ["redirect"],
         "A port where plain requests are sent on to TLS."
     )
+    static let hsts = Key<TimeSpan>(
+        "hsts",
+        .timeSpan,
+        default: "not said",
+        synonyms: ["strictTransportSecurity"],
+        "For how long a browser that came once comes by TLS only (`Strict-Transport-Security`). It cannot be taken "
+            + "back: begin with `1h`."
+    )
 
     static let table = KeyTable(
         title: "tls",
         meaning: "Clients speak TLS to the edge.",
-        rules: [certificate.rule, redirectFrom.rule]
+        rules: [certificate.rule, redirectFrom.rule, hsts.rule]
     )
 }
 
 extension ValueType where Value == EdgeTLS {
     static var edgeTLS: ValueType {
         .table(EdgeTLSKeys.table) { fields in
-            let redirectFrom = fields[EdgeTLSKeys.redirectFrom]
-            return fields[EdgeTLSKeys.certificate].map { EdgeTLS(certificate: $0, redirectFrom: redirectFrom) }
+            let (redirectFrom, hsts) = (fields[EdgeTLSKeys.redirectFrom], fields[EdgeTLSKeys.hsts])
+            return fields[EdgeTLSKeys.certificate].map {
+                EdgeTLS(certificate: $0, redirectFrom: redirectFrom, hsts: hsts)
+            }
         }
     }
 }
@@ -46,7 +56,8 @@ enum RateLimitKeys {
 
     static let table = KeyTable(
         title: "rateLimit",
-        meaning: "How many requests one client address may send in how long a time.",
+        meaning: "How many requests one client address may send in how long a time. The readiness paths of apps are "
+            + "not counted.",
         rules: [requests.rule, per.rule]
     )
 }
@@ -67,12 +78,14 @@ enum CircuitBreakerKeys {
         .integer(1...10_000),
         isRequired: true,
         synonyms: ["threshold", "failures"],
-        "How many requests in a row a replica may answer with an error of its own (5xx)."
+        "How many requests in a row a replica may answer with an error of its own (5xx). Each check that passes begins the "
+            + "count anew, so it is for replicas that get more requests than that in one `health.interval`."
     )
 
     static let table = KeyTable(
         title: "circuitBreaker",
-        meaning: "When a replica is taken out of traffic for its errors. It comes back when its check passes.",
+        meaning: "When a replica is taken out of traffic for its errors. It comes back when its check has passed for 3 "
+            + "seconds.",
         rules: [errors.rule]
     )
 }

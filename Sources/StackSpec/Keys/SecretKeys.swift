@@ -39,17 +39,34 @@ enum SecretKeys {
         "For `given`: the variable of the caller's environment that holds the value. Another value there makes a new "
             + "version with the next deploy; without the variable the version in use stays."
     )
+    static let files = Key<[String]>(
+        "files",
+        .list(of: .filePath, what: "files"),
+        default: "none",
+        synonyms: ["file", "fromFile", "fromFiles"],
+        "For `given`, in place of `from`: the files that hold the value, one after the other; relative to the spec. As "
+            + "`[fullchain.pem, privkey.pem]` for a certificate. What has changed in them is taken up by the next "
+            + "deploy."
+    )
 
     static let table = KeyTable(
         title: "secret",
         meaning: "A secret that is made once, sealed, versioned and rotated.",
-        rules: [kind.rule, service.rule, rotate.rule, overlap.rule, from.rule]
+        rules: [kind.rule, service.rule, rotate.rule, overlap.rule, from.rule, files.rule]
     )
 }
 
 extension ValueType where Value == String {
     static var variableName: ValueType {
         text("the name of a variable", pattern: "^[A-Za-z_][A-Za-z0-9_]*$") { $0.isVariableName }
+    }
+}
+
+extension ValueType where Value == String {
+    static var filePath: ValueType {
+        text("the path of a file", pattern: "^[^\\u0000-\\u001f\\u007f]+$") { path in
+            !path.isEmpty && !path.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+        }
     }
 }
 
@@ -63,6 +80,7 @@ extension ValueType where Value == SecretDeclaration {
             fields.fill(&secret.rotate, SecretKeys.rotate)
             fields.fill(&secret.overlap, SecretKeys.overlap)
             fields.fill(&secret.from, SecretKeys.from)
+            fields.fill(&secret.files, SecretKeys.files)
             guard let kind else { return nil }
             check(secret, of: kind, fields)
             return secret
@@ -98,19 +116,33 @@ extension ValueType where Value == SecretDeclaration {
                 help: "Remove `rotate`."
             )
         }
-        if kind != .given, fields.has(SecretKeys.from) {
-            findings.error(
-                "a \(kind.rawValue) secret is generated and not read from a variable",
-                at: fields.place(of: SecretKeys.from),
-                help: "Remove `from`, or choose the kind given."
-            )
-        }
+        checkOrigin(of: secret, fields)
         if let rotate = secret.rotate, let overlap = secret.overlap, overlap >= rotate {
             findings.error(
                 "overlap \(fields.written(SecretKeys.overlap)) is not shorter than rotate \(fields.written(SecretKeys.rotate))",
                 at: fields.place(of: SecretKeys.overlap),
                 help: "Three versions would be valid at once: shorten the overlap."
             )
+        }
+    }
+
+    /// Where the value comes from.
+    private static func checkOrigin(of secret: SecretDeclaration, _ fields: Fields) {
+        let (from, files) = (fields.has(SecretKeys.from), fields.has(SecretKeys.files))
+        if secret.kind != .given, from || files {
+            fields.findings.error(
+                "a \(secret.kind.rawValue) secret is generated and not read from a \(from ? "variable" : "file")",
+                at: from ? fields.place(of: SecretKeys.from) : fields.place(of: SecretKeys.files),
+                help: "Remove `\(from ? "from" : "files")`, or choose the kind given."
+            )
+        } else if from, files {
+            fields.findings.error(
+                "a secret is read from a variable or from files, not from both",
+                at: fields.place(of: SecretKeys.from),
+                help: "Remove `from` or `files`."
+            )
+        } else if secret.files?.isEmpty == true, fields.isClean {
+            fields.findings.error("there is no file in the list", at: fields.place(of: SecretKeys.files))
         }
     }
 }

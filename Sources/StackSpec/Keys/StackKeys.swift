@@ -32,7 +32,7 @@ enum StackKeys {
         .named("secret", by: SecretName.self, .secret) { name, secret in
             var secret = secret
             secret.name = name
-            if secret.kind == .given, secret.from == nil {
+            if secret.kind == .given, secret.from == nil, secret.files == nil {
                 secret.from = name.text.uppercased().replacing("-", with: "_")
             }
             return secret

@@ -112,7 +112,7 @@ private struct ServiceReader {
         let (listen, routes) = (fields[EdgeKeys.listen], fields[EdgeKeys.routes])
         let (tls, rateLimit) = (fields[EdgeKeys.tls], fields[EdgeKeys.rateLimit])
         let (breaker, maintenance) = (fields[EdgeKeys.circuitBreaker], fields[EdgeKeys.maintenance])
-        let image = fields[ServiceKeys.image]
+        let (closed, image) = (fields[EdgeKeys.closed], fields[ServiceKeys.image])
         if let routes, routes.isEmpty, fields.isClean {
             fields.findings.error(
                 "\(fields.label) routes nothing",
@@ -129,6 +129,7 @@ private struct ServiceReader {
             rateLimit: rateLimit,
             circuitBreaker: breaker,
             maintenance: maintenance,
+            closed: closed,
             image: image
         )
     }
