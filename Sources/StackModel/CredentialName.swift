@@ -10,7 +10,9 @@ package enum CredentialName {
     }
 
     /// Telling wherever they stand.
-    private static let parts = ["PASSW", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "PRIVATE"]
+    private static let parts = [
+        "PASSW", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "PRIVATE", "REQUIREPASS", "MASTERAUTH",
+    ]
     /// Telling as a word of their own.
     private static let words: Set = ["KEY", "KEYS", "PASS", "PWD", "PW", "SK", "AUTH", "DSN", "SALT", "CREDS", "PAT"]
 }

@@ -57,6 +57,68 @@ struct TranslationTests {
         #expect(spec.text.contains("port: 8000") && spec.text.contains("listen: 80\n"))
     }
 
+    @Test("a router of Traefik that asks for a password, or says what a route cannot, gets no route, and that is said")
+    func refusedRouters() throws {
+        let spec = try services(
+            """
+              proxy: {image: "traefik:v3.0", ports: ["80:80"]}
+              admin:
+                image: a
+                expose: [80]
+                labels:
+                  - "traefik.http.routers.admin.rule=Host(`admin.example.com`)"
+                  - "traefik.http.routers.admin.middlewares=gate@docker"
+                  - "traefik.http.middlewares.gate.basicauth.users=me:x"
+              off: {image: b, expose: [80], labels: {traefik.enable: "false", traefik.http.routers.off.rule: "Host(`o.io`)"}}
+              board:
+                image: c
+                expose: [80]
+                labels:
+                  traefik.http.routers.board.rule: Host(`b.io`)
+                  traefik.http.routers.board.service: api@internal
+                  traefik.http.routers.own.rule: Host(`own.io`)
+                  traefik.http.routers.own.middlewares: small
+                  traefik.http.middlewares.small.compress: "true"
+            """
+        )
+        #expect(
+            !spec.text.contains("admin.example.com") && !spec.text.contains("o.io,")
+                && !spec.text.contains("{host: b.io")
+        )
+        #expect(spec.text.contains("- {host: own.io, path: /, service: board}"))
+        #expect(spec.said.contains("services.admin.labels.traefik.http.routers.admin"))
+        #expect(spec.said.contains("its middleware gate@docker"))
+        #expect(spec.said.contains("services.board.labels.traefik.http.routers.board"))
+        #expect(!spec.said.contains("Everything goes to"))
+    }
+
+    @Test("the default of a credential in a command or a check is not carried over")
+    func defaultsOfCredentials() throws {
+        let spec = try services(
+            """
+              api:
+                image: a
+                command: [serve, "--password=${DB_PASSWORD:-hunter2}", --token, "${T:-hunter3}", --level, "${LEVEL:-info}"]
+                healthcheck: {test: [CMD, check, -a, "${CACHE_PASSWORD:-hunter4}"]}
+              kv: {image: "valkey/valkey:8", command: [valkey-server, --requirepass, hunter5]}
+            """
+        )
+        #expect(!spec.text.contains("hunter") && !spec.said.contains("hunter"), "\(spec.text)\n\(spec.said)")
+        #expect(spec.text.contains("${LEVEL:-info}"))
+    }
+
+    @Test("what is so anyway is not said: required dependencies, and a check that a data service has once")
+    func saidOnce() throws {
+        let spec = try services(
+            """
+              api: {image: a, depends_on: {db: {condition: service_healthy, required: true}}}
+              db: {image: "postgres:16", healthcheck: {test: [CMD, pg_isready]}}
+            """
+        )
+        #expect(!spec.said.contains("required") && !spec.said.contains("no such key"), "\(spec.said)")
+        #expect(spec.said.split(separator: "healthcheck").count == 2, "\(spec.said)")
+    }
+
     @Test("a proxy with nothing behind it, or before PHP-FPM, stays a web server")
     func webServer() throws {
         let alone = try services(

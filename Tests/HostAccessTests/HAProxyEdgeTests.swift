@@ -184,7 +184,7 @@ struct HAProxyEdgeTests {
             try await lab.admit(1)
             try lab.startBackend(2, ready: false)
             let load = try HAProxyLoad(port: lab.port, directory: lab.directory, connections: 8)
-            let error = await #expect(throws: ReportableError.self) { try await lab.admit(2, deadline: .seconds(1)) }
+            let error = await #expect(throws: ReportableError.self) { try await lab.admit(2, deadline: .seconds(5)) }
             #expect(error?.code == .replicaFailed)
             #expect(error?.details.joined().contains("503") == true)
             #expect(load.finish().failures == 0)

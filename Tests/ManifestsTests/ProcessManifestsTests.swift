@@ -43,6 +43,15 @@ struct ProcessManifestsTests {
         #expect(templates["edge"]?.stop == StopRule(signal: .user1, grace: .seconds(90)))
     }
 
+    @Test("an edge with TLS is rendered for reading too, without a certificate")
+    func rendersEncryptedEdge() throws {
+        let stack = EdgeForms.stack(
+            Edge(listen: 8443, routes: [Route(path: "/", service: "api")], tls: EdgeTLS(certificate: "site"))
+        )
+        let files = try StackManifests.files(of: stack, for: .process)
+        #expect(files.contains { $0.path == "edge/haproxy.cfg" && $0.content.contains("certificate-1.pem") })
+    }
+
     @Test("a hundred renders of one stack have one digest")
     func isDeterministic() throws {
         let digests = try (0..<100).map { _ in

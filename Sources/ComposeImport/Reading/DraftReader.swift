@@ -122,9 +122,10 @@ struct DraftReader {
                 help: "Run the job before the deploy, or as the first step of \(draft.key)'s own start."
             )
         }
+        let isRequired = item.value["required"].flatMap { scalars.plain($0, path) } != "false"
         scalars.leaveOthers(
             item.value,
-            ["condition"],
+            isRequired ? ["condition", "required"] : ["condition"],
             "\(path).\(item.key)",
             [
                 "required": LeftOutReason("a spec has no dependencies that may be missing"),

@@ -1,3 +1,5 @@
+import StackModel
+
 /// Defaults of variables that name a service: an address inside the stack is the stack's to know, not the caller's.
 extension References {
     /// The text with such defaults in the place of their variables, and without those that hold a password.
@@ -44,6 +46,22 @@ extension References {
         let key = spot.path.split(separator: ".").last.map(String.init) ?? ""
         guard let host = spot.draft.variable("\(key.dropLast(4))HOST")?.text.flatMap(signs.plain) else { return false }
         return directory[host]?.port == port
+    }
+
+    /// The text of an argument without the defaults of variables that hold a credential, by their own names or because
+    /// the argument is one.
+    func withoutCredentialDefaults(_ text: String, isCredential: Bool, _ spot: Spot) -> String {
+        guard signs.hasReference(text) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if case .variable(let name, _?)? = signs.reference(scalar), isCredential || CredentialName.isLikely(name) {
+                result += signs.sign(for: .variable(name, fallback: nil))
+                sayDefault(of: spot)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     func sayDefault(of spot: Spot) {

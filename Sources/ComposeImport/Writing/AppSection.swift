@@ -97,10 +97,12 @@ struct AppSection {
 
     /// Everybody on a machine can read arguments, so what looks like a password becomes a variable at least.
     private func argument(_ word: String, after flag: String, _ spot: References.Spot) -> String {
-        let word = translation.references.addresses(in: word, spot, isCommand: true)
+        var word = translation.references.addresses(in: word, spot, isCommand: true)
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         var name = flag.hasPrefix("--") && !flag.contains("=") ? flag : ""
         if parts.count == 2, parts[0].hasPrefix("-") { name = parts[0] }
+        let isCredential = CredentialName.isLikely(name)
+        word = translation.references.withoutCredentialDefaults(word, isCredential: isCredential, spot)
         var password = translation.secrets.revealed(by: word)
         if let value = parts.last, !["-", "/", "$"].contains(where: { value.hasPrefix($0) }),
             !signs.hasReference(value),
@@ -127,7 +129,14 @@ struct AppSection {
         if let check = WebCheck(health, signs), check.port == draft.port {
             lines.append(SpecLine("readiness", .text(check.path)))
         } else {
-            let words = (health.isShell ? ["sh", "-c"] + health.command : health.command).map(withoutPassword)
+            let spot = References.Spot(
+                path: "\(draft.path).healthcheck.test",
+                location: report.location(health.place),
+                draft: draft
+            )
+            let words = (health.isShell ? ["sh", "-c"] + health.command : health.command).map {
+                translation.references.withoutCredentialDefaults(withoutPassword($0), isCredential: false, spot)
+            }
             if words.contains(where: { translation.secrets.revealed(by: $0) != nil }) {
                 report.leftOut(
                     "\(draft.path).healthcheck.test",

@@ -108,7 +108,7 @@ struct DataSection {
     }
 
     private func leaveHealth() {
-        guard let entry = draft.node.entry("healthcheck"), !entry.value.isNull else { return }
+        guard let entry = draft.take("healthcheck") else { return }
         report.leftOut(
             "\(draft.path).healthcheck",
             at: entry.keyPlace,

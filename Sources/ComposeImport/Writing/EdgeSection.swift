@@ -38,7 +38,8 @@ struct EdgeSection {
         )
     }
 
-    func line(for proxy: Draft, targets: [Draft]) -> SpecLine {
+    /// Nil where nothing that the proxy did can be said.
+    func line(for proxy: Draft, targets: [Draft]) -> SpecLine? {
         let data = DataSection(draft: proxy, translation: translation)
         let program = proxy.image?.program ?? "the proxy"
         let configuration = LeftOutReason(
@@ -49,11 +50,18 @@ struct EdgeSection {
         leaveVolumes(of: proxy)
         data.leaveVariables(but: [], configuration)
         data.leaveCommand(configuration.why)
-        let (routes, comments) = routes(of: proxy, targets)
+        let labels = targets.map { ($0, ProxyLabels($0.node, signs)) }
+        leaveRouters(labels)
+        let isLabelled = labels.contains { !$1.routes.isEmpty || !$1.refusals.isEmpty }
+        let (routes, comments) = isLabelled ? routes(by: labels) : routes(to: targets)
+        guard !routes.isEmpty else {
+            report.leftOut(proxy.path, at: proxy.place, "none of its routes can be said, and an edge needs one")
+            return nil
+        }
         let doors = doors(of: proxy)
         var own = [SpecLine("listen", doors.listen), SpecLine("routes", .list(routes), comments: comments)]
         if let tls = doors.tls { own.append(SpecLine("tls", .map(tls))) }
-        sayProxy(proxy, targets)
+        sayProxy(proxy, targets, isLabelled: isLabelled)
         return data.line(own, usesImage: false)
     }
 
@@ -68,18 +76,31 @@ struct EdgeSection {
         }
     }
 
-    private func routes(of proxy: Draft, _ targets: [Draft]) -> (routes: [SpecValue], comments: [String]) {
-        let labelled = targets.flatMap { target in
-            ProxyLabels(target.node, signs).routes.map { ($0, target) }
+    private func leaveRouters(_ labels: [(Draft, ProxyLabels)]) {
+        for (target, labels) in labels {
+            for refusal in labels.refusals {
+                report.leftOut(
+                    "\(target.path).labels.\(refusal.label)",
+                    at: refusal.place,
+                    refusal.why,
+                    help: refusal.help
+                )
+            }
         }
-        if !labelled.isEmpty {
-            let routes: [SpecValue] = labelled.map { route, target in
+    }
+
+    private func routes(by labels: [(Draft, ProxyLabels)]) -> (routes: [SpecValue], comments: [String]) {
+        let routes = labels.flatMap { target, labels in
+            labels.routes.map { route -> SpecValue in
                 let host = route.host.map { [SpecLine("host", .text($0))] } ?? []
                 let path = [SpecLine("path", .text(route.path))]
                 return .map(host + path + [SpecLine("service", .text(target.name.text))])
             }
-            return (routes, ["From the labels of the services."])
         }
+        return (routes, ["From the labels of the services."])
+    }
+
+    private func routes(to targets: [Draft]) -> (routes: [SpecValue], comments: [String]) {
         let first: SpecValue = .map([SpecLine("path", .text("/")), SpecLine("service", .text(targets[0].name.text))])
         let others = targets.dropFirst().map(\.name.text)
         guard !others.isEmpty else { return ([first], []) }
@@ -88,14 +109,22 @@ struct EdgeSection {
         )
     }
 
-    private func sayProxy(_ proxy: Draft, _ targets: [Draft]) {
+    private func sayProxy(_ proxy: Draft, _ targets: [Draft], isLabelled: Bool) {
+        let others = targets.dropFirst().map(\.name.text).joined(separator: ", ")
+        let help =
+            if isLabelled {
+                "Its routes are those of the labels; what has none is not reached from outside."
+            } else if others.isEmpty {
+                "Everything goes to \(targets[0].name): add what else it did to `routes`; files that it served belong into"
+                    + " an app."
+            } else {
+                "Everything goes to \(targets[0].name): add routes for \(others)."
+            }
         report.changed(
             proxy.path,
             at: proxy.place,
             "an edge takes the place of \(proxy.image?.program ?? "the proxy"); its own configuration is not read",
-            help: targets.count > 1
-                ? "Everything goes to \(targets[0].name): add routes for \(targets.dropFirst().map(\.name.text).joined(separator: ", "))."
-                : "Everything goes to \(targets[0].name): add what else it did to `routes`; files that it served belong into an app."
+            help: help
         )
     }
 

@@ -102,7 +102,9 @@ extension ManifestInputs {
                 sources[service.name] = Digest(of: source)
             }
         }
-        self.init(stack: stack, addresses: addresses, sources: sources, secrets: [:])
+        // The first version of each: what names its file by the version shows how.
+        let secrets = Dictionary(stack.secrets.map { ($0.name, 1) }) { first, _ in first }
+        self.init(stack: stack, addresses: addresses, sources: sources, secrets: secrets)
     }
 }
 
