@@ -69,8 +69,8 @@ struct CertificateCheck {
         ReportableError(
             .secretFailed,
             "it \(words), so clients would refuse it",
-            hint: "Give one that is valid now and deploy. A rollback takes the certificate back too: for older code with"
-                + " today's certificate, deploy that code.",
+            hint: "Give one that is valid now and deploy. A rollback takes the certificate back too: for older code"
+                + " with today's certificate, deploy that code.",
             details: ["subject: \(certificate.subject)"]
         )
     }
