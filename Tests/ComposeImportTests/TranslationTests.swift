@@ -107,6 +107,18 @@ struct TranslationTests {
         #expect(spec.text.contains("${LEVEL:-info}"))
     }
 
+    @Test("of a credential that is written beside a variable, no part is carried over")
+    func halfOfACredential() throws {
+        let spec = try services(
+            """
+              api: {image: a, environment: {DB_PASSWORD: "hunter2${REST}", API_TOKEN: "${ONE}${TWO}"}}
+            """
+        )
+        #expect(!spec.text.contains("hunter") && !spec.said.contains("hunter"), "\(spec.text)\n\(spec.said)")
+        #expect(spec.text.contains("DB_PASSWORD: ${secret:db-password}"))
+        #expect(spec.text.contains("API_TOKEN: ${secret:one}${secret:two}"))
+    }
+
     @Test("what is so anyway is not said: required dependencies, and a check that a data service has once")
     func saidOnce() throws {
         let spec = try services(

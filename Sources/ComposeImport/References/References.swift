@@ -44,16 +44,11 @@ struct References {
             if let fallback = used.first?.fallback, !fallback.isEmpty { sayDefault(of: Self.spot(variable, of: draft)) }
             return secret(secrets.secret(for: text, variable: variable.key, of: draft.key, at: variable.location))
         }
-        // Some of it comes from variables: they are the secret.
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if case .variable(let name, _)? = signs.reference(scalar) {
-                result += secret(secrets.secret(handedOn: name, of: draft.key))
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
+        // What stands beside a variable may be half of the password, so the whole is asked for.
+        guard text.unicodeScalars.count == used.count else {
+            return secret(secrets.secret(handedOn: variable.key, of: draft.key))
         }
-        return result
+        return used.map { secret(secrets.secret(handedOn: $0.name, of: draft.key)) }.joined()
     }
 
     private static let secretFolder = "/run/secrets/"
