@@ -115,8 +115,8 @@ struct TranslationTests {
             """
         )
         #expect(!spec.text.contains("hunter") && !spec.said.contains("hunter"), "\(spec.text)\n\(spec.said)")
-        #expect(spec.text.contains("DB_PASSWORD: ${secret:db-password}"))
-        #expect(spec.text.contains("API_TOKEN: ${secret:one}${secret:two}"))
+        #expect(spec.text.contains("DB_PASSWORD: \"${secret:db-password}\""))
+        #expect(spec.text.contains("API_TOKEN: \"${secret:one}${secret:two}\""))
     }
 
     @Test("what is so anyway is not said: required dependencies, and a check that a data service has once")

@@ -44,11 +44,13 @@ struct References {
             if let fallback = used.first?.fallback, !fallback.isEmpty { sayDefault(of: Self.spot(variable, of: draft)) }
             return secret(secrets.secret(for: text, variable: variable.key, of: draft.key, at: variable.location))
         }
-        // What stands beside a variable may be half of the password, so the whole is asked for.
-        guard text.unicodeScalars.count == used.count else {
-            return secret(secrets.secret(handedOn: variable.key, of: draft.key))
-        }
-        return used.map { secret(secrets.secret(handedOn: $0.name, of: draft.key)) }.joined()
+        // What stands beside a variable may be half of the password, so the whole is asked for; not the word of a scheme,
+        // as in `Bearer ${TOKEN}`.
+        let scheme = text.prefix { $0.isASCII && ($0.isLetter || $0 == " ") }
+        guard scheme.isEmpty || scheme.hasSuffix(" "),
+            text.unicodeScalars.count == scheme.unicodeScalars.count + used.count
+        else { return secret(secrets.secret(handedOn: variable.key, of: draft.key)) }
+        return scheme + used.map { secret(secrets.secret(handedOn: $0.name, of: draft.key)) }.joined()
     }
 
     private static let secretFolder = "/run/secrets/"
