@@ -11,7 +11,7 @@ enum ImageProbe {
 
     private static func request(_ path: String, _ port: Int, _ seconds: Int) -> String {
         """
-        url=\(SecretScript.quoted("http://127.0.0.1:\(port)\(path)"))
+        url=\(ShellWord.inQuotes("http://127.0.0.1:\(port)\(path)"))
         has() { command -v "$1" >/dev/null 2>&1; }
         has curl && exec curl -fsS -m \(seconds) -o /dev/null "$url"
         has wget && exec wget -q -T \(seconds) -O /dev/null "$url"
