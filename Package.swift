@@ -25,6 +25,7 @@ let quickStart = LinkerSetting.unsafeFlags(
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -55,6 +56,9 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
+        // Debian's libraries.
+        .systemLibrary(name: "CZstd"),
+
         // Level 0: value types without a domain.
         room("Basics", [crypto]),
 
@@ -70,6 +74,7 @@ let package = Package(
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
+        room("Vault", ["Basics", "Interfaces", "CZstd", crypto, cryptoExtras]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
         room(
             "HostAccess",
@@ -110,6 +115,7 @@ let package = Package(
         ),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
+        tests("VaultTests", ["Basics", "Interfaces", "Vault", "TestKit"]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
         tests(
             "ProcessEngineTests",

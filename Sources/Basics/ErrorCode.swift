@@ -26,6 +26,12 @@ package enum ErrorCode: String, Sendable, Codable, CaseIterable {
     case secretFailed
     /// A file cannot be read or written.
     case fileFailed
+    /// A store of backups cannot be reached, refuses, or is full.
+    case storeFailed
+    /// Somebody else has written what this writer meant to write.
+    case storeConflict
+    /// What a vault holds is not what its manifest says.
+    case vaultDamaged
     /// The person, or a signal, asked to stop.
     case interrupted
     /// A thing that must not happen happened; ours to mend.

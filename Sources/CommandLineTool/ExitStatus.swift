@@ -41,7 +41,7 @@ package enum ExitStatus: Hashable, Sendable {
             case .planStale, .needsDecision: .needsDecision
             case .interrupted: .interrupted
             case .notFound, .programMissing, .portTaken, .replicaFailed, .engineFailed, .ledgerFailed, .secretFailed,
-                .fileFailed, .broken:
+                .fileFailed, .storeFailed, .storeConflict, .vaultDamaged, .broken:
                 .failed
             }
     }

@@ -133,16 +133,26 @@ struct RenderedFolder {
         }
     }
 
+    /// Whole or not at all, but not forced to the disk file by file: what a power cut takes, the next call writes again.
     private func write(_ text: String, to file: String) throws(ReportableError) {
-        let full = URL(filePath: "\(path)/\(file)")
+        let full = "\(path)/\(file)"
+        let parent = String(full[..<(full.lastIndex(of: "/") ?? full.endIndex)])
         do {
-            try FileManager.default.createDirectory(
-                at: full.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: full, options: .atomic)
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         } catch {
-            throw ReportableError(.fileFailed, "cannot write \(path)/\(file): \(FileFailure.words(error))")
+            throw ReportableError(.fileFailed, "cannot make the folder \(parent): \(FileFailure.words(error))")
+        }
+        let draft = "\(full).new"
+        do throws(SmallFile.Failure) {
+            try SmallFile.write(text, to: draft, flags: O_TRUNC | O_NOFOLLOW, mode: 0o666)
+        } catch {
+            unlink(draft)
+            throw ReportableError(.fileFailed, "cannot write \(full): \(error)")
+        }
+        guard rename(draft, full) == 0 else {
+            let reason = FileFailure.last
+            unlink(draft)
+            throw ReportableError(.fileFailed, "cannot write \(full): \(reason)")
         }
     }
 
