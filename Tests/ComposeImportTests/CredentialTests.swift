@@ -89,7 +89,9 @@ struct CredentialTests {
             "https://discord.com/api/webhooks/1/hunter2hunter2", "https://0123456789abcdef@git.example.com/x.git",
             "https://example.com/?a=b&access_token=hunter2", "cache.example.com:6379,password=hunter2,ssl=True",
             "postgres://u:pa/ss?w#rd@db.example.com/x", "amqp://u:12/34@mq.example.com",
-            "-Dspring.datasource.password=hunter2 -Xmx1g",
+            "-Dspring.datasource.password=hunter2 -Xmx1g", "{'password': 'hunter2', 'user': 'u'}",
+            "user: me, password: hunter2, port: 1", "x-team=a,Authorization=Bearer hunter2",
+            "password='hunter2 hunter2'",
         ]
     )
     func looks(_ text: String) throws {
@@ -104,8 +106,10 @@ struct CredentialTests {
         arguments: [
             "sk-learn-and-other-words-here", "https://example.com:443/@user", "https://example.com/@user/a:b@c",
             "eyJ", "https://hooks.slack.com/", "AKIA", "http://api.example.com/v1?key=name", "max_tokens=4096",
+            "-Dauth.mode=x -Dtoken.ttl=1h -Dpassword.enabled=true",
             "https://github.com/a/b", "redis://cache.example.com:6379/0", "mailto:a@b.example",
             "ssh://git@example.com/x",
+            "password: /run/x", "Authorization: none",
         ]
     )
     func noLooks(_ text: String) throws {

@@ -91,9 +91,9 @@ extension References {
     /// `host=db password=...`, as libpq and others write where they connect to, and the queries of addresses.
     func passwords(in text: String, _ spot: Spot) -> String {
         var result = text
-        for range in text.valuesOfPasswords.reversed() {
+        for (name, range) in NamedValues.all(in: text).reversed() {
             let password = String(text[range])
-            guard !signs.hasSecret(password) else { continue }
+            guard !signs.hasSecret(password), Credential.isLikely(name, password, signs) else { continue }
             let account = spot.draft.databases.first { $0.password(signs) == password }.map { secrets.account(of: $0) }
             let name = account ?? secret(for: password, variable: "\(spot.name)_PASSWORD", spot)
             result.replaceSubrange(range, with: secret(name))
@@ -122,37 +122,5 @@ extension References {
     private func secret(for value: String, variable: String, _ spot: Spot) -> SecretName {
         let variable = VariableName.made(of: variable)
         return secrets.secret(for: value, variable: variable, of: spot.draft.key, at: spot.location)
-    }
-}
-
-extension String {
-    /// What stands behind `password=` and the like, up to the next blank, semicolon or ampersand.
-    fileprivate var valuesOfPasswords: [Range<String.Index>] {
-        indices.filter { self[$0] == "=" }.compactMap { equals in
-            let word = String(self[..<equals].reversed().prefix(while: Self.isName).reversed())
-            // A key may be one of anything.
-            guard CredentialName.isLikely(word), !["KEY", "KEYS", "AUTH"].contains(word.uppercased()) else {
-                return nil
-            }
-            let start = index(after: equals)
-            let end = self[start...].indices.first(where: isEndOfValue) ?? endIndex
-            let value = self[start..<end]
-            guard let first = value.first, !"/$-".contains(first), !value.allSatisfy(\.isNumber),
-                !["true", "false"].contains(value.lowercased())
-            else { return nil }
-            return start..<end
-        }
-    }
-
-    /// A comma ends a value where another name follows: `redis:6379,password=x,ssl=true`.
-    private func isEndOfValue(_ index: Index) -> Bool {
-        guard self[index] == "," else { return " ;&\t\n'\"".contains(self[index]) }
-        let rest = self[self.index(after: index)...]
-        let name = rest.prefix(while: Self.isName)
-        return !name.isEmpty && rest.dropFirst(name.count).first == "="
-    }
-
-    private static func isName(_ character: Character) -> Bool {
-        character.isASCII && (character.isLetter || character.isNumber || "_-.".contains(character))
     }
 }
