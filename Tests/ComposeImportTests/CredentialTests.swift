@@ -58,6 +58,9 @@ struct CredentialTests {
                 healthcheck: {test: mysqladmin ping -phunter2}
             """
         )
+        #expect(!spec.said.contains("with dots"))
+        let dotted = try services("  a: {image: a, environment: [a.b=c], command: [run, --password=hunter2]}\n")
+        #expect(dotted.said.contains("Debian's `sh` hands on no variables with dots"))
         #expect(spec.text.contains("exec mysqladmin ping -p\\\"$MYSQL_ROOT_PASSWORD\\\"\"]"), "\(spec.text)")
         #expect(spec.text.contains("[sh, -c, \"mysqladmin ping -p\\\"$MYSQL_ROOT_PASSWORD\\\"\"]"), "\(spec.text)")
         #expect(!spec.text.contains("hunter2") && !spec.text.contains("ROOT_PASSWORD_2"))
@@ -115,6 +118,14 @@ struct CredentialTests {
     func noLooks(_ text: String) throws {
         let spec = try services("  a:\n    image: a\n    environment: {SETTING: \"\(text)\"}\n")
         #expect(spec.variables.isEmpty && spec.text.contains(text), "\(spec.text)")
+    }
+
+    @Test("inside of a text are called by their own names")
+    func names() throws {
+        let spec = try services(
+            "  a: {image: a, environment: {C: '{\"password\": \"one\", \"apiKey\": \"two\", \"user\": \"u\"}'}}\n"
+        )
+        #expect(spec.variables.map(\.name) == ["C_APIKEY", "C_PASSWORD"], "\(spec.text)")
     }
 
     @Test("are repeated by no message")

@@ -90,15 +90,16 @@ extension References {
 
     /// `host=db password=...`, as libpq and others write where they connect to, and the queries of addresses.
     func passwords(in text: String, _ spot: Spot) -> String {
-        var result = text
-        for (name, range) in NamedValues.all(in: text).reversed() {
+        let found = NamedValues.all(in: text).compactMap { name, range -> (Range<String.Index>, SecretName)? in
             let password = String(text[range])
-            guard !signs.hasSecret(password), Credential.isLikely(name, password, signs) else { continue }
-            let account = spot.draft.databases.first { $0.password(signs) == password }.map { secrets.account(of: $0) }
-            let name = account ?? secret(for: password, variable: "\(spot.name)_PASSWORD", spot)
-            result.replaceSubrange(range, with: secret(name))
+            guard !signs.hasSecret(password), Credential.isLikely(name, password, signs) else { return nil }
+            if let service = spot.draft.databases.first(where: { $0.password(signs) == password }) {
+                return (range, secrets.account(of: service))
+            }
+            let word = name.split(separator: ".").last ?? "password"
+            return (range, secret(for: password, variable: "\(spot.name)_\(word)", spot))
         }
-        return result
+        return replacing(found, in: text)
     }
 
     /// The text with secrets in the place of what looks like a credential.
@@ -111,11 +112,15 @@ extension References {
             return login.startIndex..<(address.user?.endIndex ?? login.endIndex)
         }
         let looks = CredentialText.ranges(in: text).filter { range in !users.contains { $0.overlaps(range) } }
-        var result = text
-        for range in (users + looks).sorted(by: { $0.lowerBound > $1.lowerBound }) {
-            let name = secret(for: String(text[range]), variable: VariableName.made(of: variable), spot)
-            result.replaceSubrange(range, with: secret(name))
+        let found = (users + looks).sorted { $0.lowerBound < $1.lowerBound }.map { range in
+            (range, secret(for: String(text[range]), variable: variable, spot))
         }
+        return replacing(found, in: text)
+    }
+
+    private func replacing(_ found: [(Range<String.Index>, SecretName)], in text: String) -> String {
+        var result = text
+        for (range, name) in found.reversed() { result.replaceSubrange(range, with: secret(name)) }
         return result
     }
 

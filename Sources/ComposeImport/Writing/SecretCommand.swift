@@ -142,6 +142,8 @@ struct SecretCommand {
             "a credential in it stands in `env` now, and a shell puts it in",
             help: "The image needs `sh` for that. Everybody on the machine can read arguments: where the program can,"
                 + " let it read the variable itself."
+                + (draft.environment.allSatisfy { VariableName.isForShells($0.key) }
+                    ? "" : " Debian's `sh` hands on no variables with dots in their names; `bash` does.")
         )
         return ShellText.filled(script) { sign in
             guard let scalar = sign.unicodeScalars.first, case .secret(let name, let part)? = signs.reference(scalar)
