@@ -55,8 +55,8 @@ struct KubernetesReadme {
     private func shared(_ edges: [Edge]) -> [String] {
         guard edges.contains(where: { $0.routes.contains { $0.host == nil } }) else { return [] }
         return [
-            "nobody else with a route for every host there, such as this stack in another environment: only one of them "
-                + "would get the requests. `host` in the spec's `routes` tells them apart"
+            "nobody else with a route for every host there, such as this stack in another environment: only one of them\n"
+                + "  would get the requests. `host` in the spec's `routes` tells them apart"
         ]
     }
 
