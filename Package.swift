@@ -56,7 +56,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
-        // Debian's libraries.
+        // What C offers and Swift does not see by itself.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZstd"),
 
         // Level 0: value types without a domain.
@@ -75,7 +76,7 @@ let package = Package(
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("Vault", ["Basics", "Interfaces", "CZstd", crypto, cryptoExtras]),
-        room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
+        room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
             ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage] + nio

@@ -89,6 +89,10 @@ package struct ProcessEngine: Engine {
         case .stopReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).stop()
         case .removeReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).remove()
         case .confirm(let ids, let healthyFor): try await confirm(ids, healthyFor, in: stack, inputs)
+        case .swapIn(let service, let name):
+            try await VolumeSwap(engine: self, stack: stack, service: service).swapIn(name)
+        case .swapOut(let service, let name):
+            try await VolumeSwap(engine: self, stack: stack, service: service).swapOut(name)
         case .removeVolume(let service): try await StackRemoval(engine: self, stack: stack).removeVolume(service)
         case .removeStack: try await StackRemoval(engine: self, stack: stack).removeStack()
         }
