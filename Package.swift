@@ -75,6 +75,7 @@ let package = Package(
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("Vault", ["Basics", "Interfaces", "CZstd", crypto, cryptoExtras]),
+        room("DataSources", ["Basics", "StackModel", "Interfaces"]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
         room(
             "HostAccess",
@@ -116,6 +117,7 @@ let package = Package(
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("VaultTests", ["Basics", "Interfaces", "Vault", "TestKit"]),
+        tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
         tests(
             "ProcessEngineTests",
