@@ -66,6 +66,14 @@ import Testing
         #expect(RedisContentReader.bound(for: 1_000_000_000).count == 8)
     }
 
+    @Test("data that does not fit into the memory once more is not loaded once more")
+    func memory() async throws {
+        #expect(SpareMemory.available("MemTotal:  100 kB\nMemAvailable:     7 kB\n") == 7168)
+        try await SpareMemory.check(1 << 20, for: "redis")
+        let error = await #expect(throws: ReportableError.self) { try await SpareMemory.check(1 << 50, for: "redis") }
+        #expect(error?.code == .engineFailed)
+    }
+
     @Test("keys with an end may be gone, lasting ones may not")
     func differences() {
         let sample = RedisSample(seed: "s", bound: "g", keys: 1, digest: Digest(of: "x"))

@@ -45,6 +45,8 @@ struct LiveRedis: Sendable {
             settings.flatMap { ["--\($0)", $1] } + [
                 "--port", "0", "--unixsocket", "\(sockets)/redis.sock", "--dir", folder, "--save", "", "--logfile",
                 "\(sockets)/log", "--aclfile", "\(sockets)/users.acl",
+                // Else it waits five seconds for other replicas before it sends a snapshot.
+                "--repl-diskless-sync-delay", "0",
             ]
         let command = CommandLine("redis-server", arguments + more, directory: "/", user: owner.user)
         let redis = LiveRedis(

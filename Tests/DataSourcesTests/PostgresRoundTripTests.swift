@@ -152,8 +152,6 @@ extension DataRooms {
             }
             let cut = await failure("pg-shop.dump") { Array($0.prefix($0.count - $0.count / 4)) }
             #expect(cut?.message.hasPrefix("cannot load the database shop: pg_restore failed") == true)
-            let garbage = await failure("pg-shop.dump") { _ in Array("garbage".utf8) }
-            #expect(garbage?.code == .engineFailed)
             let wrong = "CREATE ROLE x PASSWORD 'secret-6b1';\nCREATE NONSENSE;\n"
             let roles = await failure("pg-globals.sql") { Array(wrong.utf8) + $0 }
             #expect(roles?.message.hasPrefix("cannot load the roles: psql failed") == true)

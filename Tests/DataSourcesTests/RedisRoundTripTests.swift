@@ -193,7 +193,7 @@ extension DataRooms {
                     let task = Task {
                         try await redis.source.capture(scratch: "\(yard.path)/scratch", to: Shelf().sink)
                     }
-                    try await Task.sleep(for: .milliseconds(6500))
+                    try await Task.sleep(for: .milliseconds(1500))
                     redis.program.send(signal: SIGKILL)
                     let result = await task.result
                     let error = #expect(throws: ReportableError.self) { try result.get() }
@@ -216,6 +216,7 @@ extension RedisFacts {
             takenAt: takenAt,
             rdbVersion: rdbVersion,
             rdbSize: rdbSize,
+            memory: memory,
             databases: databases,
             content: content
         )

@@ -86,13 +86,11 @@ final class Shelf: Sendable {
 /// Looks at the arguments of all processes for as long as work takes.
 func argumentsSeen(during work: @escaping @Sendable () async throws -> Void) async throws -> Set<String> {
     let watch = Task {
+        let ps = CommandLine("ps", ["-ewwo", "args="])
         var seen: Set<String> = []
         while !Task.isCancelled {
-            for process in try await LiveCommandRunner().run(CommandLine("ps", ["-eo", "args="])).output.split(
-                separator: "\n"
-            ) {
-                seen.insert(String(process))
-            }
+            let processes = try? await LiveCommandRunner().run(ps).output.split(separator: "\n")
+            seen.formUnion((processes ?? []).map(String.init))
             try? await Task.sleep(for: .milliseconds(10))
         }
         return seen
@@ -104,5 +102,5 @@ func argumentsSeen(during work: @escaping @Sendable () async throws -> Void) asy
         throw error
     }
     watch.cancel()
-    return (try? await watch.value) ?? []
+    return await watch.value
 }

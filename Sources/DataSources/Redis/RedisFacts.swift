@@ -13,6 +13,8 @@ package struct RedisFacts: Hashable, Sendable, Codable {
     package let rdbVersion: Int
     /// Bytes.
     package let rdbSize: Int
+    /// Bytes that the data took in the server.
+    package let memory: Int
     /// The highest number of a database that the server was configured for, and one more.
     package let databases: Int
     /// What a scratch server has found in the file itself: the server may have gone on since.

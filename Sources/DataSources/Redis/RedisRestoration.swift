@@ -31,6 +31,7 @@ package struct RedisRestoration: Sendable {
     ) async throws(ReportableError) -> RedisContent {
         let keeping = RedisKeeping(access.settings)
         try check(facts, keeping)
+        try await SpareMemory.check(facts.memory, for: access.service.text)
         return try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
             try await Folder.make(folder)
             do throws(ReportableError) {

@@ -46,6 +46,8 @@ package struct RedisSource: Sendable {
     ) async throws(ReportableError) -> RedisFacts {
         try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
             let information = try await client.information()
+            let memory = information["used_memory"].flatMap { Int($0) } ?? 0
+            try await SpareMemory.check(memory, for: access.service.text)
             let moment = try await time()
             let folder = "\(place.path)/data"
             try await Folder.make(folder)
@@ -70,6 +72,7 @@ package struct RedisSource: Sendable {
                 takenAt: moment,
                 rdbVersion: version,
                 rdbSize: size,
+                memory: memory,
                 databases: RedisKeeping(access.settings).databases,
                 content: content
             )
