@@ -97,7 +97,7 @@ extension DataServices {
             }
         }
 
-        @Test("an administrator reaches a Redis that runs, and learns how it keeps its data; one that does not is named")
+        @Test("an administrator reaches a Redis that runs, and learns how it keeps its data")
         func access() async throws {
             let secrets: [SecretName: SecretValue] = [
                 "redis-admin": SecretValue.of("slipway", "admin-password"),
@@ -105,7 +105,8 @@ extension DataServices {
             ]
             try await Harbour.with(secrets: secrets) { harbour in
                 let port = try await harbour.port("redis", .redis(Redis()))
-                let template = redis(port, users: ["redis-a"], extra: "databases 5\nappendfilename shop.aof\nsave \"\"")
+                let settings = "databases 5\nappendfilename shop.aof\nsave \"\""
+                let template = redis(port, users: ["redis-a"], extra: settings)
                 try await harbour.perform(.prepareVolume("redis"), template)
                 try await harbour.start(template)
                 try await harbour.awaitReady(template)
