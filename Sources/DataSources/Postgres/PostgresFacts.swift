@@ -20,6 +20,8 @@ package struct PostgresFacts: Hashable, Sendable, Codable {
     package let databases: [PostgresDatabaseFacts]
 
     package var rows: Int { databases.map(\.rows).reduce(0, +) }
+    /// Bytes that a prepared volume takes, about; its scratch folder needs room for the dump of the largest database.
+    package var size: Int { databases.map(\.size).reduce(0, +) }
 
     /// The roles and what belongs to no database.
     package static let globals = "pg-globals.sql"
