@@ -76,6 +76,7 @@ let package = Package(
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("Vault", ["Basics", "StackModel", "Interfaces", "CZstd", crypto, cryptoExtras]),
+        room("DataSources", ["Basics", "StackModel", "Interfaces"]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
@@ -117,6 +118,7 @@ let package = Package(
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
+        tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
         tests(
             "ProcessEngineTests",

@@ -111,6 +111,13 @@ package struct ProcessEngine: Engine {
         try await Execution(folder: folder(stack).replica(replica), mounts: mounts).run(command)
     }
 
+    package func dataAccess(
+        of service: ServiceName,
+        in stack: StackID
+    ) async throws(ReportableError) -> DataAccess {
+        try await DataServer(engine: self, stack: folder(stack), service: service).access()
+    }
+
     var allotments: Allotments { Allotments(home: home) }
     var accounts: Accounts { Accounts(allotments: allotments) }
 
