@@ -56,7 +56,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
-        // Debian's libraries.
+        // What C offers and Swift does not see by itself.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZstd"),
 
         // Level 0: value types without a domain.
@@ -74,8 +75,9 @@ let package = Package(
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
-        room("Vault", ["Basics", "Interfaces", "CZstd", crypto, cryptoExtras]),
-        room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
+        room("Vault", ["Basics", "StackModel", "Interfaces", "CZstd", crypto, cryptoExtras]),
+        room("DataSources", ["Basics", "StackModel", "Interfaces"]),
+        room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
             ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage] + nio
@@ -115,7 +117,8 @@ let package = Package(
         ),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
-        tests("VaultTests", ["Basics", "Interfaces", "Vault", "TestKit"]),
+        tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
+        tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
         tests(
             "ProcessEngineTests",

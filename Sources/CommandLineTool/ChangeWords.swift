@@ -17,6 +17,7 @@ struct ChangeWords {
         case .stop(let services):
             "nothing to do: \(services.sorted().map(\.text).joined(separator: ", ")) of \(stack) is stopped"
         case .down: "nothing to do: \(stack) is down"
+        case .restore: "nothing to do: \(stack) has that data"
         case .deploy, .rollback, .scale, .restart: "nothing to do: \(stack) runs release \(proposal.target.number)"
         }
     }
@@ -26,12 +27,13 @@ struct ChangeWords {
         switch proposal.plan.purpose {
         case .deploy, .revert: "\(stack) runs release \(release.number)"
         case .rollback: "\(stack) is back at release \(release.number)"
-        case .scale, .restart, .stop: "\(stack): \(proposal.change.reason): done"
+        case .scale, .restart, .stop, .restore: "\(stack): \(proposal.change.reason): done"
         case .down: "\(stack) is down"
         }
     }
 
     var reverted: String {
+        if proposal.plan.purpose == .restore { return "\(stack) has the data again that it had before" }
         guard let previous = proposal.previous else { return "\(stack) is stopped: there was no release to go back to" }
         return "\(stack) is back at release \(previous.number)"
     }

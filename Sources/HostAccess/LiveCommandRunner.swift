@@ -30,7 +30,7 @@ package struct LiveCommandRunner: CommandRunner {
     }
 
     /// The program's path and its arguments, behind `setpriv` when another user is asked for.
-    private func argumentVector(of command: CommandLine) throws(ReportableError) -> [String] {
+    func argumentVector(of command: CommandLine) throws(ReportableError) -> [String] {
         let program = try locate(command.program)
         guard let user = command.user, user != MachineUser.current?.name else { return [program] + command.arguments }
         guard let account = MachineUser(named: user) else {
@@ -73,15 +73,12 @@ package struct LiveCommandRunner: CommandRunner {
     private static func launch(_ command: CommandLine, _ argv: [String]) async throws -> CommandResult {
         // A program that does not read its input must not end us.
         if command.input != nil { signal(SIGPIPE, SIG_IGN) }
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
         let outcome = try await Subprocess.run(
             .path(FilePath(argv[0])),
             arguments: Arguments(Array(argv.dropFirst())),
             environment: environment(of: command),
             workingDirectory: command.directory.map { FilePath($0) },
-            platformOptions: options,
+            platformOptions: platformOptions,
             input: .inputWriter,
             output: .sequence,
             error: .sequence
@@ -91,15 +88,26 @@ package struct LiveCommandRunner: CommandRunner {
             await feed(command.input, to: execution.standardInputWriter)
             return (try await output, try await errorOutput)
         }
-        let status: Int32 =
-            switch outcome.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
-            }
+        let status = status(outcome.terminationStatus)
         return CommandResult(status: status, output: outcome.closureResult.0, errorOutput: outcome.closureResult.1)
     }
 
-    private static func environment(of command: CommandLine) -> Subprocess.Environment {
+    static func status(_ end: TerminationStatus) -> Int32 {
+        switch end {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
+        }
+    }
+
+    /// A session of its own, which is killed as a whole when the task that waits for it is cancelled.
+    static var platformOptions: PlatformOptions {
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
+        return options
+    }
+
+    static func environment(of command: CommandLine) -> Subprocess.Environment {
         var variables = ["PATH" as Subprocess.Environment.Key: searchPath.joined(separator: ":"), "LANG": "C.UTF-8"]
         for (name, value) in command.environment { variables[.init(stringLiteral: name)] = value.reveal() }
         return .custom(variables)

@@ -30,6 +30,10 @@ package protocol Engine: Sendable {
     /// Runs a program beside a replica, in its directory, as its user, with its environment. Inherits the terminal.
     /// Returns the exit status of the program.
     func execute(_ command: [String], in replica: ReplicaID, of stack: StackID) async throws(ReportableError) -> Int32
+
+    /// How to reach the running server of a Redis or a Postgres. Throws `notFound` when it does not run, or keeps no data
+    /// that can be asked for.
+    func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess
 }
 
 package enum ObservationDepth: Sendable {

@@ -6,7 +6,7 @@ import GRDB
 /// its own transaction, so that opening a current ledger costs one look at the file's header.
 enum Schema {
     /// The newest schema this program knows; the number of migrations.
-    static let version = 3
+    static let version = 4
 
     /// "Slip" in ASCII: marks the file as ours.
     static let applicationID = 0x536C_6970
@@ -24,6 +24,10 @@ enum Schema {
         migrator.registerMigration("v0003-stopped-services", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: SchemaV0003.sql)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("v0004-backup-runs", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: SchemaV0004.sql)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

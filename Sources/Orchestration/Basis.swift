@@ -22,7 +22,7 @@ enum Basis {
         case .rollback(let number):
             let goal = RollbackGoal(ledger: dependencies.ledger, stack: stack, current: current)
             return .release(try await goal.release(number))
-        case .scale, .restart, .stop:
+        case .scale, .restart, .stop, .restore:
             guard let current else { throw ReportableError.notDeployed(stack) }
             return .release(current)
         case .down:

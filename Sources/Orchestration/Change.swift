@@ -11,6 +11,8 @@ package enum Change: Sendable {
     /// All services when empty.
     case stop(Set<ServiceName>)
     case down(destroyData: Bool)
+    /// Swap the data of these services.
+    case restore([ServiceName: WantedData])
 
     package var purpose: Plan.Purpose {
         switch self {
@@ -20,19 +22,23 @@ package enum Change: Sendable {
         case .restart: .restart
         case .stop: .stop
         case .down: .down
+        case .restore: .restore
         }
     }
 
     /// It may start some; `stop` and `down` only take away.
     var startsReplicas: Bool {
         switch self {
-        case .deploy, .rollback, .scale, .restart: true
+        case .deploy, .rollback, .scale, .restart, .restore: true
         case .stop, .down: false
         }
     }
 
     /// The stack file, where the change comes from one.
     var declared: DeclaredStack? { if case .deploy(let declared) = self { declared } else { nil } }
+
+    /// The data that the change swaps, where it does.
+    var data: [ServiceName: WantedData] { if case .restore(let data) = self { data } else { [:] } }
 
     /// The words that history shows.
     package var reason: String {
@@ -44,6 +50,13 @@ package enum Change: Sendable {
         case .restart(let services): "restart \(Self.list(services))"
         case .stop(let services): "stop \(Self.list(services))"
         case .down(let destroyData): destroyData ? "take down and destroy the data" : "take down"
+        case .restore(let data):
+            data.sorted { $0.key < $1.key }.map { service, wanted in
+                switch wanted {
+                case .restored(let name): "restore \(service) by \(name)"
+                case .before(let name): "undo \(name) of \(service)"
+                }
+            }.joined(separator: ", ")
         }
     }
 

@@ -182,6 +182,9 @@ extension Deployer {
         var request = PlanRequest(purpose: change.purpose, target: target)
         switch change {
         case .restart(let services), .stop(let services): request.services = services.isEmpty ? nil : services
+        case .restore(let data):
+            request.services = Set(data.keys)
+            request.data = data
         case .down(let destroyData):
             let last = try await ledger.operations(of: stack, limit: 1).first
             request.destroyData = destroyData
@@ -212,6 +215,8 @@ extension Deployer {
             let doubts = try await goal.doubts(about: release)
             let (target, warnings) = try await preflight.check(release)
             return (target, doubts + warnings + (try await self.doubts(about: target.contents, current)))
+        case (.restore(let data), .release(let release)):
+            return try await preflight.check(release, only: Set(data.keys))
         case (.restart(let services), .release(let release)):
             let (target, warnings) = try await preflight.check(release, only: services.isEmpty ? nil : services)
             return (target, warnings + (try await doubts(about: target.contents, current)))

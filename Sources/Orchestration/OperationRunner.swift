@@ -44,18 +44,28 @@ struct OperationRunner {
     }
 
     /// Looks again and goes back to the previous release, once. Without one, what was started is stopped and left for
-    /// inspection.
-    func revert(from failed: Release, to previous: Release?, after failure: ReportableError)
-        async throws(ReportableError)
-    {
+    /// inspection. Data that was swapped is swapped back.
+    func revert(
+        from failed: Release,
+        to previous: Release?,
+        swappingBack data: [ServiceName: WantedData],
+        after failure: ReportableError
+    ) async throws(ReportableError) {
         progress(.reverting(failure))
         let observed = try await engine.observe(failed.stack.id, .probed)
         let target = try await Preflight(engine: engine).check(previous ?? failed, leniently: true).release
-        let request = PlanRequest(purpose: previous == nil ? .stop : .revert, target: target)
+        var request = PlanRequest(purpose: previous == nil ? .stop : .revert, target: target)
+        if !data.isEmpty {
+            request.purpose = .restore
+            request.data = data.mapValues(\.opposite)
+        }
         let plan = try Planner.plan(request, observed: observed)
         try Preflight.checkSources(of: plan, from: nil)
         // Which failure it was stands with the operation before this one.
-        let reason = previous.map { "revert to release \($0.number) after a failure" } ?? "stop after a failure"
+        let reason =
+            data.isEmpty
+            ? previous.map { "revert to release \($0.number) after a failure" } ?? "stop after a failure"
+            : "put the data back after a failure"
         do {
             try await run(plan, to: target, declared: nil, reason: reason)
         } catch {

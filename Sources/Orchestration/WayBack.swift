@@ -22,9 +22,9 @@ struct WayBack {
                 details: cause.details
             )
         }
-        let goal = proposal.plan.purpose == .restart ? target : proposal.previous
+        let goal = [.restart, .restore].contains(proposal.plan.purpose) ? target : proposal.previous
         do {
-            try await runner.revert(from: target, to: goal, after: cause)
+            try await runner.revert(from: target, to: goal, swappingBack: proposal.change.data, after: cause)
             return goal
         } catch {
             guard error.code != .interrupted else { throw error.following(cause) }
@@ -44,6 +44,7 @@ struct WayBack {
         switch proposal.plan.purpose {
         case .deploy, .rollback, .revert, .scale: proposal.previous?.digest != target.digest
         case .restart: try await runner.dependencies.ledger.summary(of: proposal.stack).stopped.isEmpty
+        case .restore: true
         case .stop, .down: false
         }
     }

@@ -7,6 +7,7 @@ struct ObservedServices {
     let names: [ServiceName]
     let volumes: Set<ServiceName>
     let sources: Set<Digest>
+    let restored: [ServiceName: RestorationName]
     private let replicas: [ServiceName: [ObservedReplica]]
 
     init(_ observation: Observation) {
@@ -14,6 +15,7 @@ struct ObservedServices {
         self.names = replicas.keys.sorted()
         self.volumes = Set(observation.volumes)
         self.sources = Set(observation.sources)
+        self.restored = observation.restored
     }
 
     /// The replicas of a service by number.

@@ -6,12 +6,14 @@ package struct PlanRequest: Sendable {
     package var purpose: Plan.Purpose
     /// The release to arrive at; for `stop` and `down` the release being left.
     package var target: Release
-    /// For `restart` and `stop`: only these services. Nil means all; other purposes always mean all.
+    /// For `restart`, `stop` and `restore`: only these services. Nil means all; other purposes always mean all.
     package var services: Set<ServiceName>?
     /// For `down`: destroy the data too.
     package var destroyData: Bool
     /// For `down`: the last operation was one, and came to its end. What no observation shows is gone already.
     package var isDown: Bool
+    /// For `restore`: which data each of the services is to have.
+    package var data: [ServiceName: WantedData]
     /// Replicas that run and were never confirmed: they are proven again before anything counts on them.
     package var unproven: Set<ReplicaID>
 
@@ -21,6 +23,7 @@ package struct PlanRequest: Sendable {
         services: Set<ServiceName>? = nil,
         destroyData: Bool = false,
         isDown: Bool = false,
+        data: [ServiceName: WantedData] = [:],
         unproven: Set<ReplicaID> = []
     ) {
         self.purpose = purpose
@@ -28,6 +31,7 @@ package struct PlanRequest: Sendable {
         self.services = services
         self.destroyData = destroyData
         self.isDown = isDown
+        self.data = data
         self.unproven = unproven
     }
 }

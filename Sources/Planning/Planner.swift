@@ -28,6 +28,10 @@ package enum Planner {
             var convergence = Convergence(request, desired, services)
             steps = try convergence.steps()
             warnings = convergence.warnings
+        case .restore:
+            var swap = DataSwap(request, desired, services)
+            steps = try swap.steps()
+            warnings = swap.warnings
         case .stop, .down:
             var teardown = Teardown(request, desired, services)
             steps = try teardown.steps()

@@ -12,11 +12,13 @@ struct Observer: Sendable {
     static let unknown = Digest(of: "its record cannot be read")
 
     func observe(_ depth: ObservationDepth) async throws(ReportableError) -> Observation {
-        let (found, sources, volumes) = try await offPool {
+        let (found, sources, restored) = try await offPool {
             (
                 folder.replicaIDs.compactMap(look),
                 Disk.list(folder.sources).compactMap { Digest(hex: $0) },
-                Disk.list(folder.volumes).compactMap { ServiceName($0) }
+                Disk.list(folder.volumes).compactMap { ServiceName($0) }.map {
+                    ($0, RestorationMark.read(in: folder.volume($0)))
+                }
             )
         }
         let traffic = await traffic(found)
@@ -27,7 +29,12 @@ struct Observer: Sendable {
             }
             for await replica in group { replicas.append(replica) }
         }
-        return Observation(replicas: replicas, volumes: volumes, sources: sources)
+        return Observation(
+            replicas: replicas,
+            volumes: restored.map(\.0),
+            sources: sources,
+            restored: Dictionary(restored.compactMap { name, mark in mark.map { (name, $0) } }) { first, _ in first }
+        )
     }
 
     /// What the running edges do with each replica. An edge that does not answer sends nobody anything we know of.

@@ -89,6 +89,10 @@ package struct ProcessEngine: Engine {
         case .stopReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).stop()
         case .removeReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).remove()
         case .confirm(let ids, let healthyFor): try await confirm(ids, healthyFor, in: stack, inputs)
+        case .swapIn(let service, let name):
+            try await VolumeSwap(engine: self, stack: stack, service: service).swapIn(name)
+        case .swapOut(let service, let name):
+            try await VolumeSwap(engine: self, stack: stack, service: service).swapOut(name)
         case .removeVolume(let service): try await StackRemoval(engine: self, stack: stack).removeVolume(service)
         case .removeStack: try await StackRemoval(engine: self, stack: stack).removeStack()
         }
@@ -105,6 +109,13 @@ package struct ProcessEngine: Engine {
         of stack: StackID
     ) async throws(ReportableError) -> Int32 {
         try await Execution(folder: folder(stack).replica(replica), mounts: mounts).run(command)
+    }
+
+    package func dataAccess(
+        of service: ServiceName,
+        in stack: StackID
+    ) async throws(ReportableError) -> DataAccess {
+        try await DataServer(engine: self, stack: folder(stack), service: service).access()
     }
 
     var allotments: Allotments { Allotments(home: home) }

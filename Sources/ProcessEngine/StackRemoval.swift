@@ -7,18 +7,15 @@ struct StackRemoval: Sendable {
     let engine: ProcessEngine
     let stack: StackFolder
 
-    /// Destroys the data of a service. Throws `needsDecision` while a replica of it is there.
+    /// Destroys the data of a service, and what restorations left beside it. Throws `needsDecision` while a replica of it is there.
     func removeVolume(_ service: ServiceName) async throws(ReportableError) {
-        if let user = stack.replicaIDs.first(where: { $0.service == service && isAlive($0) }) {
-            throw ReportableError(
-                .needsDecision,
-                "the data of \(service) is in use by \(user)",
-                hint: "Stop the service first."
-            )
-        }
+        try checkUnused(service)
         let (volume, doomed) = (stack.volume(service), "\(stack.volumes)/.gone-\(service)")
+        let beside = stack.beside(service)
         try await offPool { () throws(ReportableError) in
             try Disk.remove(tree: doomed)
+            try Disk.remove(tree: beside)
+            rmdir(Disk.parent(of: beside))
             guard Disk.exists(volume) else { return }
             try Disk.move(volume, to: doomed)
             try Disk.remove(tree: doomed)
@@ -50,6 +47,16 @@ struct StackRemoval: Sendable {
         }
         guard !keepsData, Disk.isDirectory(engine.home) else { return }
         try await engine.allotments.change { (book) throws(ReportableError) in book.remove(stack.stack) }
+    }
+
+    /// Throws `needsDecision` while a replica uses the data of the service.
+    func checkUnused(_ service: ServiceName) throws(ReportableError) {
+        guard let user = stack.replicaIDs.first(where: { $0.service == service && isAlive($0) }) else { return }
+        throw ReportableError(
+            .needsDecision,
+            "the data of \(service) is in use by \(user)",
+            hint: "Stop the service first."
+        )
     }
 
     private func isAlive(_ id: ReplicaID) -> Bool {

@@ -20,6 +20,11 @@ package enum Action: Hashable, Sendable {
     case removeReplica(ReplicaID)
     /// See that every one of them still runs, ready and without a restart, for `healthyFor`. The pivot of a deploy.
     case confirm([ReplicaID], healthyFor: TimeSpan)
+    /// Let the data of a restoration take the place of the live data, which is kept in its stead. The service is
+    /// stopped.
+    case swapIn(ServiceName, RestorationName)
+    /// Let the data from before a restoration take its old place again.
+    case swapOut(ServiceName, RestorationName)
     /// Destroy the data of a service.
     case removeVolume(ServiceName)
     /// Remove what only an empty stack leaves behind: allotted ports and users, stored sources, logs. While there is
@@ -31,13 +36,15 @@ package enum Action: Hashable, Sendable {
         case .startReplica(let id, _), .awaitReady(let id, _, _), .reconfigure(let id, _), .admit(let id),
             .drain(let id, _), .stopReplica(let id), .removeReplica(let id):
             id
-        case .storeSource, .prepareVolume, .confirm, .removeVolume, .removeStack: nil
+        case .storeSource, .prepareVolume, .confirm, .swapIn, .swapOut, .removeVolume, .removeStack: nil
         }
     }
 
     package var service: ServiceName? {
         switch self {
-        case .storeSource(let service, _), .prepareVolume(let service), .removeVolume(let service): service
+        case .storeSource(let service, _), .prepareVolume(let service), .swapIn(let service, _),
+            .swapOut(let service, _), .removeVolume(let service):
+            service
         default: replica?.service
         }
     }
@@ -57,6 +64,8 @@ package enum Action: Hashable, Sendable {
         case .removeReplica(let id): "remove \(id)"
         case .confirm(let ids, let healthyFor):
             "confirm \(ids.map(\.description).joined(separator: ", ")) for \(healthyFor)"
+        case .swapIn(let service, let name): "put the data \(name) of \(service) in place of the live data"
+        case .swapOut(let service, let name): "put the data of \(service) from before \(name) back in place"
         case .removeVolume(let service): "DESTROY THE DATA of \(service)"
         case .removeStack: "remove what is left of the stack"
         }
@@ -66,7 +75,8 @@ package enum Action: Hashable, Sendable {
     package var effectClass: EffectClass {
         switch self {
         case .awaitReady, .confirm: .read
-        case .storeSource, .reconfigure, .admit, .drain, .stopReplica, .removeReplica, .removeStack: .idempotent
+        case .storeSource, .reconfigure, .admit, .drain, .stopReplica, .removeReplica, .swapIn, .swapOut, .removeStack:
+            .idempotent
         case .prepareVolume, .startReplica: .keyed
         case .removeVolume: .atMostOnce
         }

@@ -5,11 +5,11 @@ import Basics
 extension Action: Codable {
     private enum Word: String, Codable {
         case storeSource, prepareVolume, startReplica, awaitReady, reconfigure, admit, drain, stopReplica,
-            removeReplica, confirm, removeVolume, removeStack
+            removeReplica, confirm, swapIn, swapOut, removeVolume, removeStack
     }
 
     private enum Field: String, CodingKey {
-        case action, service, source, replica, replicas, revision, configuration, healthyFor, deadline
+        case action, service, source, replica, replicas, revision, configuration, healthyFor, deadline, restoration
     }
 
     package init(from decoder: any Decoder) throws {
@@ -28,6 +28,8 @@ extension Action: Codable {
             case .stopReplica: .stopReplica(try field(.replica))
             case .removeReplica: .removeReplica(try field(.replica))
             case .confirm: .confirm(try field(.replicas), healthyFor: try field(.healthyFor))
+            case .swapIn: .swapIn(try field(.service), try field(.restoration))
+            case .swapOut: .swapOut(try field(.service), try field(.restoration))
             case .removeVolume: .removeVolume(try field(.service))
             case .removeStack: .removeStack
             }
@@ -42,6 +44,9 @@ extension Action: Codable {
             try fields.encode(source, forKey: .source)
         case .prepareVolume(let service), .removeVolume(let service):
             try fields.encode(service, forKey: .service)
+        case .swapIn(let service, let restoration), .swapOut(let service, let restoration):
+            try fields.encode(service, forKey: .service)
+            try fields.encode(restoration, forKey: .restoration)
         case .startReplica(let replica, let revision):
             try fields.encode(replica, forKey: .replica)
             try fields.encode(revision, forKey: .revision)
@@ -76,6 +81,8 @@ extension Action: Codable {
         case .stopReplica: .stopReplica
         case .removeReplica: .removeReplica
         case .confirm: .confirm
+        case .swapIn: .swapIn
+        case .swapOut: .swapOut
         case .removeVolume: .removeVolume
         case .removeStack: .removeStack
         }

@@ -70,6 +70,12 @@ package struct ContactName: Name {
     package init(unchecked text: String) { self.text = text }
 }
 
+/// Data that was prepared beside the live data of a service, to take its place.
+package struct RestorationName: Name {
+    package let text: String
+    package init(unchecked text: String) { self.text = text }
+}
+
 package struct StoreName: Name {
     package let text: String
     package init(unchecked text: String) { self.text = text }

@@ -9,10 +9,19 @@ package struct Observation: Hashable, Sendable, Codable {
     /// Source directories that are stored. Sorted.
     package var sources: [Digest]
 
-    package init(replicas: [ObservedReplica] = [], volumes: [ServiceName] = [], sources: [Digest] = []) {
+    /// Services whose live data came by a restoration.
+    package var restored: [ServiceName: RestorationName]
+
+    package init(
+        replicas: [ObservedReplica] = [],
+        volumes: [ServiceName] = [],
+        sources: [Digest] = [],
+        restored: [ServiceName: RestorationName] = [:]
+    ) {
         self.replicas = replicas.sorted { $0.id < $1.id }
         self.volumes = volumes.sorted()
         self.sources = sources.sorted()
+        self.restored = restored
     }
 
     package func replicas(of service: ServiceName) -> [ObservedReplica] {
@@ -27,6 +36,8 @@ package struct Observation: Hashable, Sendable, Codable {
             let replicas: [Part]
             let volumes: [ServiceName]
             let sources: [Digest]
+            /// Left out where there are none.
+            let restored: [ServiceName: RestorationName]?
         }
         struct Part: Encodable {
             let id: ReplicaID
@@ -46,7 +57,14 @@ package struct Observation: Hashable, Sendable, Codable {
                 traffic: $0.traffic
             )
         }
-        return Digest(ofCanonical: Essence(replicas: parts, volumes: volumes, sources: sources))
+        return Digest(
+            ofCanonical: Essence(
+                replicas: parts,
+                volumes: volumes,
+                sources: sources,
+                restored: restored.isEmpty ? nil : restored
+            )
+        )
     }
 }
 

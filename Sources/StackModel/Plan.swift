@@ -3,13 +3,13 @@ import Basics
 /// What is to be done, step by step, each with its cause. Made by the planner, reviewed by a person, run by the executor.
 package struct Plan: Hashable, Sendable, Codable {
     package enum Purpose: String, Hashable, Sendable, Codable {
-        case deploy, rollback, revert, scale, restart, stop, down
+        case deploy, rollback, revert, scale, restart, stop, down, restore
 
         /// Whether success makes the target release the current one.
         package var activatesRelease: Bool {
             switch self {
             case .deploy, .rollback, .revert, .scale: true
-            case .restart, .stop, .down: false
+            case .restart, .stop, .down, .restore: false
             }
         }
     }
@@ -20,7 +20,7 @@ package struct Plan: Hashable, Sendable, Codable {
     package let release: Int
     /// Digest of the contents of that release.
     package let releaseDigest: Digest
-    /// For `restart` and `stop`: only these services, sorted. Nil means all.
+    /// For `restart`, `stop` and `restore`: only these services, sorted. Nil means all.
     package let services: [ServiceName]?
     /// Fingerprint of the observation the plan was made from.
     package let basis: Digest

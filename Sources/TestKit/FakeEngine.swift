@@ -99,6 +99,25 @@ package final class FakeEngine: Engine {
         return 0
     }
 
+    /// A Redis in `/nowhere`, when a replica of the service runs.
+    package func dataAccess(
+        of service: ServiceName,
+        in stack: StackID
+    ) async throws(ReportableError) -> DataAccess {
+        guard world(of: stack).replicas.contains(where: { $0.key.service == service && $0.value.state == .running })
+        else { throw ReportableError(.notFound, "\(service) does not run") }
+        return DataAccess(
+            service: service,
+            server: .redis,
+            version: "7.0.15",
+            programs: "/usr/bin",
+            login: DataLogin(socket: "/nowhere/redis.sock", port: 1, user: "slipway", password: Redacted("fake")),
+            volume: "/nowhere/volumes/\(service)",
+            owner: DataOwner(userID: 1, groupID: 1, user: nil),
+            settings: ["databases": "16", "appendonly": "no", "dbfilename": "dump.rdb"]
+        )
+    }
+
     private func wait(_ duration: Duration) async throws(ReportableError) {
         do {
             if duration > .zero { try await clock.sleep(for: duration) }

@@ -12,6 +12,10 @@ package struct SimulatedWorld: Sendable {
     package var replicas: [ReplicaID: ObservedReplica] = [:]
     package var volumes: Set<ServiceName> = []
     package var sources: Set<Digest> = []
+    /// Which restoration the live data of a service comes from, and what lies beside it.
+    package var restored: [ServiceName: RestorationName] = [:]
+    /// Restorations that are prepared beside the live data, or that were replaced.
+    package var beside: [ServiceName: Set<RestorationName>] = [:]
     /// Which services each edge sends traffic to. While nobody has told, every edge takes every service.
     package private(set) var routes: [ServiceName: Set<ServiceName>]?
     private var edges: Set<ServiceName> = []
@@ -26,7 +30,12 @@ package struct SimulatedWorld: Sendable {
 
     /// What an engine would see.
     package var observation: Observation {
-        Observation(replicas: Array(replicas.values), volumes: Array(volumes), sources: Array(sources))
+        Observation(
+            replicas: Array(replicas.values),
+            volumes: Array(volumes),
+            sources: Array(sources),
+            restored: restored
+        )
     }
 
     /// Learns who routes to whom, and the digests of the templates. What no edge routes to any more loses its traffic
@@ -83,6 +92,8 @@ package struct SimulatedWorld: Sendable {
         case .stopReplica(let id): try stop(id)
         case .removeReplica(let id): try remove(id)
         case .confirm(let ids, _): for id in ids { try confirm(id) }
+        case .swapIn(let service, let name): try swap(service, to: .restored(name), action)
+        case .swapOut(let service, let name): try swap(service, to: .before(name), action)
         case .removeVolume(let service): try removeVolume(service)
         case .removeStack:
             guard replicas.isEmpty else { throw refusal("replicas are left", action) }
@@ -235,6 +246,27 @@ package struct SimulatedWorld: Sendable {
             throw refusal("\(user) still uses it", .removeVolume(service))
         }
         volumes.remove(service)
+    }
+
+    // MARK: - Data
+
+    private mutating func swap(_ service: ServiceName, to wanted: WantedData, _ action: Action)
+        throws(ReportableError)
+    {
+        if let user = replicas.values.first(where: { $0.id.service == service && $0.state != .stopped })?.id {
+            throw refusal("\(user) still uses it", action)
+        }
+        let name = wanted.restoration
+        switch wanted {
+        case .restored:
+            guard restored[service] != name else { return }
+            guard beside[service]?.contains(name) == true else { throw refusal("there is no \(name)", action) }
+            restored[service] = name
+        case .before:
+            guard restored[service] == name else { return }
+            restored[service] = nil
+        }
+        volumes.insert(service)
     }
 
     private func refusal(_ reason: String, _ action: Action) -> ReportableError {

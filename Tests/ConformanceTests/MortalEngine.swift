@@ -47,4 +47,8 @@ struct MortalEngine: Engine {
     ) async throws(ReportableError) -> Int32 {
         try await base.execute(command, in: replica, of: stack)
     }
+
+    func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess {
+        try await base.dataAccess(of: service, in: stack)
+    }
 }

@@ -96,12 +96,23 @@ extension DataServices {
                 try await harbour.perform(.reconfigure("postgres-1", configuration: both.configuration), both)
                 try await harbour.perform(.reconfigure("postgres-1", configuration: both.configuration), both)
                 #expect(try await psql(port, "shop_b", "password-b", "select n from t") == "7")
+                try await checkAccess(harbour, port)
                 let stopped = try await clock.measure { try await harbour.stop(template) }
                 try await harbour.start(both)
                 try await harbour.awaitReady(both)
                 #expect(try await psql(port, "shop_b", "password-b", "select n from t") == "7")
                 print("initdb \(prepared), ready \(started), accounts \(configured), stop \(stopped)")
             }
+        }
+
+        private func checkAccess(_ harbour: Harbour, _ port: Int) async throws {
+            let access = try await harbour.engine.dataAccess(of: "postgres", in: harbour.stack)
+            #expect(access.server == .postgres && Int(access.version.prefix { $0 != "." }) != nil)
+            #expect(access.programs.hasPrefix("/usr/lib/postgresql/") && Disk.exists("\(access.programs)/pg_dump"))
+            #expect(access.volume == harbour.folder.volume("postgres") && access.owner.user == "postgres")
+            #expect(access.login.socket == harbour.folder.replica("postgres-1").work && access.login.port == port)
+            #expect(access.login.user == "postgres" && access.login.password == nil)
+            #expect(access.settings["data_checksums"] == "on" && access.settings["max_connections"] == "100")
         }
 
         @Test("a verifier is what Postgres itself would keep")

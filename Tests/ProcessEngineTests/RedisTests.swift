@@ -97,6 +97,36 @@ extension DataServices {
             }
         }
 
+        @Test("an administrator reaches a Redis that runs, and learns how it keeps its data")
+        func access() async throws {
+            let secrets: [SecretName: SecretValue] = [
+                "redis-admin": SecretValue.of("slipway", "admin-password"),
+                "redis-a": SecretValue.of("app-a", "password-a"),
+            ]
+            try await Harbour.with(secrets: secrets) { harbour in
+                let port = try await harbour.port("redis", .redis(Redis()))
+                let settings = "databases 5\nappendfilename shop.aof\nsave \"\""
+                let template = redis(port, users: ["redis-a"], extra: settings)
+                try await harbour.perform(.prepareVolume("redis"), template)
+                try await harbour.start(template)
+                try await harbour.awaitReady(template)
+                let access = try await harbour.engine.dataAccess(of: "redis", in: harbour.stack)
+                #expect(access.server == .redis && access.programs == "/usr/bin" && access.version.hasPrefix("7."))
+                #expect(access.volume == harbour.folder.volume("redis"))
+                #expect(access.owner.user == "redis" && access.owner.userID != 0)
+                #expect(access.login.user == "slipway" && access.login.password?.reveal() == "admin-password")
+                #expect(Disk.exists(access.login.socket) && access.login.port == port)
+                #expect(access.settings["databases"] == "5" && access.settings["appendonly"] == "yes")
+                #expect(access.settings["appendfilename"] == "shop.aof" && access.settings["save"] == "")
+                #expect(access.settings["dbfilename"] == "dump.rdb")
+                try await harbour.stop(template)
+                let error = await #expect(throws: ReportableError.self) {
+                    _ = try await harbour.engine.dataAccess(of: "redis", in: harbour.stack)
+                }
+                #expect(error?.code == .notFound && error?.message == "redis of shop/test does not run")
+            }
+        }
+
         @Test("Redis is not ready while it loads its data")
         func loadingRedis() async throws {
             let secrets: [SecretName: SecretValue] = [

@@ -1,0 +1,58 @@
+/// What is asked of a Postgres. Every answer is a line of JSON.
+enum PostgresQueries {
+    static let cluster = """
+        SELECT json_build_object(
+            'version', split_part(current_setting('server_version'), ' ', 1),
+            'systemIdentifier', (SELECT system_identifier::text FROM pg_control_system()),
+            'timeline', (SELECT timeline_id FROM pg_control_checkpoint()),
+            'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype,
+            'dataChecksums', current_setting('data_checksums') = 'on',
+            'settings', (SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN (
+                'max_connections', 'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions',
+                'max_locks_per_transaction')),
+            'tablespaces', (SELECT coalesce(json_agg(spcname), '[]') FROM pg_tablespace
+                WHERE spcname NOT IN ('pg_default', 'pg_global')))
+        FROM pg_database WHERE datname = 'template0';
+        """
+
+    static let databases =
+        "SELECT to_json(datname::text) FROM pg_database WHERE datallowconn ORDER BY datname;"
+
+    /// Nothing may end the session that holds a snapshot but its end; and it waits for nobody's lock for long.
+    static let beginning = """
+        SET statement_timeout = 0;
+        SET idle_in_transaction_session_timeout = 0;
+        SET lock_timeout = '60s';
+        BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
+        """
+
+    static let snapshot = """
+        SELECT json_build_object(
+            'snapshot', pg_export_snapshot(),
+            'lsn', pg_current_wal_lsn()::text,
+            'takenAt', (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+            'size', pg_database_size(current_database()),
+            'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype,
+            'collationVersion', datcollversion,
+            'extensions', (SELECT coalesce(json_object_agg(extname, extversion), '{}') FROM pg_extension))
+        FROM pg_database WHERE datname = current_database();
+
+        """
+
+    /// The tables that a dump holds the rows of: not those of extensions, nor what is made anew from others.
+    static let counts = """
+        SELECT json_build_object('largeObjects', count(*)) FROM pg_largeobject_metadata;
+        SELECT format(
+            'SELECT json_build_object(''schema'', %L::text, ''table'', %L::text, ''rows'', count(*)) FROM ONLY %I.%I',
+            n.nspname, c.relname, n.nspname, c.relname)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+            AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+            AND NOT EXISTS (SELECT FROM pg_depend d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        ORDER BY n.nspname, c.relname \\gexec
+        SELECT '"end"';
+
+        """
+}

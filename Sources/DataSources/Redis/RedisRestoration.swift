@@ -1,0 +1,141 @@
+import Basics
+import Glibc
+import Interfaces
+
+/// Makes, from a captured set, the data directory that a server with the present settings starts from; proven by a scratch
+/// server that has started from it.
+///
+/// With `appendonly yes` a server looks at nothing but its append-only file: beside a `dump.rdb` alone it starts empty,
+/// and soon writes that over the file. So the snapshot becomes the base of such a file.
+package struct RedisRestoration: Sendable {
+    let access: DataAccess
+    let runner: any DataRunner
+
+    /// - Parameter access: where the data is to go, which may be another server than it came from.
+    package init(access: DataAccess, runner: any DataRunner) {
+        self.access = access
+        self.runner = runner
+    }
+
+    /// - Parameters:
+    ///   - folder: made here, as a whole or not at all.
+    ///   - scratch: a folder of this call's own, gone afterwards.
+    /// Throws `vaultDamaged` when the object is no sound snapshot or not the one of the facts, `engineFailed` when this
+    /// server cannot hold it, and what `object` throws.
+    @discardableResult
+    package func prepare(
+        in folder: String,
+        scratch: String,
+        facts: RedisFacts,
+        object: @escaping ObjectSource
+    ) async throws(ReportableError) -> RedisContent {
+        let keeping = RedisKeeping(access.settings)
+        try check(facts, keeping)
+        try await SpareMemory.check(facts.memory, for: access.service.text)
+        return try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
+            try await Folder.make(folder)
+            do throws(ReportableError) {
+                let snapshot = try await placeSnapshot(in: folder, keeping, try await object(RedisFacts.rdb))
+                try await check(snapshot: snapshot)
+                try place.giveSockets(to: access.owner)
+                let content = try await prove(folder, keeping, facts, in: place)
+                try await blocking { () throws(ReportableError) in
+                    Folder.sync("\(folder)/\(keeping.appendFolder)")
+                    Folder.sync(folder)
+                }
+                return content
+            } catch {
+                await ScratchPlace.discard(folder, runner)
+                throw error
+            }
+        }
+    }
+
+    /// A server with fewer databases than the snapshot uses ends at once.
+    private func check(_ facts: RedisFacts, _ keeping: RedisKeeping) throws(ReportableError) {
+        guard let highest = facts.content.databases.map(\.number).max(), highest >= keeping.databases else { return }
+        throw ReportableError(
+            .engineFailed,
+            "the backup uses database \(highest) of Redis, and \(access.service) has \(keeping.databases) of them",
+            hint: "Raise `databases` of the server to \(highest + 1) or more first."
+        )
+    }
+
+    /// The path of the snapshot. The folder becomes the server's when everything is in it.
+    private func placeSnapshot(
+        in folder: String,
+        _ keeping: RedisKeeping,
+        _ content: ByteStream
+    ) async throws(ReportableError) -> String {
+        var path = "\(folder)/\(keeping.snapshotFile)"
+        if keeping.appendOnly {
+            let (above, base) = ("\(folder)/\(keeping.appendFolder)", "\(keeping.appendFile).1.base.rdb")
+            try await Folder.make(above)
+            let manifest = try await SpoolFile.create("\(above)/\(keeping.appendFile).manifest")
+            try await manifest.write(Array("file \(base) seq 1 type b\n".utf8))
+            try await manifest.finish(for: access.owner)
+            path = "\(above)/\(base)"
+        }
+        let file = try await SpoolFile.create(path)
+        var first: [UInt8] = []
+        while first.count < RDBHeader.length, let piece = try await content.next() { first += piece }
+        guard RDBHeader.version(first) != nil else {
+            throw ReportableError(.vaultDamaged, "the object \(RedisFacts.rdb) is not a snapshot of Redis")
+        }
+        try await file.write(first)
+        try await file.write(content)
+        try await file.finish(for: access.owner)
+        if keeping.appendOnly { try Folder.give("\(folder)/\(keeping.appendFolder)", to: access.owner) }
+        try Folder.give(folder, to: access.owner)
+        return path
+    }
+
+    /// Redis's own checker sees a broken file, and one that is too new for it. Without checksums (`rdbchecksum no`) it
+    /// does not see a changed value, which the vault's digest does.
+    private func check(snapshot: String) async throws(ReportableError) {
+        let result = try await runner.run(
+            CommandLine(
+                "\(access.programs)/redis-check-rdb",
+                [snapshot],
+                directory: "/",
+                user: access.owner.user,
+                timeout: .seconds(3600)
+            )
+        )
+        guard !result.succeeded else { return }
+        let lines = (result.output + result.errorOutput).split(separator: "\n").map(String.init)
+        if let line = lines.first(where: { $0.contains("RDB format version") }) {
+            throw ReportableError(
+                .engineFailed,
+                "the backup is of a newer Redis than \(access.version), which cannot read it",
+                details: [line]
+            )
+        }
+        throw ReportableError(
+            .vaultDamaged,
+            "redis-check-rdb refuses the snapshot",
+            details: lines.suffix(10)
+        )
+    }
+
+    private func prove(
+        _ folder: String,
+        _ keeping: RedisKeeping,
+        _ facts: RedisFacts,
+        in place: ScratchPlace
+    ) async throws(ReportableError) -> RedisContent {
+        let scratch = RedisScratch(runner: runner, programs: access.programs, owner: access.owner, place: place)
+        let content = try await scratch.look(at: folder, kept: keeping) { (client) throws(ReportableError) in
+            try await RedisContentReader(client: client).read(seed: "", again: facts.content.sample)
+        }
+        let differences = content.differences(from: facts.content)
+        guard differences.isEmpty else {
+            throw ReportableError(
+                .vaultDamaged,
+                "what Redis loaded is not what was captured",
+                details: Array(differences.prefix(10))
+            )
+        }
+        return content
+    }
+}

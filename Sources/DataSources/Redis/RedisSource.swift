@@ -1,0 +1,132 @@
+import Basics
+import FoundationEssentials
+import Interfaces
+import StackModel
+
+/// Captures a running Redis.
+///
+/// The snapshot is asked for as a replica does: it costs the server no file, whichever way it keeps its data, and leaves
+/// no `dump.rdb` behind that a later start would take for its own. It goes to disk at full speed first, because the
+/// server holds old pages for as long as it takes, and from there to wherever it is stored. What is in it is then told by
+/// a scratch server that has loaded it, so that the first proof of a backup is as old as the backup.
+package struct RedisSource: Sendable {
+    let access: DataAccess
+    let runner: any DataRunner
+
+    package init(access: DataAccess, runner: any DataRunner) {
+        self.access = access
+        self.runner = runner
+    }
+
+    private var client: RedisClient {
+        RedisClient(
+            runner: runner,
+            programs: access.programs,
+            socket: access.login.socket,
+            user: access.login.user,
+            password: access.login.password
+        )
+    }
+
+    /// Bytes that a capture is going to need in its scratch folder, about. The memory that it needs is as much again.
+    package func estimate() async throws(ReportableError) -> Int {
+        try await client.information("memory")["used_memory"].flatMap { Int($0) } ?? 0
+    }
+
+    /// Hands over the objects one by one, and says what they hold.
+    /// - Parameters:
+    ///   - scratch: a folder of this call's own, gone afterwards.
+    ///   - previous: the facts of the last set.
+    /// Throws `needsDecision` before anything is handed over when far less is there than at the last time.
+    package func capture(
+        scratch: String,
+        since previous: RedisFacts? = nil,
+        shrink: ShrinkGuard = ShrinkGuard(),
+        to store: @escaping ObjectSink
+    ) async throws(ReportableError) -> RedisFacts {
+        try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
+            let information = try await client.information()
+            let memory = information["used_memory"].flatMap { Int($0) } ?? 0
+            try await SpareMemory.check(memory, for: access.service.text)
+            let moment = try await time()
+            let folder = "\(place.path)/data"
+            try await Folder.make(folder)
+            try await client.writeSnapshot(to: "\(folder)/dump.rdb")
+            let file = try await SpoolFile.open("\(folder)/dump.rdb")
+            let version = try await RDBHeader.version(of: try await SpoolFile.open("\(folder)/dump.rdb"))
+            let content = try await look(at: folder, in: place, seed: "\(moment.milliseconds)")
+            try shrink.check(
+                "keys",
+                of: access.service.text,
+                before: previous?.content.keys ?? 0,
+                now: content.keys
+            )
+            let size = file.size
+            try await store(CapturedObject(RedisFacts.rdb, file.content))
+            try await storeSettings(store)
+            return RedisFacts(
+                version: information["redis_version"] ?? access.version,
+                runID: information["run_id"] ?? "",
+                replicationID: information["master_replid"] ?? "",
+                replicationOffset: information["master_repl_offset"].flatMap { Int($0) } ?? 0,
+                takenAt: moment,
+                rdbVersion: version,
+                rdbSize: size,
+                memory: memory,
+                databases: RedisKeeping(access.settings).databases,
+                content: content
+            )
+        }
+    }
+
+    private func look(
+        at folder: String,
+        in place: ScratchPlace,
+        seed: String
+    ) async throws(ReportableError) -> RedisContent {
+        try Folder.give("\(folder)/dump.rdb", to: access.owner)
+        try Folder.give(folder, to: access.owner)
+        try place.giveSockets(to: access.owner)
+        let scratch = RedisScratch(runner: runner, programs: access.programs, owner: access.owner, place: place)
+        let keeping = RedisKeeping(databases: RedisKeeping(access.settings).databases)
+        return try await scratch.look(at: folder, kept: keeping) { (client) throws(ReportableError) in
+            try await RedisContentReader(client: client).read(seed: seed)
+        }
+    }
+
+    private func time() async throws(ReportableError) -> Instant {
+        let parts = try await client.ask(["TIME"]).split(separator: "\n").compactMap { Int($0) }
+        guard parts.count == 2 else { throw ReportableError(.engineFailed, "Redis did not tell its time") }
+        return Instant(milliseconds: parts[0] * 1000 + parts[1] / 1000)
+    }
+
+    /// Neither is in a snapshot. A restore needs neither, as the accounts and settings of a stack come from its release;
+    /// they are for a person who restores by hand, or wants to know how it was.
+    private func storeSettings(_ store: ObjectSink) async throws(ReportableError) {
+        let accounts = try await client.ask(["ACL", "LIST"])
+        try await store(CapturedObject(RedisFacts.accounts, .once(Array(accounts.utf8)), isSecret: true))
+        let text = try await client.ask(["CONFIG", "GET", "*"], options: ["--quoted-json"])
+        try await store(CapturedObject(RedisFacts.configuration, .once(try Self.withoutSecrets(text))))
+    }
+
+    static let secretSettings: Set<String> = [
+        "requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass",
+    ]
+
+    /// Sorted, and with the secrets blanked, so that equal settings are equal bytes.
+    static func withoutSecrets(_ json: String) throws(ReportableError) -> [UInt8] {
+        guard var settings = try? JSONDecoder().decode([String: String].self, from: Data(json.utf8)) else {
+            throw ReportableError(.engineFailed, "Redis did not tell its settings")
+        }
+        for name in secretSettings where settings[name]?.isEmpty == false { settings[name] = "<redacted>" }
+        return CanonicalJSON.encode(settings) + [UInt8(ascii: "\n")]
+    }
+}
+
+extension ByteStream {
+    /// What is small enough to be held, in one piece.
+    static func once(_ bytes: [UInt8]) -> ByteStream {
+        let left = Remainder(bytes)
+        return ByteStream { () throws(ReportableError) in left.next() }
+    }
+}

@@ -1,0 +1,36 @@
+import Basics
+
+/// Stops the backup of a server that has lost its data from becoming the newest one: a fresh host, a volume that was not
+/// mounted, a table that somebody emptied by mistake. That it is another server than last time is no offence by itself:
+/// after a restore it always is.
+package struct ShrinkGuard: Sendable {
+    /// The least share of what there was, in percent.
+    package let least: Int
+    /// Somebody has looked, and says that it is right.
+    package let isAccepted: Bool
+
+    package init(least: Int = 50, isAccepted: Bool = false) {
+        self.least = least
+        self.isAccepted = isAccepted
+    }
+
+    /// Throws `needsDecision`.
+    func check(_ what: String, of server: String, before: Int, now: Int) throws(ReportableError) {
+        guard !isAccepted, before > 0, now == 0 || now < before * least / 100 else { return }
+        let found = now == 0 ? "no \(what)" : "\(now) \(what)"
+        throw Self.refusal("\(server) has \(found), and had \(before) when it was last backed up")
+    }
+
+    func check(missing: [String], of server: String) throws(ReportableError) {
+        guard !isAccepted, let first = missing.first else { return }
+        throw Self.refusal("\(server) has no database \(first), and had one when it was last backed up")
+    }
+
+    private static func refusal(_ message: String) -> ReportableError {
+        ReportableError(
+            .needsDecision,
+            message,
+            hint: "Find out where the data went. If it is right so, run the backup again with `--accept-shrink`."
+        )
+    }
+}

@@ -1,0 +1,151 @@
+import Basics
+import FoundationEssentials
+import Interfaces
+import StackModel
+
+/// The running server of a data service, as its administrator finds it.
+struct DataServer: Sendable {
+    let engine: ProcessEngine
+    let stack: StackFolder
+    let service: ServiceName
+
+    private static let redisSettings = [
+        "databases", "appendonly", "appendfilename", "appenddirname", "dbfilename", "save", "maxmemory",
+    ]
+
+    private static let postgresSettings = [
+        "data_checksums", "max_connections", "max_locks_per_transaction", "max_prepared_transactions",
+        "max_wal_senders", "max_worker_processes",
+    ]
+
+    /// Throws `notFound` when none of it runs or it is no server of data, `engineFailed` when the server does not answer.
+    func access() async throws(ReportableError) -> DataAccess {
+        let found = try await offPool { running }
+        guard let (folder, record) = found else {
+            throw ReportableError(
+                .notFound,
+                "\(service) of \(stack.stack) does not run",
+                hint: "See `slipway status` for the reason; what does not run cannot be asked for its data."
+            )
+        }
+        switch record.kind {
+        case "redis": return try await redis(folder, record)
+        case "postgres": return try await postgres(folder, record)
+        default: throw ReportableError(.notFound, "\(service) is neither a Redis nor a Postgres")
+        }
+    }
+
+    private var running: (ReplicaFolder, ReplicaRecord)? {
+        for id in stack.replicaIDs where id.service == service {
+            let folder = stack.replica(id)
+            guard ReplicaProcesses.main(of: folder, mounts: engine.mounts) != nil else { continue }
+            if let record = ReplicaRecord.load(folder) { return (folder, record) }
+        }
+        return nil
+    }
+
+    // MARK: - Redis
+
+    private func redis(_ folder: ReplicaFolder, _ record: ReplicaRecord) async throws(ReportableError) -> DataAccess {
+        let login = DataLogin(
+            socket: "\(folder.work)/redis.sock",
+            port: record.port ?? 0,
+            user: RedisAdministrator.user,
+            password: RedisAdministrator.password(in: folder)
+        )
+        let program = try Programs.locate("redis-server", for: service, source: nil, volume: "")
+        let questions = ["INFO server"] + Self.redisSettings.map { "CONFIG GET \($0)" }
+        let result = try await engine.runner.run(
+            CommandLine(
+                "redis-cli",
+                ["-s", login.socket, "--user", login.user],
+                environment: login.password.map { ["REDISCLI_AUTH": $0] } ?? [:],
+                input: Redacted(questions.joined(separator: "\n") + "\n"),
+                timeout: .seconds(10)
+            )
+        )
+        // An empty setting is an empty line.
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        let version = lines.first { $0.hasPrefix("redis_version:") }?.dropFirst("redis_version:".count)
+        let settings = Self.values(of: Self.redisSettings, in: lines)
+        guard let version, settings.count == Self.redisSettings.count else {
+            throw noAnswer(folder, (result.errorOutput + result.output).split(separator: "\n").first.map(String.init))
+        }
+        return access(.redis, String(version), program, login, record, settings)
+    }
+
+    /// The line behind the one that is a setting's name.
+    static func values(of names: [String], in lines: [String]) -> [String: String] {
+        var values: [String: String] = [:]
+        for name in names {
+            guard let place = lines.lastIndex(of: name), place + 1 < lines.count else { continue }
+            values[name] = lines[place + 1]
+        }
+        return values
+    }
+
+    // MARK: - Postgres
+
+    private func postgres(
+        _ folder: ReplicaFolder,
+        _ record: ReplicaRecord
+    ) async throws(ReportableError) -> DataAccess {
+        let volume = "\(stack.volume(service))/data"
+        let login = DataLogin(socket: folder.work, port: record.port ?? 0, user: "postgres", password: nil)
+        let names = (Self.postgresSettings + ["server_version"]).map { PostgresAccountsSQL.literal($0) }
+        let question =
+            "SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN (\(names.joined(separator: ", ")))"
+        let result = try await engine.runner.run(
+            CommandLine(
+                try Programs.locate("psql", volume: volume),
+                ["-X", "-A", "-t", "-w", "-h", login.socket, "-p", "\(login.port)", "-U", login.user, "-d", "postgres"]
+                    + ["-c", question],
+                directory: "/",
+                user: record.account.switches ? record.account.name : nil,
+                timeout: .seconds(10)
+            )
+        )
+        guard result.succeeded,
+            var settings = try? JSONDecoder().decode([String: String].self, from: Data(result.output.utf8)),
+            // `15.8 (Debian 15.8-0+deb12u1)`
+            let version = settings.removeValue(forKey: "server_version")?.split(separator: " ").first
+        else { throw noAnswer(folder, result.errorOutput.split(separator: "\n").first.map(String.init)) }
+        let program = try Programs.locate("postgres", for: service, source: nil, volume: stack.volume(service))
+        return access(.postgres, String(version), program, login, record, settings)
+    }
+
+    // MARK: - Both
+
+    private func access(
+        _ server: DataAccess.Server,
+        _ version: String,
+        _ program: String,
+        _ login: DataLogin,
+        _ record: ReplicaRecord,
+        _ settings: [String: String]
+    ) -> DataAccess {
+        DataAccess(
+            service: service,
+            server: server,
+            version: version,
+            programs: Disk.parent(of: program),
+            login: login,
+            volume: stack.volume(service),
+            owner: DataOwner(
+                userID: record.account.userID,
+                groupID: record.account.groupID,
+                user: record.account.switches ? record.account.name : nil
+            ),
+            settings: settings
+        )
+    }
+
+    private func noAnswer(_ folder: ReplicaFolder, _ reply: String?) -> ReportableError {
+        ReportableError(
+            .engineFailed,
+            "\(folder.id) does not answer its administrator: \(reply ?? "no reply")",
+            hint: "See `slipway logs --service \(service)`; a server that still loads its data answers later."
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import Basics
+import Ledger
+import StackModel
+import Testing
+
+@Suite("Runs of backup policies")
+struct BackupRunTests {
+    private let failure = ReportableError(.storeFailed, "the disk of local is full")
+
+    private func begin(_ ledger: Ledger, due: Instant? = nil, isAlive: Bool = true) async throws -> BackupRun {
+        try await ledger.beginBackup(
+            "hourly",
+            of: Samples.shop,
+            due: due,
+            actor: "ada@host",
+            owner: Samples.owner,
+            isAlive: { _ in isAlive },
+            at: Samples.now
+        )
+    }
+
+    @Test("are remembered with how they ended, the newest first")
+    func list() async throws {
+        let ledger = try Ledger.inMemory()
+        try await ledger.succeedBackup(try await begin(ledger).id, with: "20231114T221320Z-1", at: Samples.later(5))
+        try await ledger.failBackup(try await begin(ledger, due: Samples.now).id, with: failure, at: Samples.later(9))
+        let runs = try await ledger.backupRuns(of: Samples.shop, limit: 10)
+        #expect(runs.map(\.state) == [.failed, .succeeded])
+        #expect(runs.map(\.failure) == [failure, nil])
+        #expect(runs.map(\.set) == [nil, "20231114T221320Z-1"])
+        #expect(runs.map(\.due) == [Samples.now, nil])
+        #expect(runs.map(\.endedAt) == [Samples.later(9), Samples.later(5)])
+    }
+
+    @Test("do not overlap while the process of the first is alive")
+    func overlap() async throws {
+        let ledger = try Ledger.inMemory()
+        _ = try await begin(ledger)
+        let error = await #expect(throws: ReportableError.self) { try await begin(ledger) }
+        #expect(error?.code == .stackBusy)
+        #expect(error?.message.contains("hourly of shop/local") == true)
+    }
+
+    @Test("are closed as failed when their process is gone, and the next one begins")
+    func death() async throws {
+        let ledger = try Ledger.inMemory()
+        _ = try await begin(ledger)
+        _ = try await begin(ledger, isAlive: false)
+        let runs = try await ledger.backupRuns(of: Samples.shop, limit: 10)
+        #expect(runs.map(\.state) == [.running, .failed])
+        #expect(runs.last?.failure?.message == "process 4711, which ran it, is gone")
+    }
+
+    @Test("are made once for a due time")
+    func once() async throws {
+        let ledger = try Ledger.inMemory()
+        try await ledger.failBackup(try await begin(ledger, due: Samples.now).id, with: failure, at: Samples.later(1))
+        let error = await #expect(throws: ReportableError.self) { try await begin(ledger, due: Samples.now) }
+        #expect(error?.code == .broken)
+        _ = try await begin(ledger, due: Samples.later(3600))
+    }
+
+    @Test("end once")
+    func end() async throws {
+        let ledger = try Ledger.inMemory()
+        let run = try await begin(ledger)
+        try await ledger.succeedBackup(run.id, with: "20231114T221320Z-1", at: Samples.later(1))
+        await #expect(throws: ReportableError.self) {
+            try await ledger.failBackup(run.id, with: failure, at: Samples.later(2))
+        }
+    }
+}
