@@ -34,34 +34,32 @@ private actor ZstdCompressor {
         ]
     }
 
+    /// Gathers what the library gives in dribs, as it does with workers, so that no reader holds many pieces of a few bytes.
     func next() async throws(ReportableError) -> [UInt8]? {
-        while !isFinished {
+        let context = try openContext()
+        var filled = 0
+        while !isFinished, filled < ByteStream.pieceLimit / 2 {
             if offset == input.count, !isAtEnd {
                 let piece = try await source.next()
                 (input, offset, isAtEnd) = (piece ?? [], 0, piece == nil)
             }
-            let output = try step()
-            if !output.isEmpty { return output }
+            filled += try step(context, from: filled)
         }
-        return nil
+        return filled == 0 ? nil : Array(context.output[..<filled])
     }
 
-    /// Hands over what there is of the input, and takes what there is of the output.
-    private func step() throws(ReportableError) -> [UInt8] {
-        let context = try openContext()
-        let mode = isAtEnd ? ZSTD_e_end : ZSTD_e_continue
-        let output = try ByteStream.piece { (target) throws(ReportableError) -> Int in
-            var to = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
-            let left = input.withUnsafeBytes { bytes in
-                var from = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: offset)
-                defer { offset = from.pos }
-                return ZSTD_compressStream2(context.pointer, &to, &from, mode)
-            }
-            try ZstdFailure.check(left, .broken, "cannot compress")
-            isFinished = isAtEnd && left == 0
-            return to.pos
+    /// Hands over what there is of the input, and takes what there is of the output: so many bytes.
+    private func step(_ context: ZstdCompression, from start: Int) throws(ReportableError) -> Int {
+        let room = context.output[start...]
+        var to = ZSTD_outBuffer(dst: room.base.baseAddress?.advanced(by: start), size: room.count, pos: 0)
+        let left = input.withUnsafeBytes { bytes in
+            var from = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: offset)
+            defer { offset = from.pos }
+            return ZSTD_compressStream2(context.pointer, &to, &from, isAtEnd ? ZSTD_e_end : ZSTD_e_continue)
         }
-        return output
+        try ZstdFailure.check(left, .broken, "cannot compress")
+        isFinished = isAtEnd && left == 0
+        return to.pos
     }
 
     private func openContext() throws(ReportableError) -> ZstdCompression {
@@ -78,16 +76,21 @@ private actor ZstdCompressor {
     }
 }
 
-/// Frees what the library holds with the last one who uses it.
+/// The library's state and room for its output, freed with the last one who uses them.
 private final class ZstdCompression {
     let pointer: OpaquePointer
+    let output: UnsafeMutableRawBufferPointer
 
     init?() {
         guard let pointer = ZSTD_createCCtx() else { return nil }
         self.pointer = pointer
+        output = .allocate(byteCount: ByteStream.pieceLimit, alignment: 1)
     }
 
-    deinit { ZSTD_freeCCtx(pointer) }
+    deinit {
+        ZSTD_freeCCtx(pointer)
+        output.deallocate()
+    }
 }
 
 enum ZstdFailure {
