@@ -42,7 +42,7 @@ import Testing
     @Test func `a manifest has these bytes`() throws {
         let body = [
             #"{"captured":"2026-11-21T14:20:04.000Z","committed":"2026-11-21T14:20:05.000Z","format":1"#,
-            #""identity":{"B":"\u001f\n\t\"\\/","a10":"1","a2":"ä"},"lease":3"#,
+            #""identity":{"B":"\u001f\b\f\n\r\t\"\\/","a10":"1","a2":"ä"},"lease":3"#,
             #""objects":[{"blob":"a.zst","codecs":["zstd"],"name":"a","plain":{"sha256":"\#(Digest(of: ""))","size":0}"#,
             #""stored":{"sha256":"\#(Digest(of: "x"))","size":1},"traits":{}}]"#,
             #""previous":{"manifest":"\#(Digest(of: "p"))","set":"shop/local/x/20261121T132003Z-000016"},"recipients":[]"#,
@@ -55,7 +55,7 @@ import Testing
         let slot = try ManifestSlot.decode(Array(text.utf8), of: set, in: vault)
         guard case .committed(let manifest) = slot else { throw VaultLab.Unsound(flaws: ["not committed"]) }
         #expect(String(decoding: VaultFile.encode(manifest), as: UTF8.self) == text)
-        #expect(manifest.identity["B"] == "\u{1F}\n\t\"\\/")
+        #expect(manifest.identity["B"] == "\u{1F}\u{8}\u{C}\n\r\t\"\\/")
     }
 
     @Test func `a manifest that no writer makes is refused though its digest fits`() throws {

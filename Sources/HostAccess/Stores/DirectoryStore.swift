@@ -33,13 +33,26 @@ package struct DirectoryStore: BlobStore {
             }
             return try await thread.run { () throws(ReportableError) in
                 try draft.sync()
-                return try root.locked { () throws(ReportableError) in
-                    try root.check(condition, of: name)
-                    return try draft.place(replacing: condition != .absent)
+                return try root.locked { () throws(ReportableError) in try Self.place(draft, name, condition, in: root)
                 }
             }
         } catch {
             try? await thread.run { draft.remove() }
+            throw error
+        }
+    }
+
+    private static func place(
+        _ draft: BlobDraft,
+        _ name: BlobName,
+        _ condition: BlobCondition,
+        in root: StoreDirectory
+    ) throws(ReportableError) -> BlobFacts {
+        try root.check(condition, of: name)
+        do throws(ReportableError) {
+            return try draft.place(replacing: condition != .absent)
+        } catch {
+            root.removeEmptyFolders(of: name)
             throw error
         }
     }

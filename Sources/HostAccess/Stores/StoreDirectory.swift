@@ -84,9 +84,7 @@ final class StoreDirectory: Sendable {
             guard folder >= 0 else { break }
             let parent = folder
             defer { close(parent) }
-            if creating, mkdirat(parent, String(word), 0o700) == 0, fsync(parent) != 0 {
-                throw Self.failure("sync", "\(path)/\(name)")
-            }
+            if creating { try make(String(word), in: parent, for: name) }
             folder = openat(parent, String(word), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         }
         guard folder >= 0 else {
@@ -94,6 +92,14 @@ final class StoreDirectory: Sendable {
             throw Self.failure("open the folder of", "\(path)/\(name)")
         }
         return folder
+    }
+
+    private func make(_ word: String, in parent: Int32, for name: BlobName) throws(ReportableError) {
+        guard mkdirat(parent, word, 0o700) == 0 else {
+            if errno == EEXIST { return }
+            throw Self.failure("make the folder of", "\(path)/\(name)")
+        }
+        guard fsync(parent) == 0 else { throw Self.failure("sync", "\(path)/\(name)") }
     }
 
     func delete(_ name: BlobName) throws(ReportableError) {
@@ -104,9 +110,16 @@ final class StoreDirectory: Sendable {
             throw Self.failure("delete", "\(path)/\(name)")
         }
         guard fsync(folder) == 0 else { throw Self.failure("sync", "\(path)/\(name)") }
-        // Folders are nothing: the first that is not empty ends it.
+        removeEmptyFolders(of: name)
+    }
+
+    /// Folders are nothing by themselves. The first that is not empty ends it.
+    func removeEmptyFolders(of name: BlobName) {
         var words = name.text.split(separator: "/").dropLast()
-        while !words.isEmpty, unlinkat(descriptor, words.joined(separator: "/"), AT_REMOVEDIR) == 0 {
+        while !words.isEmpty {
+            guard unlinkat(descriptor, words.joined(separator: "/"), AT_REMOVEDIR) == 0 || errno == ENOENT else {
+                return
+            }
             words = words.dropLast()
         }
     }
