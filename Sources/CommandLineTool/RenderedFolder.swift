@@ -33,6 +33,7 @@ struct RenderedFolder {
                 RenderedChange.Written(file: file, before: before, owner: owner(of: before, at: file.path, list))
             )
         }
+        change.shadowed = try shadowed(by: files, list)
         for path in Set(list.contents.keys).subtracting(files.map(\.path)).sorted() {
             guard let before = try text(of: path) else { continue }
             change.removed.append(
@@ -40,6 +41,17 @@ struct RenderedFolder {
             )
         }
         return change
+    }
+
+    /// Files of somebody's project that Compose reads only where no `compose.yaml` is, which there was not until now.
+    private func shadowed(by files: [ManifestFile], _ list: RenderedList) throws(ReportableError) -> [String] {
+        let file = "compose.yaml"
+        guard files.contains(where: { $0.path == file }), list.contents[file] == nil else { return [] }
+        var found: [String] = []
+        for name in ["compose.yml", "docker-compose.yml", "docker-compose.yaml"] where try text(of: name) != nil {
+            found.append(name)
+        }
+        return found
     }
 
     private func owner(of content: String?, at path: String, _ list: RenderedList) -> RenderedChange.Owner {
