@@ -128,6 +128,26 @@ struct CredentialTests {
         #expect(spec.variables.map(\.name) == ["C_APIKEY", "C_PASSWORD"], "\(spec.text)")
     }
 
+    @Test("have names that a spec takes for names, and that no two overlap under")
+    func oddNames() throws {
+        let hooks = "https://hooks.slack.com/services/abcdefghijhttps://hooks.slack.com/services/abcdefghij"
+        let spec = try services(
+            """
+              x_app:
+                image: a
+                environment: {X_API_KEY: one, x.y: "password=two", a.b.secret: three, H: "\(hooks)", x-note: four}
+            """
+        )
+        #expect(try refusals(spec) == [])
+        for line in [
+            "X_API_KEY: \"${secret:xapi-key}\"", "xapi-key: {kind: given, from: X_API_KEY}", "\n  xapp:",
+            "x.y: \"password=${secret:xy-password}\"", "a.b.secret: \"${secret:a-b-secret}\"", "H: \"${secret:h}\"",
+        ] {
+            #expect(spec.text.contains(line), "\(line)\n\(spec.text)")
+        }
+        #expect(spec.said.contains("x... is no name of a variable") && !spec.text.contains("four"))
+    }
+
     @Test("are repeated by no message")
     func messages() throws {
         let spec = try services(

@@ -55,11 +55,12 @@ struct EnvironmentReader {
     }
 
     private func isVariable(_ name: String, _ path: String, at place: Place) -> Bool {
-        let isGood = name.isEnvironmentName
+        // What begins with `x-` is a note in a spec.
+        let isGood = name.isEnvironmentName && !name.hasPrefix("x-")
         if !isGood {
             // What follows the beginning of a name may be a value.
             let shown = name.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-            let help = "Names of variables are made of letters, digits, underscores, dots and dashes."
+            let help = "Names are made of letters, digits, underscores, dots and dashes, and none begins with `x-`."
             report.leftOut(
                 path,
                 at: place,

@@ -21,11 +21,13 @@ struct ServiceNames {
     /// A name of its own for something that the file does not have.
     func free(_ wish: String) -> ServiceName { Self.free(Self.repaired(wish), Set(names.values)) }
 
-    /// Lower-case letters, digits and inner dashes. `config` is a word of the spec itself.
+    /// Lower-case letters, digits and inner dashes. `config` is a word of the spec itself, and what begins with `x-` is
+    /// a note in it.
     static func repaired(_ text: String) -> String {
         let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         var name = String(words.joined(separator: "-").prefix(40))
         while name.hasSuffix("-") { name.removeLast() }
+        if name.hasPrefix("x-") { name = "x\(name.dropFirst(2))" }
         return name.isEmpty || name == "config" ? name + (name.isEmpty ? "service" : "-service") : name
     }
 

@@ -90,16 +90,17 @@ extension References {
 
     /// `host=db password=...`, as libpq and others write where they connect to, and the queries of addresses.
     func passwords(in text: String, _ spot: Spot) -> String {
-        let found = NamedValues.all(in: text).compactMap { name, range -> (Range<String.Index>, SecretName)? in
+        let found = NamedValues.all(in: text).filter { name, range in
             let password = String(text[range])
-            guard !signs.hasSecret(password), Credential.isLikely(name, password, signs) else { return nil }
+            return !signs.hasSecret(password) && Credential.isLikely(name, password, signs)
+        }
+        return replacing(found, in: text) { name, password in
             if let service = spot.draft.databases.first(where: { $0.password(signs) == password }) {
-                return (range, secrets.account(of: service))
+                return secrets.account(of: service)
             }
             let word = name.split(separator: ".").last ?? "password"
-            return (range, secret(for: password, variable: "\(spot.name)_\(word)", spot))
+            return secret(for: password, variable: "\(spot.name)_\(word)", spot)
         }
-        return replacing(found, in: text)
     }
 
     /// The text with secrets in the place of what looks like a credential.
@@ -112,16 +113,23 @@ extension References {
             return login.startIndex..<(address.user?.endIndex ?? login.endIndex)
         }
         let looks = CredentialText.ranges(in: text).filter { range in !users.contains { $0.overlaps(range) } }
-        let found = (users + looks).sorted { $0.lowerBound < $1.lowerBound }.map { range in
-            (range, secret(for: String(text[range]), variable: variable, spot))
-        }
-        return replacing(found, in: text)
+        let found = (users + looks).sorted { $0.lowerBound < $1.lowerBound }.map { (variable, $0) }
+        return replacing(found, in: text) { variable, value in secret(for: value, variable: variable, spot) }
     }
 
-    private func replacing(_ found: [(Range<String.Index>, SecretName)], in text: String) -> String {
-        var result = text
-        for (range, name) in found.reversed() { result.replaceSubrange(range, with: secret(name)) }
-        return result
+    /// What begins inside of another one is a part of that.
+    private func replacing(
+        _ found: [(name: String, range: Range<String.Index>)],
+        in text: String,
+        by name: (String, String) -> SecretName
+    ) -> String {
+        var result = ""
+        var end = text.startIndex
+        for (word, range) in found where range.lowerBound >= end {
+            result += text[end..<range.lowerBound] + secret(name(word, String(text[range])))
+            end = range.upperBound
+        }
+        return result + text[end...]
     }
 
     private func secret(for value: String, variable: String, _ spot: Spot) -> SecretName {

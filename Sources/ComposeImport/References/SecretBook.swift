@@ -51,7 +51,8 @@ final class SecretBook {
     }
 
     /// The variable, or where it means something else already, one with the service in it or a number behind it.
-    private func freeVariable(_ variable: String, of service: String) -> String {
+    private func freeVariable(_ wish: String, of service: String) -> String {
+        let variable = VariableName.isForShells(wish) ? wish : VariableName.made(of: wish)
         let prefix = VariableName.made(of: service) + "_"
         let own = variable.hasPrefix(prefix) ? [variable] : [variable, prefix + variable]
         let numbered = (2..<10_000).lazy.map { "\(own.last ?? variable)_\($0)" }
