@@ -1,5 +1,6 @@
 import Basics
 import FoundationEssentials
+import Glibc
 import Interfaces
 import StackModel
 
@@ -21,7 +22,7 @@ struct DataServer: Sendable {
     /// Throws `notFound` when none of it runs or it is no server of data, `engineFailed` when the server does not answer.
     func access() async throws(ReportableError) -> DataAccess {
         let found = try await offPool { running }
-        guard let (folder, record) = found else {
+        guard let (folder, record, programs) = found else {
             throw ReportableError(
                 .notFound,
                 "\(service) of \(stack.stack) does not run",
@@ -29,31 +30,44 @@ struct DataServer: Sendable {
             )
         }
         switch record.kind {
-        case "redis": return try await redis(folder, record)
-        case "postgres": return try await postgres(folder, record)
+        case "redis": return try await redis(folder, record, programs)
+        case "postgres": return try await postgres(folder, record, programs)
         default: throw ReportableError(.notFound, "\(service) is neither a Redis nor a Postgres")
         }
     }
 
-    private var running: (ReplicaFolder, ReplicaRecord)? {
+    /// The last is the directory that its program really lies in, beside those that belong to it.
+    private var running: (ReplicaFolder, ReplicaRecord, programs: String)? {
         for id in stack.replicaIDs where id.service == service {
             let folder = stack.replica(id)
-            guard ReplicaProcesses.main(of: folder, mounts: engine.mounts) != nil else { continue }
-            if let record = ReplicaRecord.load(folder) { return (folder, record) }
+            guard let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts),
+                let record = ReplicaRecord.load(folder), let program = Self.program(of: main)
+            else { continue }
+            return (folder, record, Disk.parent(of: program))
         }
         return nil
     }
 
+    private static func program(of process: ProcessEntry) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/\(process.id)/exe", &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     // MARK: - Redis
 
-    private func redis(_ folder: ReplicaFolder, _ record: ReplicaRecord) async throws(ReportableError) -> DataAccess {
+    private func redis(
+        _ folder: ReplicaFolder,
+        _ record: ReplicaRecord,
+        _ programs: String
+    ) async throws(ReportableError) -> DataAccess {
         let login = DataLogin(
             socket: "\(folder.work)/redis.sock",
             port: record.port ?? 0,
             user: RedisAdministrator.user,
             password: RedisAdministrator.password(in: folder)
         )
-        let program = try Programs.locate("redis-server", for: service, source: nil, volume: "")
         let questions = ["INFO server"] + Self.redisSettings.map { "CONFIG GET \($0)" }
         let result = try await engine.runner.run(
             CommandLine(
@@ -65,14 +79,13 @@ struct DataServer: Sendable {
             )
         )
         // An empty setting is an empty line.
-        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        let lines = result.output.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
         let version = lines.first { $0.hasPrefix("redis_version:") }?.dropFirst("redis_version:".count)
         let settings = Self.values(of: Self.redisSettings, in: lines)
         guard let version, settings.count == Self.redisSettings.count else {
             throw noAnswer(folder, (result.errorOutput + result.output).split(separator: "\n").first.map(String.init))
         }
-        return access(.redis, String(version), program, login, record, settings)
+        return access(.redis, String(version), programs, login, record, settings)
     }
 
     /// The line behind the one that is a setting's name.
@@ -89,16 +102,16 @@ struct DataServer: Sendable {
 
     private func postgres(
         _ folder: ReplicaFolder,
-        _ record: ReplicaRecord
+        _ record: ReplicaRecord,
+        _ programs: String
     ) async throws(ReportableError) -> DataAccess {
-        let volume = "\(stack.volume(service))/data"
         let login = DataLogin(socket: folder.work, port: record.port ?? 0, user: "postgres", password: nil)
         let names = (Self.postgresSettings + ["server_version"]).map { PostgresAccountsSQL.literal($0) }
         let question =
             "SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN (\(names.joined(separator: ", ")))"
         let result = try await engine.runner.run(
             CommandLine(
-                try Programs.locate("psql", volume: volume),
+                "\(programs)/psql",
                 ["-X", "-A", "-t", "-w", "-h", login.socket, "-p", "\(login.port)", "-U", login.user, "-d", "postgres"]
                     + ["-c", question],
                 directory: "/",
@@ -111,8 +124,7 @@ struct DataServer: Sendable {
             // `15.8 (Debian 15.8-0+deb12u1)`
             let version = settings.removeValue(forKey: "server_version")?.split(separator: " ").first
         else { throw noAnswer(folder, result.errorOutput.split(separator: "\n").first.map(String.init)) }
-        let program = try Programs.locate("postgres", for: service, source: nil, volume: stack.volume(service))
-        return access(.postgres, String(version), program, login, record, settings)
+        return access(.postgres, String(version), programs, login, record, settings)
     }
 
     // MARK: - Both
@@ -120,7 +132,7 @@ struct DataServer: Sendable {
     private func access(
         _ server: DataAccess.Server,
         _ version: String,
-        _ program: String,
+        _ programs: String,
         _ login: DataLogin,
         _ record: ReplicaRecord,
         _ settings: [String: String]
@@ -129,7 +141,7 @@ struct DataServer: Sendable {
             service: service,
             server: server,
             version: version,
-            programs: Disk.parent(of: program),
+            programs: programs,
             login: login,
             volume: stack.volume(service),
             owner: DataOwner(

@@ -14,7 +14,8 @@ extension DataRooms {
             try await Yard.with { yard in
                 let shelf = Shelf()
                 var facts: RedisFacts?
-                try await LiveRedis.with(yard, appendOnly: true) { redis in
+                // So slow that what it runs can be seen.
+                try await LiveRedis.with(yard, appendOnly: true, more: ["--rdb-key-save-delay", "300"]) { redis in
                     try await redis.fill()
                     let estimate = try await redis.source.estimate()
                     let seen = try await argumentsSeen {
@@ -188,12 +189,12 @@ extension DataRooms {
         @Test("a Redis that dies while it is captured, or does not take the password, is a clear error")
         func dies() async throws {
             try await Yard.with { yard in
-                try await LiveRedis.with(yard, appendOnly: false, more: ["--rdb-key-save-delay", "20000"]) { redis in
+                try await LiveRedis.with(yard, appendOnly: false, more: ["--rdb-key-save-delay", "2000"]) { redis in
                     try await redis.fill()
                     let task = Task {
                         try await redis.source.capture(scratch: "\(yard.path)/scratch", to: Shelf().sink)
                     }
-                    try await Task.sleep(for: .milliseconds(1500))
+                    try await Task.sleep(for: .milliseconds(1000))
                     redis.program.send(signal: SIGKILL)
                     let result = await task.result
                     let error = #expect(throws: ReportableError.self) { try result.get() }

@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Interfaces
+import StackModel
 
 /// Makes, from a captured set, the data directory that a server with the present settings starts from; proven by a scratch
 /// server that has started from it.
