@@ -78,7 +78,7 @@ let package = Package(
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
         room(
             "HostAccess",
-            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage] + nio
+            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, crypto, subprocess, systemPackage] + nio
         ),
 
         // Level 4: the use cases.
@@ -116,7 +116,7 @@ let package = Package(
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("VaultTests", ["Basics", "Interfaces", "Vault", "TestKit"]),
-        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
+        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "TestKit"] + nio),
         tests(
             "ProcessEngineTests",
             ["Basics", "StackModel", "Manifests", "Interfaces", "HostAccess", "ProcessEngine"]
