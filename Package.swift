@@ -80,7 +80,7 @@ let package = Package(
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
-            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, subprocess, systemPackage] + nio
+            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, crypto, subprocess, systemPackage] + nio
         ),
 
         // Level 4: the use cases.
@@ -119,7 +119,7 @@ let package = Package(
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
         tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
-        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess"]),
+        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "TestKit"] + nio),
         tests(
             "ProcessEngineTests",
             ["Basics", "StackModel", "Manifests", "Interfaces", "HostAccess", "ProcessEngine"]

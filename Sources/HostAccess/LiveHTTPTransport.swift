@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Basics
-import Glibc
 import Interfaces
 import NIOCore
 import NIOHTTP1
@@ -55,15 +54,7 @@ package struct LiveHTTPTransport: HTTPTransport {
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout:
             "none within \(request.timeout)"
-        case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection was closed"
-        case let error as NIOConnectionError:
-            error.connectionErrors.first.map { word(of: $0.error) } ?? "no connection"
-        default: word(of: error)
+        default: ConnectionFailure.reason(error)
         }
-    }
-
-    private static func word(of error: any Error) -> String {
-        guard let failure = error as? IOError else { return "\(error)" }
-        return failure.errnoCode == ECONNREFUSED ? "connection refused" : failure.description
     }
 }

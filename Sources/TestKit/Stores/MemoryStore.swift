@@ -1,0 +1,79 @@
+import Basics
+import Interfaces
+import Synchronization
+
+/// A store in memory that does all that a store can do.
+package final class MemoryStore: BlobStore {
+    private struct State {
+        var blobs: [BlobName: Blob] = [:]
+        var writes = 0
+    }
+
+    private struct Blob {
+        let bytes: [UInt8]
+        let tag: BlobTag
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var abilities: BlobStoreAbilities { BlobStoreAbilities(conditionalPut: true, objectLock: false) }
+
+    package func put(
+        _ name: BlobName,
+        _ content: ByteStream,
+        when condition: BlobCondition
+    ) async throws(ReportableError) -> BlobFacts {
+        let bytes = try await content.all()
+        let facts: BlobFacts? = state.withLock { state in
+            let isMet =
+                switch condition {
+                case .always: true
+                case .absent: state.blobs[name] == nil
+                case .unchanged(let tag): state.blobs[name]?.tag == tag
+                }
+            guard isMet else { return nil }
+            state.writes += 1
+            let blob = Blob(bytes: bytes, tag: BlobTag("write \(state.writes)"))
+            state.blobs[name] = blob
+            return BlobFacts(name: name, size: bytes.count, tag: blob.tag)
+        }
+        guard let facts else { throw ReportableError(.storeConflict, "somebody else has written \(name) in memory") }
+        return facts
+    }
+
+    package func get(_ name: BlobName, from offset: Int) async throws(ReportableError) -> ByteStream {
+        guard let bytes = self[name] else { throw ReportableError(.notFound, "there is no \(name) in memory") }
+        return .inPieces(Array(bytes.dropFirst(offset)))
+    }
+
+    package func facts(of name: BlobName) async throws(ReportableError) -> BlobFacts? {
+        state.withLock { state in
+            state.blobs[name].map { BlobFacts(name: name, size: $0.bytes.count, tag: $0.tag) }
+        }
+    }
+
+    package func list(_ prefix: String) async throws(ReportableError) -> [BlobFacts] {
+        state.withLock { state in
+            state.blobs.filter { $0.key.text.hasPrefix(prefix) }
+                .map { BlobFacts(name: $0.key, size: $0.value.bytes.count, tag: $0.value.tag) }
+                .sorted { $0.name < $1.name }
+        }
+    }
+
+    package func delete(_ name: BlobName) async throws(ReportableError) { self[name] = nil }
+
+    package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int { 0 }
+
+    /// What is there now, for a test to look at and to damage.
+    package subscript(name: BlobName) -> [UInt8]? {
+        get { state.withLock { $0.blobs[name]?.bytes } }
+        set {
+            state.withLock { state in
+                state.writes += 1
+                state.blobs[name] = newValue.map { Blob(bytes: $0, tag: BlobTag("write \(state.writes)")) }
+            }
+        }
+    }
+}
