@@ -99,8 +99,21 @@ class Project:
         sick = self.wait_until_healthy()
         seconds = f"{len(self.containers())} containers, {time.monotonic() - began:.0f} s"
         self.yard.check("everything is healthy", not sick, seconds, details=self.reasons(sick))
-        published = {port for each in self.containers() for port in (each["HostConfig"]["PortBindings"] or {})}
-        self.yard.check("only the edge is published", published == {"8080/tcp"}, ", ".join(sorted(published)))
+        self.check_published()
+
+    def check_published(self) -> None:
+        published = {
+            (port, place["HostIp"])
+            for each in self.containers()
+            for port, places in (each["HostConfig"]["PortBindings"] or {}).items()
+            for place in places
+        }
+        expected = {("8080/tcp", ""), ("3000/tcp", "127.0.0.1"), ("9090/tcp", "127.0.0.1")}
+        self.yard.check("the edge is published, figures on this machine alone", published == expected, sorted(published))
+        for service, port, path in [("prometheus", 9090, "/-/ready"), ("grafana", 3000, "/api/health")]:
+            place = self.compose("port", service, port).stdout.split()[-1]
+            answer = self.engine.run("curl", "-fsS", f"http://{place}{path}")
+            self.yard.check(f"{service} is reached where `port` says", answer.returncode == 0, place, details=answer.stdout)
 
     def wait_until_healthy(self, timeout: float = 180) -> list[dict]:
         """Those that are not healthy, or do not run, in the end."""

@@ -4,20 +4,7 @@ package enum YAMLScalar {
     package static func text(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
     /// In double quotes on one line, whatever the text holds.
-    package static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case " "..."~": quoted.unicodeScalars.append(scalar)
-            default: quoted += escaped(scalar.value)
-            }
-        }
-        return quoted + "\""
-    }
+    package static func quoted(_ text: String) -> String { QuotedText.of(text) { (" "..."~").contains($0) } }
 
     /// Several lines as a literal block; nil where a block would not give the same text back.
     package static func block(_ text: String, indent: Int) -> String? {
@@ -62,9 +49,4 @@ package enum YAMLScalar {
 
     /// A colon is harmless before anything but a space, and there is no space in a plain text of ours.
     private static func isInner(_ byte: UInt8) -> Bool { "._-/:@+=".utf8.contains(byte) }
-
-    private static func escaped(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-    }
 }

@@ -40,8 +40,8 @@ struct ComposeSource {
         return "\(path[...slash])\(name.hasPrefix("./") ? String(name.dropFirst(2)) : name)"
     }
 
-    /// With the files that its services take variables from.
-    func input(name: StackName?) throws(ReportableError) -> ComposeInput {
+    /// With the files that its services take variables from. What the caller's environment says, `.env` says less loudly.
+    func input(name: StackName?, variables: [String: String] = [:]) throws(ReportableError) -> ComposeInput {
         let text: SpecText
         do throws(SmallFile.Failure) {
             text = SpecText(file: path, bytes: try SmallFile.beginning(of: path, atMost: SpecLimits.maxBytes + 1))
@@ -59,7 +59,17 @@ struct ComposeSource {
             guard let bytes = try? SmallFile.read(full, atMost: SpecLimits.bytes) else { continue }
             files[file] = SpecText(file: full, bytes: bytes)
         }
-        return ComposeInput(text: text, name: name, folder: folder, environmentFiles: files)
+        let project = [variables["COMPOSE_PROJECT_NAME"], dotEnv["COMPOSE_PROJECT_NAME"]].compactMap { $0 }.first {
+            !$0.isEmpty
+        }
+        return ComposeInput(text: text, name: name, folder: folder, project: project, environmentFiles: files)
+    }
+
+    /// What Compose reads beside its file; empty where it cannot be read.
+    private var dotEnv: [String: String] {
+        let file = beside(".env")
+        guard let bytes = try? SmallFile.read(file, atMost: SpecLimits.bytes) else { return [:] }
+        return DotEnv.parse(String(decoding: bytes, as: UTF8.self), file: file).variables
     }
 
     /// The name of the folder it lies in.

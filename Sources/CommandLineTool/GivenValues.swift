@@ -33,9 +33,16 @@ struct GivenValues {
                 guard let content = String(validating: bytes, as: UTF8.self) else {
                     throw SmallFile.Failure.refused("it is no text")
                 }
+                guard content.contains(where: { !$0.isWhitespace }) else {
+                    throw SmallFile.Failure.refused("it is empty")
+                }
                 text += text.isEmpty || text.hasSuffix("\n") ? content : "\n\(content)"
             } catch {
-                throw ReportableError(.fileFailed, "cannot read \(path) for the secret \(secret): \(error)")
+                throw ReportableError(
+                    .fileFailed,
+                    "cannot read \(path) for the secret \(secret): \(error)",
+                    hint: "See `files` of secrets.\(secret) in the spec. Whoever renews them replaces each as a whole."
+                )
             }
         }
         return Redacted(text)

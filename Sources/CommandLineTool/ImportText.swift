@@ -27,7 +27,7 @@ struct ImportText {
         }
         parts += section("Left out", spec.leftOut) + section("Carried over in another way", spec.changed)
         if !spec.variables.isEmpty {
-            parts.append("Set before a deploy, in the environment or in \(dotEnv):\n\(variables)")
+            parts.append("To set (\(spec.variables.count)):\n\(variables)\n\(waysToSet)")
         }
         return parts.joined(separator: "\n\n") + (parts.isEmpty ? "" : "\n")
     }
@@ -56,8 +56,18 @@ struct ImportText {
         }.joined(separator: "\n")
     }
 
+    /// Slipway reads `.env` beside the spec; the script of a rendered set reads its environment, and nothing else.
+    private var waysToSet: String {
+        """
+        For `slipway`: in the environment, or as NAME=value in \(dotEnv).
+        For a rendered set: `secrets.sh` asks for them again, and reads the environment alone. From \(dotEnv), with values \
+        in single quotes: `(set -a; . \(ShellWord.quoted(dotEnv)); rendered/secrets.sh)`.
+        """
+    }
+
     /// The folder of the spec with its slash.
     private var prefix: String { target.lastIndex(of: "/").map { String(target[...$0]) } ?? "" }
     private var folder: String { target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "." }
-    private var dotEnv: String { folder == "." ? ".env" : "\(folder)/.env" }
+    /// A shell looks for a file without a slash elsewhere.
+    private var dotEnv: String { folder == "." ? "./.env" : "\(folder)/.env" }
 }

@@ -29,7 +29,7 @@ package struct ImportVerb: Verb {
     )
     var output: String?
 
-    @Option(help: "The name of the stack; the file's own, or the folder's, when left out.")
+    @Option(help: "The name of the stack; what Compose calls the project when left out.")
     var name: String?
 
     @Flag(help: "Write over an existing stack.yaml.")
@@ -41,7 +41,7 @@ package struct ImportVerb: Verb {
         let source = try ComposeSource.find(file)
         let target = target(for: source)
         if let target, !force { try refuse(existing: target) }
-        let spec = try ComposeImport.translate(try source.input(name: try stackName()))
+        let spec = try ComposeImport.translate(try source.input(name: try stackName(), variables: session.variables))
         if let target {
             try write(spec.text, to: target, session)
         } else {

@@ -13,8 +13,9 @@ package struct RenderVerb: Verb {
             them makes those. The set for process is to be read and reviewed: it shows what `slipway deploy` would start.
 
             What was written there before and is not part of the set any more is removed. The folder's list, \
-            .slipway-rendered, says what is Slipway's: a file that it did not write or that somebody changed since, and \
-            a folder with another set, are left as they are without --force.
+            .slipway-rendered, says what is Slipway's: a file that it did not write or that somebody changed since, a \
+            Compose file of yours that would no longer be read, and a folder with another set, are left as they are \
+            without --force.
             """
     )
 
@@ -52,6 +53,7 @@ package struct RenderVerb: Verb {
         }
         try folder.carryOut(change, takingOver: force)
         session.console.result("\(stack.id) for \(kind.rawValue): \(change.summary) in \(output)")
+        if kind != .process, let advice = BuildContext.advice(for: folder.path) { session.console.note(advice) }
         return .done
     }
 

@@ -32,6 +32,8 @@ struct RenderedChange {
     let list: RenderedList
     var written: [Written] = []
     var removed: [Removed] = []
+    /// What a program would no longer read beside what is to be written.
+    var shadowed: [String] = []
 
     init(to files: [ManifestFile], of set: RenderedSet, from list: RenderedList) {
         (self.set, self.files, self.list) = (set, files, list)
@@ -87,6 +89,13 @@ struct RenderedChange {
                 .usage,
                 "\(folder) holds \(named)\(more), which Slipway did not write",
                 hint: "Choose another folder, look at the differences with --diff, or take them over with --force."
+            )
+        }
+        if !shadowed.isEmpty {
+            return ReportableError(
+                .usage,
+                "\(folder) holds \(shadowed.joined(separator: ", ")), which Docker Compose does not read beside compose.yaml",
+                hint: "Choose another folder, or let the new file take its place with --force."
             )
         }
         let edited =

@@ -33,6 +33,7 @@ struct RenderedFolder {
                 RenderedChange.Written(file: file, before: before, owner: owner(of: before, at: file.path, list))
             )
         }
+        change.shadowed = try shadowed(by: files, list)
         for path in Set(list.contents.keys).subtracting(files.map(\.path)).sorted() {
             guard let before = try text(of: path) else { continue }
             change.removed.append(
@@ -40,6 +41,17 @@ struct RenderedFolder {
             )
         }
         return change
+    }
+
+    /// Files of somebody's project that Compose reads only where no `compose.yaml` is, which there was not until now.
+    private func shadowed(by files: [ManifestFile], _ list: RenderedList) throws(ReportableError) -> [String] {
+        let file = "compose.yaml"
+        guard files.contains(where: { $0.path == file }), list.contents[file] == nil else { return [] }
+        var found: [String] = []
+        for name in ["compose.yml", "docker-compose.yml", "docker-compose.yaml"] where try text(of: name) != nil {
+            found.append(name)
+        }
+        return found
     }
 
     private func owner(of content: String?, at path: String, _ list: RenderedList) -> RenderedChange.Owner {
@@ -133,16 +145,26 @@ struct RenderedFolder {
         }
     }
 
+    /// Whole or not at all, but not forced to the disk file by file: what a power cut takes, the next call writes again.
     private func write(_ text: String, to file: String) throws(ReportableError) {
-        let full = URL(filePath: "\(path)/\(file)")
+        let full = "\(path)/\(file)"
+        let parent = String(full[..<(full.lastIndex(of: "/") ?? full.endIndex)])
         do {
-            try FileManager.default.createDirectory(
-                at: full.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: full, options: .atomic)
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         } catch {
-            throw ReportableError(.fileFailed, "cannot write \(path)/\(file): \(FileFailure.words(error))")
+            throw ReportableError(.fileFailed, "cannot make the folder \(parent): \(FileFailure.words(error))")
+        }
+        let draft = "\(full).new"
+        do throws(SmallFile.Failure) {
+            try SmallFile.write(text, to: draft, flags: O_TRUNC | O_NOFOLLOW, mode: 0o666)
+        } catch {
+            unlink(draft)
+            throw ReportableError(.fileFailed, "cannot write \(full): \(error)")
+        }
+        guard rename(draft, full) == 0 else {
+            let reason = FileFailure.last
+            unlink(draft)
+            throw ReportableError(.fileFailed, "cannot write \(full): \(reason)")
         }
     }
 

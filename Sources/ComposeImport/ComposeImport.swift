@@ -39,17 +39,26 @@ package enum ComposeImport {
 /// What is imported: a Compose file, and what it refers to.
 package struct ComposeInput: Sendable {
     package let text: SpecText
-    /// What to call the stack; the file's `name`, else the folder's, when nil.
+    /// What to call the stack; what Compose calls the project when nil.
     package let name: StackName?
     /// The name of the folder that the file lies in, which is what Compose calls a project.
     package let folder: String
+    /// What Compose is told to call it instead, before the file's own `name`: COMPOSE_PROJECT_NAME.
+    package let project: String?
     /// The files that `env_file` names, by the path written there; those that could not be read are missing.
     package let environmentFiles: [String: SpecText]
 
-    package init(text: SpecText, name: StackName?, folder: String, environmentFiles: [String: SpecText] = [:]) {
+    package init(
+        text: SpecText,
+        name: StackName?,
+        folder: String,
+        project: String? = nil,
+        environmentFiles: [String: SpecText] = [:]
+    ) {
         self.text = text
         self.name = name
         self.folder = folder
+        self.project = project
         self.environmentFiles = environmentFiles
     }
 }

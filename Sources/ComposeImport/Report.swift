@@ -38,7 +38,7 @@ final class Report {
     var allLeftOut: [Diagnostic] { Self.inFileOrder(omissions) }
     var allChanged: [Diagnostic] { Self.inFileOrder(changes) }
 
-    /// What is said of several services at one place, as of an anchor that they share, is said once.
+    /// What is said of several keys in the same words is said once, at the place of the first.
     private static func add(_ remark: Remark, to list: inout [Remark]) {
         if let same = list.firstIndex(where: { $0.isSame(remark) }) {
             let path = remark.paths[0]
@@ -62,7 +62,7 @@ private struct Remark {
     let words: String
     let help: String?
 
-    func isSame(_ other: Remark) -> Bool { location == other.location && words == other.words && help == other.help }
+    func isSame(_ other: Remark) -> Bool { words == other.words && help == other.help }
 
     var diagnostic: Diagnostic {
         let link = !isOmission ? ": " : paths.count > 1 ? " are left out: " : " is left out: "

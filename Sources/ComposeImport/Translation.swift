@@ -11,24 +11,23 @@ final class Translation {
     let signs = SignTable()
     let scalars: Scalars
     let secrets: SecretBook
+    private let document: ComposeDocument
     private(set) var drafts: [Draft] = []
     private(set) var directory = Directory([])
     private var names = ServiceNames([])
     private var stack: StackName = "stack"
-    /// Variables that took the place of something in a command.
-    private var invented: [(name: String, location: SourceLocation)] = []
 
     init(_ input: ComposeInput, root: SpecNode, findings: Findings) {
         (self.input, self.root, self.findings) = (input, root, findings)
         report = Report(findings)
         scalars = Scalars(signs: signs, report: report)
         secrets = SecretBook(signs: signs)
+        document = ComposeDocument(root: root, scalars: scalars)
     }
 
     /// Nil after the reason is in the findings.
     func run() -> ImportedSpec? {
-        let document = ComposeDocument(root: root, scalars: scalars)
-        guard isFreeOfSigns(), let services = document.services(), let stack = stackName(document) else { return nil }
+        guard let services = document.services(), let stack = stackName() else { return nil }
         self.stack = stack
         read(services)
         guard !findings.hasErrors else { return nil }
@@ -57,14 +56,6 @@ final class Translation {
 
     func freeName(_ wish: String) -> ServiceName { names.free(wish) }
 
-    /// A variable for what must not stand in the spec; as a text.
-    func variable(named flag: String, at location: SourceLocation) -> String {
-        let words = flag.uppercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        let name = words.isEmpty ? "PASSWORD" : words.joined(separator: "_")
-        invented.append((name, location))
-        return signs.sign(for: .variable(name, fallback: nil))
-    }
-
     /// The service whose volume it is: the first app that writes to it, else the first that has it.
     func owner(of volume: String) -> Draft? {
         let users = drafts.filter { draft in
@@ -75,18 +66,13 @@ final class Translation {
 
     // MARK: - Reading
 
-    private func isFreeOfSigns() -> Bool {
-        let text = String(decoding: input.text.bytes, as: UTF8.self)
-        guard text.unicodeScalars.contains(where: { $0.value >= SignTable.first }) else { return true }
-        report.error("the file has private-use characters from U+F0000 on", at: .start)
-        return false
-    }
+    /// What Compose calls the project.
+    private lazy var project = input.project ?? document.name() ?? input.folder
 
-    private func stackName(_ document: ComposeDocument) -> StackName? {
+    private func stackName() -> StackName? {
         if let name = input.name { return name }
-        let wish = document.name() ?? input.folder
-        if let name = StackName(ServiceNames.repaired(wish)),
-            wish.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) })
+        if let name = StackName(ServiceNames.repaired(project)),
+            project.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) })
         {
             return name
         }
@@ -94,9 +80,15 @@ final class Translation {
         return nil
     }
 
+    /// Images that Compose builds are called by this, whatever the stack is called.
+    private var projectOfImages: String {
+        let name = project.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+        return String(name.drop { "-_".contains($0) })
+    }
+
     private func read(_ services: [SpecNode.Entry]) {
         names = ServiceNames(services.map(\.key))
-        let reader = DraftReader(scalars: scalars, environmentFiles: input.environmentFiles, project: stack.text)
+        let reader = DraftReader(scalars: scalars, environmentFiles: input.environmentFiles, project: projectOfImages)
         drafts = services.map { entry in
             let draft = Draft(key: entry.key, name: names[entry.key], node: entry.value, place: entry.keyPlace)
             if draft.name.text != entry.key {
@@ -233,18 +225,12 @@ final class Translation {
             let path = "\(draft.path).\(entry.key)"
             if entry.key == "networks", isSaidOnce(entry) { continue }
             if let reason = ServiceOmissions.reason(for: entry.key, kind: draft.role.kind) {
-                report.leftOut(path, at: entry.keyPlace, reason.why, help: isRepeated(entry) ? nil : reason.instead)
+                report.leftOut(path, at: entry.keyPlace, reason.why, help: reason.instead)
             } else {
                 let help = Spelling.suggestion(for: entry.key, among: ServiceOmissions.known)
                 report.leftOut(path, at: entry.keyPlace, "Compose knows no such key", help: help)
             }
         }
-    }
-
-    /// A program that is started again when it fails is no job.
-    private func isRepeated(_ entry: SpecNode.Entry) -> Bool {
-        guard entry.key == "restart", case .scalar(let scalar) = entry.value.content else { return false }
-        return scalar.text.hasPrefix("on-failure")
     }
 
     /// The networks that a service is in are said where they are declared.
@@ -259,15 +245,22 @@ final class Translation {
         let items = (entry.value.elements ?? []).compactMap { item in
             if case .scalar(let scalar) = item.content { scalar.text } else { nil }
         }
-        return ServiceOmissions.isKeptAnyway(entry.key, text, items)
+        return ServiceOmissions.isKeptAnyway(entry.key, text, items) || isUsualLog(entry)
+    }
+
+    /// Logs that stay on the machine and are cut there, as they are anyway.
+    private func isUsualLog(_ entry: SpecNode.Entry) -> Bool {
+        guard entry.key == "logging", let inner = entry.value.entries else { return false }
+        let driver = entry.value["driver"].flatMap {
+            if case .scalar(let scalar) = $0.content { scalar.text } else { nil }
+        }
+        return ["json-file", "local", nil].contains(driver)
+            && inner.allSatisfy { ["driver", "options"].contains($0.key) }
     }
 
     private func neededVariables(in text: String) -> [NeededVariable] {
         let given = secrets.given.map { NeededVariable(name: $0.variable, isSecret: true, location: $0.location) }
         var needed = given
-        for (name, location) in invented where !needed.contains(where: { $0.name == name }) {
-            needed.append(NeededVariable(name: name, isSecret: true, location: location))
-        }
         for name in signs.needed(in: text) where !needed.contains(where: { $0.name == name }) {
             needed.append(NeededVariable(name: name, isSecret: false, location: nil))
         }

@@ -2,8 +2,8 @@ import Basics
 import Glibc
 import StackModel
 
-/// Asks a replica by a program that runs beside it: status 0 is ready. Whatever is still there of the program when its
-/// time is over is killed. No thread waits meanwhile, however many checks there are.
+/// Asks a replica by a program that runs beside it: status 0 is ready. When it has ended or its time is over, whatever
+/// is still there of it is killed: a check that leaves something behind each time would fill the machine. No thread waits meanwhile, however many checks there are.
 struct HealthCommand: Sendable {
     let words: [String]
     let beside: ProgramBeside
@@ -28,13 +28,13 @@ struct HealthCommand: Sendable {
         return try RunningCheck(try beside.words(path, words.dropFirst()), in: beside.folder)
     }
 
-    /// What a program leaves running in the background holds nobody up: its own end counts.
+    /// Nobody waits for what a program leaves running in the background: its own end counts, and takes that along.
     private func answer(of started: RunningCheck) async -> ProbeAnswer {
         var check = started
         let deadline = ContinuousClock.now.advanced(by: timeout.duration)
         repeat {
             check.listen()
-            if let exit = check.exit {
+            if let exit = check.collect() {
                 check.listen()
                 check.close()
                 return exit.code == 0 ? .ready : .notReady("\(name) \(exit.cause)" + LastWords(check.lines).clause)

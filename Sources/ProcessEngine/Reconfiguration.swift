@@ -13,7 +13,7 @@ struct Reconfiguration: Sendable {
     /// The configuration is recorded when the replica has taken it up; repeated after a crash it is the same.
     /// Throws `replicaFailed` when it does not run with the template's revision, `engineFailed` when it refuses.
     func apply() async throws(ReportableError) {
-        guard var record = ReplicaRecord.load(folder), record.revision == template.revision,
+        guard let record = ReplicaRecord.load(folder), record.revision == template.revision,
             let main = ReplicaProcesses.main(of: folder, mounts: engine.mounts)
         else { throw ReportableError(.replicaFailed, "\(folder.id) does not run with the revision to reconfigure") }
         let content = try await FilledTemplate(
@@ -34,18 +34,31 @@ struct Reconfiguration: Sendable {
         switch template.reload {
         case .hangup:
             if let prometheus { try await prometheus.run() } else { try await engine.supervisor(of: folder).send("-h") }
-        case .redisACL:
-            let accounts = files.first { $0.path == "users.acl" }?.content ?? ""
-            try await RedisAccounts(engine: engine, folder: folder).apply(accounts, newPassword: later.first?.content)
+        case .redisACL: try await applyRedisAccounts(files, newPassword: later.first?.content)
         case .postgresAccounts: try await applyPostgresAccounts(record)
-        case .edge:
-            try await engine.edge.reload(at: folder.work, processID: main.id)
-            try await offPool { () throws(ReportableError) in
-                try EdgeCertificates(directory: folder.work).keep(files.map(\.path))
-            }
+        case .edge: try await reloadEdge(main, keeping: files.map(\.path))
         case nil: throw ReportableError(.broken, "\(folder.id) cannot be reconfigured without a restart")
         }
         try ServiceDirectory.write(later, in: folder.work, of: record)
+        try await save(record)
+    }
+
+    private func applyRedisAccounts(_ files: [FilledFile], newPassword: String?) async throws(ReportableError) {
+        let accounts = files.first { $0.path == "users.acl" }?.content ?? ""
+        try await RedisAccounts(engine: engine, folder: folder).apply(accounts, newPassword: newPassword)
+    }
+
+    private func reloadEdge(_ main: ProcessEntry, keeping files: [String]) async throws(ReportableError) {
+        try await engine.edge.reload(at: folder.work, processID: main.id)
+        let directory = folder.work
+        try await offPool { () throws(ReportableError) in
+            try EdgeCertificates(directory: directory).keep(files)
+        }
+    }
+
+    /// From here on it is the template's configuration that it runs with.
+    private func save(_ record: ReplicaRecord) async throws(ReportableError) {
+        var record = record
         record.configuration = template.configuration
         record.stop = template.stop
         let (taken, path) = (record, folder.path)

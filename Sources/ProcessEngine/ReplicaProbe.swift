@@ -37,7 +37,7 @@ struct ReplicaProbe: Sendable {
         switch record.probe {
         case .running: return .ready
         case .tcp: return await ask { $0.connects }
-        case .http(let path): return await ask(path: path)
+        case .http(let path, let host): return await ask(path: path, as: host ?? Probe.host)
         case .command(let words):
             return await HealthCommand(
                 words: words.map { $0.resolved { _ in "" } },
@@ -65,19 +65,21 @@ struct ReplicaProbe: Sendable {
         return await ask { $0.connects }.isReady
     }
 
-    private func ask(path: String) async -> ProbeAnswer {
+    private func ask(path: String, as host: String) async -> ProbeAnswer {
         guard let port = record.port else { return .notReady("it has no port to be asked on") }
         let request = HTTPRequest(
             "GET",
             "http://127.0.0.1:\(port)\(path)",
-            headers: ["Host": Probe.host],
+            headers: ["Host": host],
             timeout: record.probeTiming.timeout,
             replyLimit: 4096
         )
         let began = ContinuousClock.now
         do throws(ReportableError) {
             let reply = try await engine.http.send(request)
-            return reply.succeeded ? .ready : .notReady("GET \(path) answered \(reply.status)")
+            // A framework with a list of allowed hosts says it by this number alone.
+            let asked = reply.status == 400 ? " to the Host \(host) (`health: {host: ...}` names another)" : ""
+            return reply.succeeded ? .ready : .notReady("GET \(path) answered \(reply.status)\(asked)")
         } catch {
             // The transport's words name the address; what follows is the reason.
             let reason = error.message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? error.message

@@ -51,13 +51,17 @@ struct RunningCheck: Sendable {
         }
     }
 
-    /// How it ended; nil while it runs. Asked no more once it is not.
-    var exit: ReplicaExit? {
+    /// How it ended, and what it left running in its group ends with it; nil while it runs. Asked no more once it is not.
+    /// Whoever has left the group ends with the replica, whose control group it is in.
+    func collect() -> ReplicaExit? {
+        var ended = siginfo_t()
+        let hasAnswer = waitid(P_PID, id_t(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0
+        if hasAnswer, ended.si_signo == 0 { return nil }
+        // Until it is collected nobody else can have its number, nor a group of that number.
+        if hasAnswer { Glibc.kill(-process, SIGKILL) }
+        // Nobody else waits for it, so it is there to be collected; were it not, that would be no success.
         var status: Int32 = 0
-        let ended = waitpid(process, &status, WNOHANG)
-        if ended == 0 { return nil }
-        // Nobody else waits for it, so this does not happen; were it to, it would be no success.
-        if ended < 0 { status = 255 << 8 }
+        if waitpid(process, &status, 0) < 0 { status = 255 << 8 }
         let signal = Int(status & 0x7f)
         return ReplicaExit(
             at: WallClock.now,

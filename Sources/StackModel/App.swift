@@ -25,6 +25,8 @@ package struct App: Hashable, Sendable, Codable {
     package var stop: StopRule?
     /// What outlives its replicas; nil when nothing does.
     package var volumes: [AppVolume]?
+    /// What its container is allowed; nil when nothing is said of it.
+    package var security: AppSecurity?
 
     package init(
         image: String? = nil,
@@ -39,7 +41,8 @@ package struct App: Hashable, Sendable, Codable {
         user: String? = nil,
         migrates: Bool = false,
         stop: StopRule? = nil,
-        volumes: [AppVolume] = []
+        volumes: [AppVolume] = [],
+        security: AppSecurity? = nil
     ) {
         self.image = image
         self.source = source
@@ -54,6 +57,7 @@ package struct App: Hashable, Sendable, Codable {
         self.migrates = migrates
         self.stop = stop
         self.volumes = volumes.isEmpty ? nil : volumes
+        self.security = security
     }
 
     /// The texts of the person's own that references may stand in.
@@ -69,6 +73,8 @@ package struct HealthCheck: Hashable, Sendable, Codable {
     package var readiness: String?
     /// A program that asks in place of a path: a replica is ready while it ends with status 0. Never beside `readiness`.
     package var command: [Template]?
+    /// The `Host` that whoever asks for a path sends; `Probe.host` when nil.
+    package var host: String?
     package var interval: TimeSpan
     package var timeout: TimeSpan
 
@@ -76,15 +82,20 @@ package struct HealthCheck: Hashable, Sendable, Codable {
         liveness: String? = nil,
         readiness: String? = nil,
         command: [Template] = [],
+        host: String? = nil,
         interval: TimeSpan = .seconds(2),
         timeout: TimeSpan = .seconds(1)
     ) {
         self.liveness = liveness
         self.readiness = readiness
         self.command = command.isEmpty ? nil : command
+        self.host = host
         self.interval = interval
         self.timeout = timeout
     }
+
+    /// The `Host` that whoever asks for a path sends.
+    package var askedHost: String { host ?? Probe.host }
 }
 
 package struct Autoscale: Hashable, Sendable, Codable {

@@ -42,6 +42,10 @@ package struct Edge: Hashable, Sendable, Codable {
 
 extension Edge {
     package var isClosed: Bool { closed ?? false }
+
+    /// Clients come by every address of the machine. One that listens at a single address is for those who reach that:
+    /// for this machine alone, at 127.0.0.1.
+    package var listensEverywhere: Bool { address == "0.0.0.0" || address == "::" }
 }
 
 /// Clients speak TLS to the edge.

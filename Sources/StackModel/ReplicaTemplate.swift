@@ -154,8 +154,8 @@ package enum Probe: Hashable, Sendable, Codable {
     case running
     /// Its port accepts a connection.
     case tcp
-    /// 2xx from this path on its port.
-    case http(path: String)
+    /// 2xx from this path on its port, asked for as `host`, or as `Probe.host` when that is nil.
+    case http(path: String, host: String? = nil)
     /// A program beside it ends with status 0.
     case command(words: [Template])
     case redis
@@ -163,8 +163,8 @@ package enum Probe: Hashable, Sendable, Codable {
     /// Its runtime socket answers.
     case edge
 
-    /// The `Host` that everyone who asks a replica over HTTP sends, engine and edge alike, so that a framework with a
-    /// list of allowed hosts gives both the same answer.
+    /// The `Host` that everyone who asks a replica over HTTP sends where its spec names no other: engine, edge, container
+    /// and kubelet alike, so that a framework with a list of allowed hosts gives all of them the same answer.
     package static let host = "localhost"
 
     /// The texts in it that references may stand in.

@@ -1,9 +1,9 @@
 import Basics
 
 package struct Resources: Hashable, Sendable, Codable {
-    /// Thousandths of a core; no limit when nil.
+    /// Thousandths of a core; when nil, no limit for a process, and that of `ContainerResources` for a container.
     package var cpu: MilliCores?
-    /// No limit when nil.
+    /// The same when nil.
     package var memory: ByteCount?
 
     package init(cpu: MilliCores? = nil, memory: ByteCount? = nil) {

@@ -41,6 +41,9 @@ package struct Service: Hashable, Sendable, Codable {
         }
     }
 
+    /// What its container is allowed, where the spec says something of it.
+    package var security: AppSecurity? { if case .app(let app) = kind { app.security } else { nil } }
+
     /// Its clients speak TLS.
     package var speaksTLS: Bool {
         if case .edge(let edge) = kind { edge.tls != nil } else { false }

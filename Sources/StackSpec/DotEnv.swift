@@ -13,18 +13,24 @@ package enum DotEnv {
         return (found.variables, found.diagnostics)
     }
 
-    /// The same, with the line that each variable stands in.
+    /// The same, with the line that each variable stands in, and those that stand in single quotes.
     package static func read(
         _ text: String,
         file: String
-    ) -> (variables: [String: String], lines: [String: Int], diagnostics: [Diagnostic]) {
+    ) -> (variables: [String: String], lines: [String: Int], literals: Set<String>, diagnostics: [Diagnostic]) {
         // No line is quoted: what stands in this file is secret.
         let findings = Findings(file: file)
         let source = SourceText(file: file, text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
         var variables: [String: String] = [:]
         var lines: [String: Int] = [:]
+        var literals: Set<String> = []
         for (index, line) in source.lines.enumerated() {
-            guard let (name, value) = assignment(in: String(line), number: index + 1, findings) else { continue }
+            guard let (name, written) = assignment(in: String(line), number: index + 1, findings) else { continue }
+            guard let value = value(written) else {
+                let place = Place(line: index + 1, column: line.prefix { $0.isWhitespace }.unicodeScalars.count + 1)
+                findings.error("the value of \(name) has no closing quote, or text after it", at: place)
+                continue
+            }
             if let first = lines[name] {
                 findings.warning(
                     "\(name) is set twice, first at line \(first); this value holds",
@@ -32,10 +38,12 @@ package enum DotEnv {
                 )
             }
             (variables[name], lines[name]) = (value, index + 1)
+            if written.hasPrefix("'") { literals.insert(name) } else { literals.remove(name) }
         }
-        return (variables, lines, findings.inFileOrder())
+        return (variables, lines, literals, findings.inFileOrder())
     }
 
+    /// The name, and the value as it is written.
     private static func assignment(in line: String, number: Int, _ findings: Findings) -> (String, String)? {
         let indent = line.prefix { $0.isWhitespace }.unicodeScalars.count
         var text = line.trimmed
@@ -48,19 +56,15 @@ package enum DotEnv {
             return nil
         }
         let name = String(text[..<equals]).trimmed
-        guard name.isVariableName else {
+        guard name.isEnvironmentName else {
             findings.error(
                 "\(name.abridged) is not the name of a variable",
                 at: place,
-                help: "Names of variables are made of letters, digits and underscores."
+                help: EnvironmentRule.words
             )
             return nil
         }
-        guard let value = value(String(text[text.index(after: equals)...]).trimmed) else {
-            findings.error("the value of \(name) has no closing quote, or text after it", at: place)
-            return nil
-        }
-        return (name, value)
+        return (name, String(text[text.index(after: equals)...]).trimmed)
     }
 
     private static func value(_ text: String) -> String? {

@@ -41,10 +41,14 @@ struct GivenValueTests {
     func unreadable() throws {
         try withFolder { folder in
             try Data([0xFF, 0xFE]).write(to: URL(filePath: "\(folder)/binary"))
-            for (file, reason) in [("missing", "No such file or directory"), ("binary", "it is no text")] {
+            try " \n".write(toFile: "\(folder)/blank", atomically: true, encoding: .utf8)
+            for (file, reason) in [
+                ("missing", "No such file or directory"), ("binary", "it is no text"), ("blank", "it is empty"),
+            ] {
                 let secret = SecretDeclaration(name: "site", kind: .given, files: [file])
                 let error = #expect(throws: ReportableError.self) { try value(secret, folder) }
                 #expect(error?.code == .fileFailed)
+                #expect(error?.hint?.contains("secrets.site") == true)
                 #expect(error?.message == "cannot read \(folder)/\(file) for the secret site: \(reason)")
             }
         }

@@ -83,6 +83,23 @@ struct ImportTests {
         )
     }
 
+    @Test(
+        "the project that Compose is told about names the stack and its images, and says how a rendered set gets values"
+    )
+    func project() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try write("name: own\nservices: {web: {build: ., environment: {API_TOKEN: x}}}\n", to: "compose.yaml")
+        try write("COMPOSE_PROJECT_NAME=told\n", to: ".env")
+        #expect(try await run(folder) == nil)
+        #expect(text("stack.yaml")?.contains("stack: told\n") == true)
+        #expect(text("stack.yaml")?.contains("image: told-web\n") == true)
+        let source = try ComposeSource.find(folder)
+        let loud = try source.input(name: nil, variables: ["COMPOSE_PROJECT_NAME": "loud"])
+        #expect(loud.project == "loud")
+        let said = ImportText(spec: try ComposeImport.translate(loud), source: source, target: "stack.yaml").findings
+        #expect(said.contains("(set -a; . ./.env; rendered/secrets.sh)"), "\(said)")
+    }
+
     @Test("what cannot be imported writes nothing")
     func refuses() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

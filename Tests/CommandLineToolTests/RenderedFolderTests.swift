@@ -58,6 +58,47 @@ struct RenderedFolderTests {
         #expect(text("compose.yaml") == "ours")
     }
 
+    @Test(
+        "a Compose file of somebody's that would no longer be read is named, once",
+        arguments: ["compose.yml", "docker-compose.yml", "docker-compose.yaml"]
+    )
+    func shadows(_ name: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try "theirs".write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        _ = try render([ManifestFile("kustomization.yaml", "x")])
+        let refused = #expect(throws: ReportableError.self) { try render([ManifestFile("compose.yaml", "ours")]) }
+        #expect(refused?.message == "\(path) holds \(name), which Docker Compose does not read beside compose.yaml")
+        #expect(text("compose.yaml") == nil)
+        _ = try render([ManifestFile("compose.yaml", "ours")], force: true)
+        _ = try render([ManifestFile("compose.yaml", "ours, later")])
+        #expect(text(name) == "theirs" && text("compose.yaml") == "ours, later")
+    }
+
+    @Test("where an image is built around it, what keeps the secrets out of that is told until it is there")
+    func buildContext() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: "\(path)/app/out", withIntermediateDirectories: true)
+        try "".write(toFile: "\(path)/app/.git", atomically: true, encoding: .utf8)
+        try "".write(toFile: "\(path)/Dockerfile", atomically: true, encoding: .utf8)
+        #expect(BuildContext.advice(for: "\(path)/app/out/") == nil)
+        try "FROM scratch".write(toFile: "\(path)/app/Dockerfile", atomically: true, encoding: .utf8)
+        #expect(
+            BuildContext.advice(for: "\(path)/app/out/")
+                == "an image built from \(path)/app could hold every secret: add the lines out/secrets and out/.env to "
+                + "\(path)/app/.dockerignore"
+        )
+        #expect(BuildContext.advice(for: "\(path)/app")?.contains("the lines secrets and .env to") == true)
+        for line in ["out/secrets", "/out/secrets/", "out", "./out/**", "**/secrets", "*", "**/out/"] {
+            try "node_modules\n\(line)\n".write(
+                toFile: "\(path)/app/.dockerignore",
+                atomically: true,
+                encoding: .utf8
+            )
+            #expect(BuildContext.advice(for: "\(path)/app/out") == nil, "\(line)")
+        }
+    }
+
     @Test("a list that names places outside of the folder removes nothing there")
     func outside() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }

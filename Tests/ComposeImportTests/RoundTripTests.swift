@@ -36,10 +36,11 @@ struct RoundTripTests {
             "cadvisor: port 8080", "redis-exporter: service", "prometheus: port 9090", "grafana: port 3000",
             "api: secret CACHE_PASSWORD",
         ],
-        // `yes` is a text to Compose, and true to this test's reader of YAML.
+        // `yes` is a text to Compose, and true to this test's reader of YAML; nobody sets RELEASE.
         "shopfront": [
             "proxy: image haproxy:3.2", "db: port 127.0.0.1:5432", "db: another check", "backend: AUTH_ENABLED yes",
-            "backend: DATABASE_USER db_app", "backend: secret DATABASE_PASSWORD", "backend: secret JWT_SECRET",
+            "backend: DATABASE_USER db_app", "backend: RELEASE ",
+            "backend: secret DATABASE_PASSWORD", "backend: secret JWT_SECRET",
             "backend: secret MAIL_URL", "migrate: secret DATABASE_URL",
         ],
         "microservices": [
@@ -49,6 +50,7 @@ struct RoundTripTests {
         ],
         "legacy": [
             "Web_App: called web-app", "my_db: called my-db", "Web_App: DB_HOST my-db", "Web_App: secret DB_PASS",
+            "Web_App: TZ ",
             "my_db: secret MYSQL_PASSWORD", "my_db: secret MYSQL_ROOT_PASSWORD",
         ],
         // The official Redis keeps its data elsewhere than bitnami's, and what a profile starts has no door.

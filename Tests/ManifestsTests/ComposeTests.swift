@@ -26,13 +26,17 @@ struct ComposeTests {
         }
     }
 
-    @Test("only the edge is reached from outside, and data services have no way out")
+    @Test("only the edge is reached from outside, figures from the machine, and data services have no way out")
     func isPrivate() throws {
+        let local: [ServiceName: String] = ["grafana": "127.0.0.1::3000", "prometheus": "127.0.0.1::9090"]
         for part in try ComposeManifests.parts(of: ComposeStack.stack().withCompanions()) {
             let name = part.service.name
-            #expect((part.object["ports"] == nil) == (name != "edge"), "\(name)")
-            if ["redis", "postgres", "grafana"].contains(name) { #expect(part.networks == [.backend], "\(name)") }
+            #expect(part.ports == (name == "edge" ? ["8080:8080"] : local[name].map { [$0] } ?? []), "\(name)")
+            if ["redis", "postgres"].contains(name) { #expect(part.networks == [.backend], "\(name)") }
         }
+        let readme = try ComposeStack.files()["README.md"] ?? ""
+        #expect(readme.contains("docker compose port grafana 3000\n") && readme.contains("`secrets/grafana-admin`"))
+        #expect(readme.contains("`**/secrets`"))
         let alone = ComposeStack.stack(edge: Edge(listen: 8080, routes: []))
         let api = try #require(try ComposeManifests.parts(of: alone).first { $0.service.name == "api" })
         #expect(api.ports.isEmpty)
@@ -120,11 +124,11 @@ struct ComposeTests {
 
     @Test("sizes, cores and lengths of time are written as every Compose reads them")
     func writesUnits() {
-        let resources = ComposeResources.app.declaring(
+        let resources = ContainerResources.app.declaring(
             Resources(cpu: MilliCores(thousandths: 1050), memory: ByteCount("1536MiB"))
         )
-        #expect(resources.object["limits"] == ["cpus": "1.05", "memory": "1536m"])
-        #expect(ComposeResources.size(ByteCount(bytes: 1000)) == "1000b")
+        #expect(resources.compose["limits"] == ["cpus": "1.05", "memory": "1536m"])
+        #expect(ComposeAmount.size(ByteCount(bytes: 1000)) == "1000b")
         #expect(ComposeDuration.text(TimeSpan(milliseconds: 86_400_000)) == "86400s")
         #expect(ComposeDuration.text(TimeSpan(milliseconds: 1500)) == "1500ms")
     }

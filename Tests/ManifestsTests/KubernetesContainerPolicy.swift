@@ -97,6 +97,7 @@ enum KubernetesContainerPolicy {
                 findings += KubernetesPolicy.need(probe, key, "a number") { ($0.number ?? 0) > 0 }
             }
             findings += handler(of: probe, port)
+            findings += host(of: probe, service)
         }
         let ready = container["readinessProbe"].map(question)
         if let ready, container["livenessProbe"].map(question) == ready {
@@ -117,6 +118,15 @@ enum KubernetesContainerPolicy {
             get["host"] == nil
         else { return ["a probe asks nothing, or somebody else"] }
         return []
+    }
+
+    /// What an app takes for a request of its own; no other program of ours looks at it.
+    private static func host(of probe: ManifestValue, _ service: Service?) -> [String] {
+        guard case .app(let app)? = service?.kind, let get = probe["httpGet"] else { return [] }
+        let expected: ManifestValue = [
+            .sorted(["name": "Host", "value": .text(app.health.host ?? "localhost")])
+        ]
+        return KubernetesPolicy.need(get, "httpHeaders", is: expected)
     }
 
     private static func needsLiveness(_ service: Service?) -> Bool {

@@ -107,13 +107,16 @@ import Testing
         }
     }
 
-    @Test("what a check leaves in the background holds nobody up, and ends with the replica")
+    @Test("what a check leaves in the background ends with it, or else with the replica, and holds nobody up")
     func leavesSomething() async throws {
         try await Harbour.with { harbour in
-            let app = app("sh", "-c", "sleep 600 & exit 0")
+            let app = app("sh", "-c", "sleep 76544 & setsid sleep 76545 & exit 0")
             try await harbour.start(app)
             let time = try await ContinuousClock().measure { try await harbour.awaitReady(app) }
             #expect(time < .seconds(3))
+            #expect(try await harbour.observed("api-1", .probed).ready)
+            let left = ProcessTable().entries.map(\.commandLine)
+            #expect(!left.contains("sleep 76544") && left.contains("sleep 76545"))
             try await harbour.stop(app)
             #expect(harbour.processes().isEmpty)
         }

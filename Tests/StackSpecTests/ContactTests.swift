@@ -84,4 +84,15 @@ struct ContactTests {
             ]
         )
     }
+
+    @Test("a value that an anchor repeats is looked at in every place, whichever comes first")
+    func shownAnchors() throws {
+        for (first, second) in [("env: {KEPT: &x ", "command: [run, *x]"), ("command: [run, &x ", "env: {KEPT: *x}")] {
+            let end = first.hasPrefix("env") ? "}" : "]"
+            let text = spec("api:\n  image: a\n  \(first)\"${API_TOKEN}\"\(end)\n  \(second)\n")
+            let loaded = StackSpecTests.load(text, variables: ["API_TOKEN": "a"])
+            #expect(loaded.stack != nil, "\(loaded.messages)")
+            #expect(loaded.shownVariables().map(\.message).contains { $0.hasPrefix("services.api.command.1 takes") })
+        }
+    }
 }

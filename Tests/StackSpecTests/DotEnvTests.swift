@@ -40,6 +40,13 @@ struct DotEnvTests {
         )
     }
 
+    @Test("Single quotes are remembered, and names may have inner dots and dashes")
+    func literals() {
+        let found = DotEnv.read("A='$x'\nB=\"$x\"\nC='a'\nC=b\nspring.data-source.url=x\n.a=1\n", file: ".env")
+        #expect(found.literals == ["A"] && found.variables["spring.data-source.url"] == "x")
+        #expect(found.diagnostics.map(\.location.line) == [4, 6])
+    }
+
     @Test("No diagnostic tells a value or quotes its line")
     func secrecy() {
         let diagnostics = DotEnv.parse("hunter2\nKEY=\"hunter2\nA=1\nA=hunter2\n", file: ".env").diagnostics

@@ -39,6 +39,14 @@ struct KeyExplanationTests {
         #expect(timeout.value?.origin == .fallback && timeout.fallback == "1s, and 5s for a command")
     }
 
+    @Test("what holds for a resource that nobody wrote is told for processes and for containers")
+    func resources() throws {
+        let memory = "none for a process; for a container 512MiB (1GiB for postgres, 2GiB for prometheus)"
+        #expect(try explain("services.api.resources.memory").fallback == memory)
+        let cpu = "none for a process; for a container 1 (2 for postgres, 2 for prometheus)"
+        #expect(try explain("services.api.resources.cpu").fallback == cpu)
+    }
+
     @Test("a key is that of the service's kind")
     func kind() throws {
         #expect(try explain("services.cache.persistence").fallback == "[aof, rdb]")

@@ -242,4 +242,20 @@ struct ValidSpecTests {
             #expect(found?.sourceLine == "  bad: {comand: [run]}")
         }
     }
+
+    @Test("A variable of a program may have dots and dashes, when its value does not come from the caller")
+    func dottedVariables() throws {
+        let text = spec(
+            "a:\n  image: a\n  env: {discovery.type: single-node, a-b.c: \"${secret:x}${D:-e}\"}",
+            "secrets: {x: {kind: given}}\n"
+        )
+        let loaded = load(text + "environments: {local: {engine: docker}}\n")
+        #expect(loaded.app("a")?.env["discovery.type"] == "single-node", "\(loaded.messages)")
+        let refused = load(text + "environments: {local: {engine: docker}}\n", variables: ["D": "d"])
+        #expect(
+            refused.messages == [
+                "error: a-b.c takes its value from the caller's environment, which knows no such name"
+            ]
+        )
+    }
 }

@@ -74,6 +74,9 @@ struct ComposeDocument {
         for entry in volume.value.entries ?? [] where !entry.key.hasPrefix("x-") {
             let isExternal = ["external", "name"].contains(entry.key)
             if entry.key == "external", scalars.flag(entry.value) == false { continue }
+            if entry.key == "driver", case .scalar(let scalar) = entry.value.content, scalar.text == "local" {
+                continue
+            }
             scalars.report.leftOut(
                 "volumes.\(volume.key).\(entry.key)",
                 at: entry.keyPlace,
@@ -89,14 +92,7 @@ struct ComposeDocument {
         "networks": LeftOutReason(
             "a stack has one network, here and in its services; data services have no way out of it"
         ),
-        "secrets": LeftOutReason(
-            "programs get secrets as variables, not as files below /run/secrets",
-            "Declare each as `NAME: {kind: given}` under `secrets`, and hand it over in `env` as ${secret:NAME}."
-        ),
-        "configs": LeftOutReason(
-            "a spec mounts no files",
-            "Put the file into the image, or its values into `env`."
-        ),
+        "secrets": .secrets, "configs": .files,
         "include": LeftOutReason("other files are not followed", resolve),
     ]
 }

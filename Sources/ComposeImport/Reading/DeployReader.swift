@@ -79,6 +79,7 @@ struct DeployReader {
         var known: Set = ["resources"]
         if isApp || replicas() == 1 { known.insert("replicas") }
         if isApp { known.insert("update_config") }
+        if let policy = deploy["restart_policy"], !isNever(policy) { known.insert("restart_policy") }
         if let mode = deploy["mode"], case .scalar(let scalar) = mode.content, scalar.text == "replicated" {
             known.insert("mode")
         }
@@ -89,6 +90,10 @@ struct DeployReader {
         if let limits = resources["limits"] {
             scalars.leaveOthers(limits, ["cpus", "memory"], "\(path).resources.limits", ["pids": .limit])
         }
+    }
+
+    private func isNever(_ policy: SpecNode) -> Bool {
+        if case .scalar(let scalar)? = policy["condition"]?.content { scalar.text == "none" } else { false }
     }
 
     /// `update_config` in the words of a rollout.

@@ -24,7 +24,9 @@ struct DraftReader {
         readDependencies(of: draft)
         readAliases(of: draft)
         guard let profiles = draft.take("profiles") else { return }
-        draft.profiles = scalars.texts(profiles.value, "\(draft.path).profiles").map(\.text)
+        draft.profiles = scalars.texts(profiles.value, "\(draft.path).profiles").map {
+            scalars.signs.written($0.text)
+        }
     }
 
     private func refuse(_ draft: Draft) {
@@ -69,14 +71,14 @@ struct DraftReader {
         report.changed(
             path,
             at: entry.keyPlace,
-            "the image is \(scalars.signs.written(draft.image?.text ?? "")), which has to be built before a deploy",
+            "the image has to be built before a deploy",
             help: help
         )
     }
 
     private func readSource(_ text: String, of draft: Draft, _ path: String, _ entry: SpecNode.Entry) {
-        if text.contains("://") || text.hasPrefix("git@") {
-            return report.leftOut(path, at: entry.keyPlace, "the context \(text.abridged) is no folder beside the spec")
+        if text.contains("://") || text.hasPrefix("git@") || text.hasPrefix("github.com/") {
+            return report.leftOut(path, at: entry.keyPlace, "the context is no folder beside the spec")
         }
         let isPlain = text == "." || text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("/")
         draft.source = isPlain ? text : "./\(text)"
@@ -140,7 +142,7 @@ struct DraftReader {
         for key in ["container_name", "hostname"] {
             guard let entry = draft.take(key) else { continue }
             if let name = scalars.plain(entry.value, "\(draft.path).\(key)") { draft.aliases.append(name) }
-            let why = "replicas are called by their service and a number, as in \(draft.name)-1"
+            let why = "replicas are called by their service and a number, as in web-1"
             report.leftOut("\(draft.path).\(key)", at: entry.keyPlace, why)
         }
         let networks = draft.node["networks"]?.entries ?? []

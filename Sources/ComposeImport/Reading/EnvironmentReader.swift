@@ -55,14 +55,17 @@ struct EnvironmentReader {
     }
 
     private func isVariable(_ name: String, _ path: String, at place: Place) -> Bool {
-        let isGood =
-            name.utf8.first.map { !(48...57).contains($0) } == true
-            && name.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
-            }
+        let isGood = name.isEnvironmentName
         if !isGood {
-            let help = "Names of variables are made of letters, digits and underscores: let the program read another."
-            report.leftOut(path, at: place, "\(name.abridged) cannot be the name of a variable in a spec", help: help)
+            // What follows the beginning of a name may be a value.
+            let shown = name.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let help = "Names of variables are made of letters, digits, underscores, dots and dashes."
+            report.leftOut(
+                path,
+                at: place,
+                "\(shown.isEmpty ? "it" : "\(shown)...") is no name of a variable",
+                help: help
+            )
         }
         return isGood
     }
@@ -98,7 +101,8 @@ struct EnvironmentReader {
         let inOrder = found.variables.map { (line: found.lines[$0.key] ?? 1, key: $0.key, value: $0.value) }
         return inOrder.sorted { $0.line < $1.line }.compactMap { line, key, value -> Variable? in
             let location = SourceLocation(file: text.file, line: line, column: 1)
-            guard let value = try? scalars.signs.read(value) else {
+            let isLiteral = found.literals.contains(key)
+            guard let value = isLiteral ? scalars.signs.literal(value) : try? scalars.signs.read(value) else {
                 report.leftOut(
                     "\(draft.path).env.\(key)",
                     at: location,

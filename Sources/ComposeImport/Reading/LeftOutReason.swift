@@ -14,6 +14,11 @@ struct LeftOutReason {
         "When the program cannot do without, add it to a `compose.override.yaml` beside the rendered file."
     )
     static let network = LeftOutReason("a stack has one network, in which services reach each other by name")
+    static let secrets = LeftOutReason(
+        "programs get secrets as variables, not as files below /run/secrets",
+        "Declare each as `NAME: {kind: given}` under `secrets`, and hand it over in `env` as ${secret:NAME}."
+    )
+    static let files = LeftOutReason("a spec mounts no files", "Put the file into the image, or its values into `env`.")
     static let limit = LeftOutReason("a replica is limited by `resources: {cpu, memory}`")
 }
 
@@ -29,9 +34,10 @@ enum ServiceOmissions {
     /// What rendered containers have anyway, so that nothing is lost.
     static func isKeptAnyway(_ key: String, _ text: String?, _ items: [String]) -> Bool {
         switch key {
-        case "restart": ["always", "unless-stopped"].contains(text)
+        case "restart": ["always", "unless-stopped"].contains(text) || text?.hasPrefix("on-failure") == true
+        case "tty", "stdin_open": text != nil
         case "init", "read_only": text == "true"
-        case "privileged", "tty", "stdin_open", "oom_kill_disable": text == "false"
+        case "privileged", "oom_kill_disable": text == "false"
         case "cap_drop": items == ["ALL"] || items == ["all"]
         case "security_opt": items == ["no-new-privileges:true"] || items == ["no-new-privileges"]
         case "tmpfs": items == ["/tmp"] || text == "/tmp"
@@ -48,11 +54,7 @@ enum ServiceOmissions {
         "user": .image, "working_dir": .image, "platform": .image, "group_add": .image,
         "networks": .network, "network_mode": .network, "extra_hosts": .network, "dns": .network,
         "dns_search": .network, "dns_opt": .network, "external_links": .network, "mac_address": .network,
-        "secrets": LeftOutReason(
-            "programs get secrets as variables, not as files below /run/secrets",
-            "Hand it over in `env` as ${secret:NAME}."
-        ),
-        "configs": LeftOutReason("a spec mounts no files", "Put the file into the image, or its values into `env`."),
+        "secrets": .secrets, "configs": .files,
         "labels": LeftOutReason(
             "a spec has no labels",
             "What a proxy read from them belongs into the `routes` of the edge."

@@ -96,7 +96,9 @@ enum KnownImage {
     static let appPorts: [String: Int] = [
         "wordpress": 80, "adminer": 8080, "phpmyadmin": 80, "mailhog": 8025, "mailpit": 8025, "httpd": 80,
         "nginx": 80, "nginx-unprivileged": 8080, "caddy": 80, "ghost": 2368, "nextcloud": 80, "drupal": 80,
-        "redis-commander": 8081, "pgadmin4": 80, "mongo-express": 8081, "registry": 5000, "jenkins": 8080,
+        "gitea": 3000, "forgejo": 3000, "keycloak": 8080, "n8n": 5678,
+        "metabase": 3000, "uptime-kuma": 3001, "redis-commander": 8081, "pgadmin4": 80, "mongo-express": 8081,
+        "registry": 5000, "jenkins": 8080,
     ]
 
     static func port(of image: ImageReference?) -> Int? {

@@ -8,7 +8,7 @@ extension References {
         var result = text
         for address in AddressScan.addresses(in: text).reversed() {
             guard let service = directory[address.host], service !== place.draft else {
-                if address.login != nil, !isCommand {
+                if address.login != nil {
                     result.replaceSubrange(address.range, with: foreign(address, text, place))
                 }
                 continue
@@ -39,8 +39,8 @@ extension References {
         switch service.role {
         case .redis, .postgres:
             guard address.scheme != nil else { return host }
-            guard !isCommand else {
-                let help = "Read ${secret:\(service.name)-app} from `env`."
+            guard !isCommand || address.password?.isEmpty == false else {
+                let help = "Read ${secret:\(secrets.account(of: service))} from `env`."
                 report.changed(
                     place.path,
                     at: place.location,
@@ -52,7 +52,7 @@ extension References {
             let account = secrets.account(of: service)
             return "\(secret(account, .user)):\(secret(account))@\(host)"
         default:
-            guard let login = address.login, !isCommand else { return host }
+            guard let login = address.login else { return host }
             return "\(self.login(login, address, service.key, place))@\(host)"
         }
     }
@@ -75,58 +75,57 @@ extension References {
     private func foreign(_ address: WrittenAddress, _ text: String, _ place: Spot) -> String {
         guard let login = address.login else { return String(text[address.range]) }
         let rest = text[login.endIndex..<address.range.upperBound]
-        return self.login(login, address, place.draft.key, place) + rest
+        return self.login(login, address, place.name, place) + rest
     }
 
     /// A login with its password as a secret.
     private func login(_ login: Substring, _ address: WrittenAddress, _ owner: String, _ place: Spot) -> String {
         guard let password = address.password.map(String.init), !password.isEmpty else { return String(login) }
-        let variable = "\(Self.variable(of: owner))_PASSWORD"
+        let variable = VariableName.made(of: "\(owner)_PASSWORD")
         let name = secrets.secret(for: password, variable: variable, of: place.draft.key, at: place.location)
         return "\(address.user ?? ""):\(secret(name))"
     }
 
-    private static func variable(of service: String) -> String {
-        String(service.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    }
+    // MARK: - Without a login
 
-    /// `host=db password=...`, as libpq and others write where they connect to.
-    func passwords(in text: String, _ place: Spot) -> String {
-        guard let range = text.range(ofPassword: ["password=", "pwd="]) else { return text }
-        let password = String(text[range])
-        guard !password.isEmpty, !signs.hasSecret(password) else { return text }
-        let account = place.draft.databases.first { $0.password(signs) == password }.map { secrets.account(of: $0) }
-        let name =
-            account
-            ?? secrets.secret(
-                for: password,
-                variable: "\(Self.variable(of: place.draft.key))_PASSWORD",
-                of: place.draft.key,
-                at: place.location
-            )
-        return text.replacingCharacters(in: range, with: secret(name))
-    }
-}
-
-extension String {
-    /// What stands behind one of these words, up to the next blank, semicolon or ampersand.
-    fileprivate func range(ofPassword words: [String]) -> Range<String.Index>? {
-        for word in words {
-            guard let found = lowercased() == self ? firstRange(of: word) : range(ofAnyCase: word) else { continue }
-            let end = self[found.upperBound...].firstIndex { " ;&\t\n'\"".contains($0) } ?? endIndex
-            return found.upperBound..<end
+    /// `host=db password=...`, as libpq and others write where they connect to, and the queries of addresses.
+    func passwords(in text: String, _ spot: Spot) -> String {
+        let found = NamedValues.all(in: text).compactMap { name, range -> (Range<String.Index>, SecretName)? in
+            let password = String(text[range])
+            guard !signs.hasSecret(password), Credential.isLikely(name, password, signs) else { return nil }
+            if let service = spot.draft.databases.first(where: { $0.password(signs) == password }) {
+                return (range, secrets.account(of: service))
+            }
+            let word = name.split(separator: ".").last ?? "password"
+            return (range, secret(for: password, variable: "\(spot.name)_\(word)", spot))
         }
-        return nil
+        return replacing(found, in: text)
     }
 
-    private func range(ofAnyCase word: String) -> Range<String.Index>? {
-        indices.lazy.compactMap { start -> Range<String.Index>? in
-            guard let end = index(start, offsetBy: word.count, limitedBy: endIndex) else { return nil }
-            return self[start..<end].lowercased() == word ? start..<end : nil
-        }.first
+    /// The text with secrets in the place of what looks like a credential.
+    func tokens(in text: String, _ variable: String, _ spot: Spot) -> String {
+        let users = AddressScan.addresses(in: text).compactMap { address -> Range<String.Index>? in
+            // `https://TOKEN@example.com`
+            guard let login = address.login, ["http", "https"].contains(address.scheme), !login.isEmpty,
+                (address.password ?? "").isEmpty, !signs.hasReference(String(login))
+            else { return nil }
+            return login.startIndex..<(address.user?.endIndex ?? login.endIndex)
+        }
+        let looks = CredentialText.ranges(in: text).filter { range in !users.contains { $0.overlaps(range) } }
+        let found = (users + looks).sorted { $0.lowerBound < $1.lowerBound }.map { range in
+            (range, secret(for: String(text[range]), variable: variable, spot))
+        }
+        return replacing(found, in: text)
     }
 
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        self[..<range.lowerBound] + text + self[range.upperBound...]
+    private func replacing(_ found: [(Range<String.Index>, SecretName)], in text: String) -> String {
+        var result = text
+        for (range, name) in found.reversed() { result.replaceSubrange(range, with: secret(name)) }
+        return result
+    }
+
+    private func secret(for value: String, variable: String, _ spot: Spot) -> SecretName {
+        let variable = VariableName.made(of: variable)
+        return secrets.secret(for: value, variable: variable, of: spot.draft.key, at: spot.location)
     }
 }

@@ -24,7 +24,7 @@ enum AddressScan {
         while let mark = text[rest...].firstRange(of: "://") {
             found += pairs(in: text, rest..<start(ofSchemeBefore: mark.lowerBound, in: text, rest))
             let scheme = String(text[start(ofSchemeBefore: mark.lowerBound, in: text, rest)..<mark.lowerBound])
-            let end = text[mark.upperBound...].firstIndex { "/?#\"'<> \t\n;".contains($0) } ?? text.endIndex
+            let end = end(ofAuthorityFrom: mark.upperBound, in: text, isWeb: scheme.hasPrefix("http"))
             found += authority(in: text, mark.upperBound..<end, scheme: scheme.lowercased())
             rest = end
         }
@@ -41,6 +41,21 @@ enum AddressScan {
             start = before
         }
         return start
+    }
+
+    /// An authority ends at a slash, a question mark or a number sign, unless that is one of a password: nobody should
+    /// write such a password so, and many do.
+    private static func end(ofAuthorityFrom start: String.Index, in text: String, isWeb: Bool) -> String.Index {
+        let rest = text[start...]
+        let end = rest.firstIndex { "/?#\"'<> \t\n;".contains($0) } ?? text.endIndex
+        guard end < text.endIndex, "/?#".contains(text[end]), !rest[..<end].contains("@"),
+            let colon = rest[..<end].firstIndex(of: ":")
+        else { return end }
+        let behind = text[text.index(after: colon)..<end]
+        let isPort = behind.allSatisfy { $0.isNumber || !$0.isASCII }
+        let word = rest.prefix { !"\"'<> \t\n;".contains($0) }
+        guard !(isPort && (isWeb || behind.isEmpty)), let at = word.lastIndex(of: "@"), at > end else { return end }
+        return text[at...].firstIndex { "/?#\"'<> \t\n;".contains($0) } ?? text.endIndex
     }
 
     /// Several hosts, as in `mongodb://user:password@a:27017,b:27017`, share one login, which the first one gets.

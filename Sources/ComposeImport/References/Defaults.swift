@@ -15,9 +15,11 @@ extension References {
             let isName = directory[fallback] != nil && isHost(result, text, spot)
             let isPort = result.hasSuffix(":") && !expanded.isEmpty && PortReader.number(fallback) != nil
             if isName || isPort || isAddress(fallback) || isPortOfService(fallback, spot) {
-                result += fallback
+                result += signs.literal(fallback)
                 expanded.append(name)
-            } else if AddressScan.addresses(in: fallback).contains(where: { $0.password?.isEmpty == false }) {
+            } else if AddressScan.addresses(in: fallback).contains(where: { $0.password?.isEmpty == false })
+                || !CredentialText.ranges(in: fallback).isEmpty
+            {
                 result += signs.sign(for: .variable(name, fallback: nil))
                 sayDefault(of: spot)
             } else {
@@ -46,22 +48,6 @@ extension References {
         let key = spot.path.split(separator: ".").last.map(String.init) ?? ""
         guard let host = spot.draft.variable("\(key.dropLast(4))HOST")?.text.flatMap(signs.plain) else { return false }
         return directory[host]?.port == port
-    }
-
-    /// The text of an argument without the defaults of variables that hold a credential, by their own names or because
-    /// the argument is one.
-    func withoutCredentialDefaults(_ text: String, isCredential: Bool, _ spot: Spot) -> String {
-        guard signs.hasReference(text) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if case .variable(let name, _?)? = signs.reference(scalar), isCredential || CredentialName.isLikely(name) {
-                result += signs.sign(for: .variable(name, fallback: nil))
-                sayDefault(of: spot)
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 
     func sayDefault(of spot: Spot) {

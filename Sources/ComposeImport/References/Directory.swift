@@ -40,9 +40,13 @@ struct PortSearch {
     /// What it publishes says more than what it exposes, and that more than what it is known for.
     private func port(of draft: Draft) -> Int? {
         let published = draft.ports.map(\.container)
-        let known = KnownImage.port(of: draft.isBuilt ? nil : draft.image)
+        // An app that starts another program than its image does says where that listens.
+        let isOther = draft.isBuilt || draft.role == .app && draft.entrypoint != nil
+        let known = KnownImage.port(of: isOther ? nil : draft.image)
         if let known, published.isEmpty || published.contains(known) || draft.role == .data { return known }
-        return published.first ?? draft.exposed.first ?? checked(draft) ?? set(draft) ?? known
+        return KnownPort.likeliest(published, asked: checked(draft), draft.image) ?? draft.exposed.first ?? checked(
+            draft
+        ) ?? set(draft) ?? known
     }
 
     private func checked(_ draft: Draft) -> Int? { draft.health.flatMap { WebCheck($0, signs)?.port } }

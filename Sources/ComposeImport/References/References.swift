@@ -11,34 +11,81 @@ struct References {
     /// The environment of an app.
     func environment(of draft: Draft) -> [(key: String, text: String)] {
         draft.variables.compactMap { variable in
-            value(of: variable, of: draft).map { (variable.key, $0) }
+            secretFile(variable, of: draft) ?? value(of: variable, of: draft).map { (variable.key, $0) }
         }
     }
 
     private func value(of variable: Variable, of draft: Draft) -> String? {
         guard let written = variable.text else {
-            guard CredentialName.isLikely(variable.key) else {
-                return signs.sign(for: .variable(variable.key, fallback: nil))
-            }
-            return secret(secrets.secret(handedOn: variable.key, of: draft.key))
+            return handedOn(variable, Self.spot(variable, of: draft))
         }
         let place = Self.spot(variable, of: draft)
         let text = expanded(written, place)
-        if let file = secretFile(variable, text, of: draft) { return file }
-        guard !text.hasPrefix(Self.secretFolder) else { return leaveFile(text, place, variable.key) }
+        let value = self.value(of: variable, text, place)
+        return VariableName.isForShells(variable.key) ? value : value.map { withoutVariables($0, place) }
+    }
+
+    private func value(of variable: Variable, _ text: String, _ place: Spot) -> String? {
+        let draft = place.draft
+        guard !text.hasPrefix(Self.secretFolder) else { return leaveFile(text, variable, place) }
         if let login = login(variable, text, of: draft) { return login }
         if let host = loneHost(variable, text, of: draft) { return host }
         let addressed = addresses(in: text, place)
-        guard addressed == text || !signs.hasSecret(addressed) else { return addressed }
-        guard Credential.isLikely(variable.key, text, signs) else { return passwords(in: addressed, place) }
-        return credential(variable, addressed, of: draft)
+        if addressed == text || !signs.hasSecret(addressed), Credential.isLikely(variable.key, text, signs) {
+            return credential(variable, addressed, of: draft)
+        }
+        return tokens(in: passwords(in: addressed, place), variable.key, place)
+    }
+
+    /// What the caller's environment has under the same name.
+    private func handedOn(_ variable: Variable, _ spot: Spot) -> String? {
+        guard VariableName.isForShells(variable.key) else {
+            let why = "the caller's environment has no variable of such a name"
+            report.leftOut(spot.path, at: spot.location, why, help: "Write its value into `env`.")
+            return nil
+        }
+        guard CredentialName.isLikely(variable.key) else {
+            let help = "Remove it from `env` where the program must not see an empty one."
+            report.changed(
+                spot.path,
+                at: spot.location,
+                "empty where nobody sets it; Compose would leave it away",
+                help: help
+            )
+            return signs.sign(for: .variable(variable.key, fallback: ""))
+        }
+        report.changed(
+            spot.path,
+            at: spot.location,
+            "has to be given; Compose would leave it away where nobody sets it",
+            help: "Remove it from `env` and from `secrets` where the program does without."
+        )
+        return secret(secrets.secret(handedOn: variable.key, of: spot.draft.key))
+    }
+
+    /// A name that no shell knows cannot take its value from the caller's environment; from a secret it can.
+    private func withoutVariables(_ text: String, _ spot: Spot) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            guard case .variable(let name, let fallback)? = signs.reference(scalar) else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            if let fallback, !fallback.isEmpty {
+                result += signs.literal(fallback)
+                report.changed(spot.path, at: spot.location, "fixed at the default of ${\(name)}")
+            } else {
+                result += secret(secrets.secret(handedOn: name, of: spot.draft.key))
+            }
+        }
+        return result
     }
 
     func secret(_ name: SecretName, _ part: Template.SecretPart = .value) -> String {
         signs.sign(for: .secret(name, part))
     }
 
-    private func credential(_ variable: Variable, _ text: String, of draft: Draft) -> String {
+    func credential(_ variable: Variable, _ text: String, of draft: Draft) -> String {
         let used = signs.variables(in: text)
         guard signs.onlyReference(in: text) == nil, !used.isEmpty else {
             if let fallback = used.first?.fallback, !fallback.isEmpty { sayDefault(of: Self.spot(variable, of: draft)) }
@@ -56,29 +103,35 @@ struct References {
     private static let secretFolder = "/run/secrets/"
 
     /// A variable that names a file which is not there.
-    private func leaveFile(_ file: String, _ spot: Spot, _ key: String) -> String? {
-        let name = key.hasSuffix("_FILE") ? String(key.dropLast(5)) : key
-        let secret = ServiceNames.repaired(String(file.dropFirst(Self.secretFolder.count)))
+    private func leaveFile(_ file: String, _ variable: Variable, _ spot: Spot) -> String? {
+        // libpq reads a file of another form, and takes the password itself as well.
+        let name = variable.key == "PGPASSFILE" ? "PGPASSWORD" : variable.key.replacing("_FILE", with: "")
+        let account = spot.draft.databases.first { $0.passwordFile == file }.map { secrets.account(of: $0).text }
+        let secret = account ?? ServiceNames.repaired(String(file.dropFirst(Self.secretFolder.count)))
+        let declare = account == nil ? "Declare `\(secret): {kind: given}` under `secrets`, and write" : "Write"
         report.leftOut(
             spot.path,
             at: spot.location,
             "there are no files below /run/secrets",
-            help:
-                "Declare `\(secret): {kind: given}` under `secrets`, and write `\(name): ${secret:\(secret)}` if the program reads that."
+            help: name == variable.key
+                ? "\(declare) ${secret:\(secret)} into a variable that the program takes the value itself from."
+                : "\(declare) `\(name): ${secret:\(secret)}` if the program reads that."
         )
         return nil
     }
 
     /// `DB_PASSWORD_FILE: /run/secrets/db-password`: no such file is there, and its value is wanted instead.
-    private func secretFile(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
+    private func secretFile(_ variable: Variable, of draft: Draft) -> (key: String, text: String)? {
         let folder = Self.secretFolder
-        guard variable.key.hasSuffix("_FILE"), text.hasPrefix(folder), !signs.hasReference(text),
-            KnownImage.readsFilesOfVariables(draft.image)
+        let key = String(variable.key.dropLast(5))
+        guard let text = variable.text, variable.key.hasSuffix("_FILE"), text.hasPrefix(folder),
+            !signs.hasReference(text), draft.variable(key) == nil, KnownImage.readsFilesOfVariables(draft.image)
         else { return nil }
-        let name = String(text.dropFirst(folder.count)).uppercased().map {
-            $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_"
+        if let service = draft.databases.first(where: { $0.passwordFile == text }) {
+            return (key, secret(secrets.account(of: service)))
         }
-        return secret(secrets.secret(handedOn: String(name), of: draft.key))
+        let name = VariableName.made(of: text.dropFirst(folder.count))
+        return (key, secret(secrets.secret(handedOn: name, of: draft.key)))
     }
 
     /// The account of a data service: the same user or password as the service itself is given.
@@ -120,10 +173,17 @@ struct References {
         let path: String
         let location: SourceLocation
         let draft: Draft
+        /// What a credential is called by that stands there.
+        var name: String
     }
 
     static func spot(_ variable: Variable, of draft: Draft) -> Spot {
-        Spot(path: "\(draft.path).environment.\(variable.key)", location: variable.location, draft: draft)
+        Spot(
+            path: "\(draft.path).environment.\(variable.key)",
+            location: variable.location,
+            draft: draft,
+            name: variable.key
+        )
     }
 
     func unreachable(_ service: Draft, _ place: Spot, _ text: String) -> String {
@@ -156,6 +216,12 @@ extension Draft {
         }
     }
 
+    /// The file that a Postgres takes its password from.
+    var passwordFile: String? {
+        guard role == .postgres else { return nil }
+        return (variable("POSTGRES_PASSWORD_FILE") ?? variable("POSTGRESQL_PASSWORD_FILE"))?.text
+    }
+
     func user(_ signs: SignTable) -> String? {
         guard role == .postgres else { return nil }
         return setting("POSTGRES_USER", "POSTGRESQL_USERNAME", signs: signs)?.text ?? "postgres"
@@ -164,7 +230,7 @@ extension Draft {
     /// Whether a variable of an app says how to log in here.
     func hasLogin(_ text: String, for key: String, _ signs: SignTable) -> Bool {
         if CredentialName.isLikely(key) { return !text.isEmpty && text == password(signs) }
-        let word = key.uppercased()
+        let word = VariableName.made(of: key)
         return (word.hasSuffix("USER") || word.hasSuffix("USERNAME")) && text == user(signs)
     }
 }

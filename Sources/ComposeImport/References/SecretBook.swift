@@ -47,9 +47,16 @@ final class SecretBook {
         if let known = others.first(where: { !$0.variable.uppercased().contains("ROOT") }) ?? others.first {
             return known.name
         }
-        let isFree = !given.contains { $0.variable == variable }
-        let prefix = service.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
-        return add(variable: isFree ? variable : "\(String(prefix))_\(variable)", value: text, service, location)
+        return add(variable: freeVariable(variable, of: service), value: text, service, location)
+    }
+
+    /// The variable, or where it means something else already, one with the service in it or a number behind it.
+    private func freeVariable(_ variable: String, of service: String) -> String {
+        let prefix = VariableName.made(of: service) + "_"
+        let own = variable.hasPrefix(prefix) ? [variable] : [variable, prefix + variable]
+        let numbered = (2..<10_000).lazy.map { "\(own.last ?? variable)_\($0)" }
+        let isFree = { (name: String) in !self.given.contains { $0.variable == name } }
+        return own.first(where: isFree) ?? numbered.first(where: isFree) ?? variable
     }
 
     /// The secret of a variable of the caller's.
@@ -62,13 +69,11 @@ final class SecretBook {
         )
     }
 
-    /// The value that stands in this text where a password does.
-    func revealed(by word: String) -> String? {
-        given.compactMap(\.value).first { value in
-            guard value.count > 3 else { return false }
-            let places = ["-p\(value)", "=\(value)", ":\(value)@", "-a \(value)", "password \(value)"]
-            return word == value || places.contains { word.contains($0) }
-        }
+    /// The value with what stands around it, where a word has it in the place of a password.
+    static func place(of value: String, in word: String) -> String? {
+        guard value.count > 3 else { return nil }
+        if word == value { return word }
+        return ["-p\(value)", "=\(value)", ":\(value)"].first { word.contains($0) }
     }
 
     private func add(variable: String, value: String?, _ service: String, _ location: SourceLocation?) -> SecretName {

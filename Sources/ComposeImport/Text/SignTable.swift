@@ -7,6 +7,8 @@ final class SignTable {
         case variable(String, fallback: String?)
         case service(ServiceName, Template.AddressPart)
         case secret(SecretName, Template.SecretPart)
+        /// A character that is none of ours, and would be taken for one.
+        case character(Unicode.Scalar)
     }
 
     /// Why a text cannot be carried over.
@@ -15,8 +17,8 @@ final class SignTable {
         var isMistake = false
     }
 
-    /// From here on characters are signs. A file that has one of its own is refused before.
-    static let first: UInt32 = 0xF0000
+    /// From here on characters are signs; one that a file has itself, as fonts of icons do, gets a sign too.
+    private static let first: UInt32 = 0xF0000
     private static let limit = 60_000
     private var signs: [Reference: Unicode.Scalar] = [:]
     private var references: [Unicode.Scalar: Reference] = [:]
@@ -36,16 +38,30 @@ final class SignTable {
         return reference(first)
     }
 
-    func hasReference(_ text: String) -> Bool { text.unicodeScalars.contains { $0.value >= Self.first } }
+    func hasReference(_ text: String) -> Bool {
+        text.unicodeScalars.contains { scalar in
+            switch reference(scalar) {
+            case nil, .character: false
+            case .variable, .service, .secret: true
+            }
+        }
+    }
+
+    /// The text as it is.
+    func literal(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.value >= Self.first }) else { return text }
+        return text.unicodeScalars.map { $0.value < Self.first ? String($0) : sign(for: .character($0)) }.joined()
+    }
 
     /// The text as Compose would have it with no variable set; nil when it needs one that has no default.
     func plain(_ text: String) -> String? {
-        guard hasReference(text) else { return text }
+        guard text.unicodeScalars.contains(where: { $0.value >= Self.first }) else { return text }
         var plain = ""
         for scalar in text.unicodeScalars {
             switch reference(scalar) {
             case nil: plain.unicodeScalars.append(scalar)
             case .variable(_, let fallback?): plain += fallback
+            case .character(let own): plain.unicodeScalars.append(own)
             case .variable, .service, .secret: return nil
             }
         }
@@ -57,12 +73,13 @@ final class SignTable {
         var written = ""
         var literal = ""
         for scalar in text.unicodeScalars {
-            guard let reference = reference(scalar) else {
-                literal.unicodeScalars.append(scalar)
-                continue
+            switch reference(scalar) {
+            case nil: literal.unicodeScalars.append(scalar)
+            case .character(let own): literal.unicodeScalars.append(own)
+            case let reference?:
+                written += Template(literal).source + Self.written(reference)
+                literal = ""
             }
-            written += Template(literal).source + Self.written(reference)
-            literal = ""
         }
         return written + Template(literal).source
     }
@@ -73,6 +90,7 @@ final class SignTable {
         case .variable(let name, let fallback?): "${\(name):-\(fallback)}"
         case .service(let name, let part): Template([.service(name, part)]).source
         case .secret(let name, let part): Template([.secret(name, part)]).source
+        case .character(let own): String(own)
         }
     }
 
@@ -95,13 +113,13 @@ final class SignTable {
 
     /// Reads a text as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?message}`, `$$`.
     func read(_ raw: String) throws(Refusal) -> String {
-        guard raw.utf8.contains(UInt8(ascii: "$")) else { return raw }
+        guard raw.utf8.contains(UInt8(ascii: "$")) else { return literal(raw) }
         guard references.count < Self.limit else { throw Refusal(reason: "the file has too many variables") }
         var text = ""
         var rest = raw.unicodeScalars[...]
         while let scalar = rest.popFirst() {
             guard scalar == "$" else {
-                text.unicodeScalars.append(scalar)
+                text += literal(String(scalar))
                 continue
             }
             if rest.first == "$" {

@@ -11,11 +11,13 @@ struct AppSection {
 
     func line() -> SpecLine {
         var lines: [SpecLine] = []
+        // Both may need a variable of their own.
+        let (command, health) = (self.command(), self.health())
         if let image = draft.image {
             lines.append(SpecLine("image", .text(signs.written(image.text)), comments: imageComments))
         }
         if let source = draft.source { lines.append(SpecLine("source", .text(source))) }
-        if let words = command() { lines.append(SpecLine("command", .list(words.map { .text($0) }))) }
+        if let words = command { lines.append(SpecLine("command", .list(words.map { .text($0) }))) }
         if let port = draft.port { lines.append(SpecLine("port", .number(port))) }
         let deploy = DeployReader(scalars: translation.scalars, draft: draft)
         if let replicas = replicas(deploy) { lines.append(replicas) }
@@ -25,7 +27,7 @@ struct AppSection {
         }
         let volumes = VolumeList(draft: draft, translation: translation).values()
         if !volumes.isEmpty { lines.append(SpecLine("volumes", .list(volumes))) }
-        if let health = health() { lines.append(SpecLine("health", .map(health))) }
+        if let health { lines.append(SpecLine("health", .map(health))) }
         add("resources", deploy.resources(), to: &lines)
         add("rollout", deploy.rollout(), to: &lines)
         add("stop", deploy.stop(), to: &lines)
@@ -91,34 +93,12 @@ struct AppSection {
                 help: "When it has, write its words in front."
             )
         }
-        let spot = References.Spot(path: "\(draft.path).command", location: report.location(place), draft: draft)
-        return words.enumerated().map { index, word in argument(word, after: index > 0 ? words[index - 1] : "", spot) }
+        let spot = spot("command", place)
+        return SecretCommand(draft: draft, translation: translation, spot: spot).written(words)
     }
 
-    /// Everybody on a machine can read arguments, so what looks like a password becomes a variable at least.
-    private func argument(_ word: String, after flag: String, _ spot: References.Spot) -> String {
-        var word = translation.references.addresses(in: word, spot, isCommand: true)
-        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-        var name = flag.hasPrefix("--") && !flag.contains("=") ? flag : ""
-        if parts.count == 2, parts[0].hasPrefix("-") { name = parts[0] }
-        let isCredential = CredentialName.isLikely(name)
-        word = translation.references.withoutCredentialDefaults(word, isCredential: isCredential, spot)
-        var password = translation.secrets.revealed(by: word)
-        if let value = parts.last, !["-", "/", "$"].contains(where: { value.hasPrefix($0) }),
-            !signs.hasReference(value),
-            Credential.isLikely(name, value, signs)
-        {
-            password = value
-        }
-        guard let password else { return signs.written(word) }
-        let variable = translation.variable(named: name.isEmpty ? "\(draft.key)_PASSWORD" : name, at: spot.location)
-        report.changed(
-            spot.path,
-            at: spot.location,
-            "a credential in it is now \(signs.written(variable))",
-            help: "Everybody on a machine can read arguments: let the program read it from `env`, as a secret."
-        )
-        return signs.written(word.replacing(password, with: variable))
+    private func spot(_ key: String, _ place: Place) -> References.Spot {
+        References.Spot(path: "\(draft.path).\(key)", location: report.location(place), draft: draft, name: draft.key)
     }
 
     // MARK: - Health
@@ -129,37 +109,14 @@ struct AppSection {
         if let check = WebCheck(health, signs), check.port == draft.port {
             lines.append(SpecLine("readiness", .text(check.path)))
         } else {
-            let spot = References.Spot(
-                path: "\(draft.path).healthcheck.test",
-                location: report.location(health.place),
-                draft: draft
-            )
-            let words = (health.isShell ? ["sh", "-c"] + health.command : health.command).map {
-                translation.references.withoutCredentialDefaults(withoutPassword($0), isCredential: false, spot)
-            }
-            if words.contains(where: { translation.secrets.revealed(by: $0) != nil }) {
-                report.leftOut(
-                    "\(draft.path).healthcheck.test",
-                    at: health.place,
-                    "a password stands in it, and everybody can read a command",
-                    help:
-                        "Let a shell read it from the program's environment, as in `mysqladmin -p$MYSQL_PASSWORD ping`."
-                )
-                return nil
-            }
-            lines.append(SpecLine("command", .list(words.map { .text(signs.written($0)) })))
+            let spot = spot("healthcheck.test", health.place)
+            let words = health.isShell ? ["sh", "-c"] + health.command : health.command
+            let command = SecretCommand(draft: draft, translation: translation, spot: spot).written(words)
+            lines.append(SpecLine("command", .list(command.map { .text($0) })))
         }
         if let interval = health.interval { lines.append(SpecLine("interval", .text("\(interval)"))) }
         if let timeout = health.timeout { lines.append(SpecLine("timeout", .text("\(timeout)"))) }
         return lines
-    }
-
-    /// A shell reads a password from the environment of the program, where it is a secret.
-    private func withoutPassword(_ word: String) -> String {
-        guard word.contains(" "), let password = translation.secrets.revealed(by: word),
-            let variable = draft.variables.first(where: { $0.text == password })
-        else { return word }
-        return word.replacing(password, with: "$\(variable.key)")
     }
 
     // MARK: - Ports

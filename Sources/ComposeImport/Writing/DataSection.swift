@@ -101,7 +101,7 @@ struct DataSection {
             report.leftOut(
                 path,
                 at: port.place,
-                "\(draft.name) is kept private on purpose: only an edge is reached from outside",
+                "kept private on purpose: only an edge is reached from outside",
                 help: help
             )
         }

@@ -25,7 +25,7 @@ extension Translation {
         if draft.role == .edge { return }
         guard !draft.dependsOn.contains(where: { $0 === service }) else { return }
         switch service.role {
-        case .companion, .machineWatcher: report.leftOut(path, at: place, "\(key) is left out itself")
+        case .companion, .machineWatcher: break
         case .edge: report.leftOut(path, at: place, "an edge waits for nobody, and nobody for it")
         default:
             guard !waits(service, for: draft) else {

@@ -28,8 +28,15 @@ struct EdgeSection {
 
     /// An edge speaks HTTP: what speaks FastCGI keeps its web server.
     private static func isTarget(_ draft: Draft) -> Bool {
-        draft.role == .app && draft.port != nil && draft.port != 9000 && draft.image?.tag.contains("fpm") != true
-            && draft.profiles.isEmpty && !isTool(draft)
+        draft.role == .app && draft.port != nil && !speaksFastCGI(draft) && draft.profiles.isEmpty && !isTool(draft)
+    }
+
+    /// Of an image that is built here, its port has to tell.
+    private static func speaksFastCGI(_ draft: Draft) -> Bool {
+        if draft.image?.tag.contains("fpm") == true { return true }
+        guard draft.port == 9000 else { return false }
+        let isAsked = draft.health?.command.contains { $0.contains("http://") } == true
+        return draft.isBuilt && draft.ports.isEmpty && !isAsked || KnownPort.isOther(9000, draft.image)
     }
 
     private static func isTool(_ draft: Draft) -> Bool {
@@ -146,7 +153,7 @@ struct EdgeSection {
             report.changed(proxy.path, at: proxy.place, "listens at port 80, as it publishes none itself")
             return (.number(80), nil)
         }
-        let variable = "\(proxy.name.text.uppercased().replacing("-", with: "_"))_CERTIFICATE"
+        let variable = VariableName.made(of: "\(proxy.name)_CERTIFICATE")
         let secret = translation.secrets.secret(handedOn: variable, of: proxy.key)
         report.changed(
             "\(proxy.path).ports",
@@ -189,13 +196,8 @@ struct EdgeSection {
     }
 
     private func isDoor(_ port: PublishedPort, of draft: Draft) -> Bool {
-        port.listen != nil && port.container == draft.port && !Self.otherProtocols.contains(port.container)
+        port.listen != nil && port.container == draft.port && !KnownPort.isOther(port.container, draft.image)
     }
-
-    /// Ports at which nobody speaks HTTP.
-    private static let otherProtocols: Set = [
-        21, 22, 25, 53, 143, 465, 587, 993, 1025, 1883, 5432, 3306, 6379, 9000, 27017,
-    ]
 
     private func leavePorts(of draft: Draft, isOpen: Bool) {
         let door = isOpen ? draft.ports.first { isDoor($0, of: draft) } : nil
@@ -209,7 +211,7 @@ struct EdgeSection {
     private func reason(_ port: PublishedPort, of draft: Draft) -> (String, String?) {
         if draft.role == .data {
             return (
-                "\(draft.name) is kept private on purpose: only an edge is reached from outside",
+                "kept private on purpose: only an edge is reached from outside",
                 "From the machine: a tunnel through `ssh -L` to the address that `slipway status` shows."
             )
         }
@@ -219,7 +221,7 @@ struct EdgeSection {
         if !draft.profiles.isEmpty {
             return ("what does not run has no door", "Add an edge that routes to \(draft.name) where it runs.")
         }
-        if Self.otherProtocols.contains(port.container) { return ("an edge forwards HTTP", nil) }
+        if KnownPort.isOther(port.container, draft.image) { return ("an edge forwards HTTP", nil) }
         return (
             "an app has one port, which is \(draft.port ?? 0)", "Make it two services when both have to be reached."
         )

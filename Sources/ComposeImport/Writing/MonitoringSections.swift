@@ -42,6 +42,8 @@ struct PrometheusSection {
     }
 
     private func leave(_ word: String, _ data: DataSection) {
+        // The value of the option before it.
+        guard word.hasPrefix("-") else { return }
         let place = draft.node.entry("command")?.keyPlace ?? draft.place
         let name = String(word.prefix { $0 != "=" })
         data.report.leftOut(

@@ -23,7 +23,7 @@ struct PostgresSection {
                 "Let the app's migrations make what an initialisation script made."
             )
         )
-        data.sayData("Take the old data over with `pg_dump` and `pg_restore`.")
+        data.sayData("Take the old data over: `pg_dump` in the old container, `pg_restore` into the new one.")
         data.leavePorts(
             "From the machine: `slipway exec`, or a tunnel through `ssh -L` to the address that `slipway status` shows."
         )

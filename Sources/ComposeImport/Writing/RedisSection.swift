@@ -11,7 +11,7 @@ struct RedisSection {
         let data = DataSection(draft: draft, translation: translation)
         data.leaveVariables(but: Self.known, LeftOutReason("Slipway sets up the server itself"))
         data.leaveMounts(LeftOutReason("Slipway writes redis.conf"))
-        data.sayData("Redis reads an old dump.rdb from there when it is copied in before the first start.")
+        data.sayData("Redis reads an old dump.rdb from there when you copy it in before the first start.")
         data.leavePorts(
             "From the machine: `slipway exec`, or a tunnel through `ssh -L` to the address that `slipway status` shows."
         )
@@ -115,7 +115,7 @@ struct RedisOptions {
         if words.count == 3, words[1] == "-c" { words = ShellWords.split(words[2]) ?? [] }
         for word in words {
             if word.hasPrefix("--") {
-                options.append(Option(name: String(word.dropFirst(2))))
+                options.append(Option(name: String(word.dropFirst(2).prefix { $0 != "=" })))
             } else if !options.isEmpty {
                 options[options.count - 1].values.append(word)
             } else if word.hasSuffix(".conf") {

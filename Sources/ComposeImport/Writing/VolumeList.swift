@@ -26,7 +26,7 @@ struct VolumeList {
 
     /// Where containers see it; nil for what a spec has no volume at, after the reason was said.
     private func path(of mount: Mount, beside others: [String]) -> String? {
-        guard mount.kind == .volume else { return mount.target }
+        guard mount.kind == .volume || isData(mount) else { return mount.target }
         guard let plain = translation.signs.plain(mount.target) else {
             leave(mount, "its place comes from a variable that has no default")
             return nil
@@ -66,6 +66,14 @@ struct VolumeList {
                 )
                 return nil
             }
+            report.changed(
+                path(of: mount),
+                at: mount.place,
+                "a new volume, empty at first",
+                help:
+                    "Take the old data over before the first start: `docker compose create` in the rendered folder, then"
+                    + " `docker compose cp --archive` from the old container and into the new one."
+            )
             return ServiceNames.repaired(mount.source)
         }
     }
@@ -75,30 +83,54 @@ struct VolumeList {
         let target = mount.target
         if mount.source.hasSuffix("docker.sock") {
             leave(mount, "whoever has Docker's socket has the machine", help: "Let nothing of a stack have it.")
-        } else if draft.role == .data, !mount.isReadOnly, target == "/data" || target.hasPrefix("/var/lib/"),
-            !target.contains(".")
-        {
+        } else if ["/etc/localtime", "/etc/timezone"].contains(target) {
+            guard draft.variable("TZ") == nil else { return nil }
+            leave(mount, "a file of the machine", help: "Where the time zone counts, set `TZ` in `env`.")
+        } else if isData(mount) {
+            let source = translation.signs.written(mount.source)
             report.changed(
-                "\(draft.path).volumes",
+                path(of: mount),
                 at: mount.place,
-                "the folder \(translation.signs.written(mount.source)) becomes a volume, which is empty at first",
-                help: "Copy its data over before the first deploy, or restore it from a dump."
+                "the folder \(source) becomes a volume, which is empty at first",
+                help:
+                    "Copy it before the first start: `docker compose create` in the rendered folder, then `docker compose "
+                    + "cp --archive \(source)/. \(draft.name):\(target)`."
             )
             return Self.name(from: target)
         } else {
             let isCode = draft.isBuilt && translation.signs.plain(mount.source).map { !$0.hasPrefix("/") } == true
+            let volume = "`volumes: [{name: \(Self.name(from: target)), path: \(target)}]`"
             leave(
                 mount,
                 "\(translation.signs.written(mount.source)) is a folder of the machine, and no part of a release",
                 help: isCode
-                    ? "The image has the files already." : "Put the files into the image, or the values into `env`."
+                    ? "The image has the files already."
+                    : mount.isReadOnly || isFile(target)
+                        ? "Put the files into the image, or the values into `env`."
+                        : "What the program reads there belongs into the image, what it writes into a volume: \(volume)."
             )
         }
         return nil
     }
 
+    /// A folder that a program from elsewhere writes to, told by its place.
+    private func isData(_ mount: Mount) -> Bool {
+        let target = mount.target.hasSuffix("/") ? String(mount.target.dropLast()) : mount.target
+        guard mount.kind == .folder, !draft.isBuilt, !mount.isReadOnly, !isFile(target), mount.source != mount.target,
+            !mount.source.hasSuffix("docker.sock")
+        else { return false }
+        return target.hasSuffix("/data") || target.hasPrefix("/data/") || target.hasPrefix("/var/lib/")
+            || target == "/var/www/html"
+    }
+
+    private func isFile(_ target: String) -> Bool {
+        target.split(separator: "/").last?.dropFirst().contains(".") == true
+    }
+
+    private func path(of mount: Mount) -> String { "\(draft.path).volumes (\(mount.target))" }
+
     private func leave(_ mount: Mount, _ reason: String, help: String? = nil) {
-        report.leftOut("\(draft.path).volumes (\(mount.target))", at: mount.place, reason, help: help)
+        report.leftOut(path(of: mount), at: mount.place, reason, help: help)
     }
 
     /// `/var/lib/mysql` is called mysql.

@@ -1,12 +1,16 @@
 import Basics
 import StackModel
 
-/// A program of the user's own. It runs as the user that its image says.
+/// A program of the user's own. It runs as the user that its image says, unless the spec says another.
 enum ComposeApp {
     static func make(_ service: Service, _ app: App, _ stack: Stack) throws(ReportableError) -> ComposeService {
         var part = try ComposeService(service, resources: .app)
         part.entrypoint = try words(app.command, of: service, stack, literal: ComposeText.literal)
         try addEnvironment(of: app, to: &part, stack)
+        if let security = app.security {
+            part.security = security
+            part.user = security.user.map { "\($0):\(security.group ?? $0)" }
+        }
         part.networks = [.frontend, .backend]
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         part.stop = stopRule(of: service, app)

@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// HAProxy by the official image: the only service that the world can reach.
+/// HAProxy by the official image: the only service that others than those on the machine can reach.
 enum ComposeEdge {
     private static let folder = "/usr/local/etc/haproxy"
     /// Two for each connection, and some.

@@ -1,7 +1,8 @@
 import Basics
 import StackModel
 
-/// A Compose project: `compose.yaml`, the configuration files it mounts, and the script that makes its secrets.
+/// A Compose project: `compose.yaml`, the configuration files it mounts, the script that makes its secrets, and what a
+/// person has to know of it.
 ///
 /// The file is of the Compose specification without a `version`, and of nothing that Compose 1.29 does not know either:
 /// the project's name stands in the `.env` that `secrets.sh` writes, since only Compose 2 reads a `name`.
@@ -19,7 +20,7 @@ enum ComposeManifests {
             dotEnv: DotEnvFile(project: stack.id, files: Set(parts.flatMap(\.interpolated)))
         )
         return [ManifestFile("compose.yaml", YAMLWriter.document(ComposeFile(services: parts).document))]
-            + parts.flatMap(\.files) + monitoring + [try secrets.script()]
+            + parts.flatMap(\.files) + monitoring + [try secrets.script(), ComposeReadme.file(stack)]
             + [Monitoring.runbook(of: stack, reachedBy: .compose)].compactMap { $0 }
     }
 

@@ -16,6 +16,7 @@ enum ComposeMonitoring {
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
         // The edge, whose figures it reads, has no business behind the apps.
         part.networks = [.frontend, .backend]
+        part.ports = [onThisMachine(9090)]
         part.volumes = [(service.name.text, "/prometheus")]
         part.mounts = mounts(of: monitoring, [("prometheus", "/etc/prometheus")])
         part.stop = StopRule(signal: .terminate, grace: PrometheusTemplate.grace)
@@ -63,6 +64,9 @@ enum ComposeMonitoring {
             service
         )
         part.dependsOn = ComposeHealth.dependencies(of: service, in: stack)
+        // Docker publishes nothing of who is on the inner network alone.
+        part.networks = [.frontend, .backend]
+        part.ports = [onThisMachine(3000)]
         part.volumes = [(service.name.text, "/var/lib/grafana")]
         part.mounts =
             [(configuration.path, "/etc/grafana/grafana.ini")]
@@ -78,6 +82,10 @@ enum ComposeMonitoring {
         part.stop = StopRule(signal: .terminate, grace: GrafanaTemplate.grace)
         return part
     }
+
+    /// A port for those who are on the machine, as a process would have it; which one Docker chooses, so that several stacks
+    /// can be on one machine.
+    private static func onThisMachine(_ port: Int) -> String { "127.0.0.1::\(port)" }
 
     /// Those of the folders in which there is a file: Docker would make the others.
     private static func mounts(

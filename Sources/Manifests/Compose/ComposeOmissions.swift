@@ -46,7 +46,11 @@ enum ComposeOmissions {
                 )
             )
         }
-        if app.user != nil { list.append((["user"], "the program runs as the user that its image says")) }
+        if app.user != nil, app.security?.user == nil {
+            let meaning = "it runs as the user that its image says; `security: {user: ...}` names another by number"
+            list.append((["user"], meaning))
+        }
+        if let meaning = RootImage.meaning(of: app) { list.append((["image"], meaning)) }
         return list
     }
 

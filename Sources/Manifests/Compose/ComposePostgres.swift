@@ -43,7 +43,7 @@ enum ComposePostgres {
         part.files = [
             ManifestFile(
                 "config/\(name)/postgresql.conf",
-                PostgresContainer.configuration(memory: part.resources.memory)
+                PostgresContainer.configuration(memory: part.resources.memory.limit)
             ),
             ManifestFile("config/\(name)/pg_hba.conf", PostgresContainer.access),
             ManifestFile("config/\(name)/first-start/accounts.sql", accounts),

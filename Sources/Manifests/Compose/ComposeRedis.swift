@@ -7,7 +7,7 @@ enum ComposeRedis {
         let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack)
         let accounts = RedisContainer.accountsFile(of: service.name)
         var part = try ComposeService(service, resources: resources(for: redis))
-        let limit = service.resources.memory ?? part.resources.memory
+        let limit = service.resources.memory ?? part.resources.memory.limit
         part.user = OfficialUser.redis(image: part.image)
         part.command = ["redis-server", "/usr/local/etc/redis/redis.conf"]
         part.health = ComposeHealth(["CMD-SHELL", RedisContainer.question(administrator)], service)
@@ -32,8 +32,8 @@ enum ComposeRedis {
     }
 
     /// Its data, and room for connections and for what changes while a snapshot is written.
-    private static func resources(for redis: Redis) -> ComposeResources {
+    private static func resources(for redis: Redis) -> ContainerResources {
         guard let memory = redis.memory else { return .redis }
-        return .redis.holding(RedisContainer.memory(holding: memory))
+        return ContainerResources.redis.holding(RedisContainer.memory(holding: memory))
     }
 }

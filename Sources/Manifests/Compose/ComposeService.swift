@@ -14,7 +14,8 @@ struct ComposeService {
     var environment: [String: String] = [:]
     var health: ComposeHealth?
     var dependsOn: ManifestValue = nil
-    var resources: ComposeResources
+    var resources: ContainerResources
+    var security = AppSecurity()
     var sharedMemory: ByteCount?
     var openFiles: Int?
     var networks: [ComposeNetwork] = [.backend]
@@ -36,7 +37,7 @@ struct ComposeService {
     /// The files below `secrets/` that its environment refers to.
     var interpolated: [String] = []
 
-    init(_ service: Service, resources: ComposeResources) throws(ReportableError) {
+    init(_ service: Service, resources: ContainerResources) throws(ReportableError) {
         self.service = service
         self.resources = resources.declaring(service.resources)
         image = try ContainerImage.reference(for: service)
@@ -66,16 +67,17 @@ struct ComposeService {
             "ports": .texts(ports).unlessEmpty,
             "secrets": .texts(secrets.sorted()).unlessEmpty,
             "volumes": .list(allMounts).unlessEmpty,
-            "tmpfs": .texts(["/tmp"] + scratch.map(ownFolder)),
-            "shm_size": sharedMemory.map { .text(ComposeResources.size($0)) } ?? nil,
+            "tmpfs": .texts((security.readOnlyRoot ? ["/tmp"] : []) + scratch.map(ownFolder)).unlessEmpty,
+            "shm_size": sharedMemory.map { .text(ComposeAmount.size($0)) } ?? nil,
             "ulimits": openFiles.map { ["nofile": ["soft": .integer($0), "hard": .integer($0)]] } ?? nil,
         ]
     }
 
     private var walls: ManifestValue {
         [
-            "read_only": true,
+            "read_only": .boolean(security.readOnlyRoot),
             "cap_drop": ["ALL"],
+            "cap_add": .texts(security.capabilities.map(\.rawValue)).unlessEmpty,
             "security_opt": ["no-new-privileges:true"],
             "pids_limit": 1024,
             "logging": ["driver": "json-file", "options": ["max-size": "10m", "max-file": "3"]],
@@ -103,7 +105,7 @@ struct ComposeService {
     private var deploy: ManifestValue {
         [
             "replicas": .integer(service.replicas),
-            "resources": resources.object,
+            "resources": resources.compose,
             "update_config": ComposeRollout.object(service),
         ]
     }

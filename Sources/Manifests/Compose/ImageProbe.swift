@@ -6,18 +6,19 @@ import StackModel
 enum ImageProbe {
     static func script(_ health: HealthCheck, port: Int) -> String {
         let seconds = max((health.timeout.milliseconds + 999) / 1000, 1)
-        return health.readiness.map { request($0, port, seconds) } ?? connection(port, seconds)
+        return health.readiness.map { request($0, health.askedHost, port, seconds) } ?? connection(port, seconds)
     }
 
-    private static func request(_ path: String, _ port: Int, _ seconds: Int) -> String {
+    private static func request(_ path: String, _ host: String, _ port: Int, _ seconds: Int) -> String {
         """
-        url=\(SecretScript.quoted("http://127.0.0.1:\(port)\(path)"))
+        url=\(ShellWord.inQuotes("http://127.0.0.1:\(port)\(path)"))
+        host=\(ShellWord.inQuotes(host))
         has() { command -v "$1" >/dev/null 2>&1; }
-        has curl && exec curl -fsS -m \(seconds) -o /dev/null "$url"
-        has wget && exec wget -q -T \(seconds) -O /dev/null "$url"
-        has python3 && exec python3 -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=\(seconds))' "$url"
-        has node && exec node -e 'require("http").get(process.argv[1], { timeout: \(seconds)000 }, r => process.exit(r.statusCode < 300 ? 0 : 1)).on("error", () => process.exit(1)).on("timeout", () => process.exit(1))' "$url"
-        has perl && exec perl -MHTTP::Tiny -e 'exit !HTTP::Tiny->new(timeout => \(seconds))->get($ARGV[0])->{success}' "$url"
+        has curl && exec curl -fsS -m \(seconds) -H "Host: $host" -o /dev/null "$url"
+        has wget && exec wget -q -T \(seconds) --header "Host: $host" -O /dev/null "$url"
+        has python3 && exec python3 -c 'import sys, urllib.request as r; r.urlopen(r.Request(sys.argv[1], headers={"Host": sys.argv[2]}), timeout=\(seconds))' "$url" "$host"
+        has node && exec node -e 'require("http").get(process.argv[1], { timeout: \(seconds)000, headers: { Host: process.argv[2] } }, r => process.exit(r.statusCode < 300 ? 0 : 1)).on("error", () => process.exit(1)).on("timeout", () => process.exit(1))' "$url" "$host"
+        has perl && exec perl -MIO::Socket::INET -e 'alarm \(seconds); my $s = IO::Socket::INET->new("127.0.0.1:\(port)") or exit 1; print $s "GET $ARGV[0] HTTP/1.0\\r\\nHost: $ARGV[1]\\r\\n\\r\\n"; exit <$s> !~ m{^HTTP/[0-9.]+ 2}' \(ShellWord.inQuotes(path)) "$host"
         echo "no curl, wget, python3, node or perl in this image to ask $url with" >&2
         exit 1
         """

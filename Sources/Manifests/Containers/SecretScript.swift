@@ -110,20 +110,17 @@ enum SecretScript {
         var lines = ["", "{"]
         for segment in file.content.segments {
             switch segment {
-            case .literal(let text): lines.append("    printf '%s' \(quoted(text))")
+            case .literal(let text): lines.append("    printf '%s' \(ShellWord.inQuotes(text))")
             case .secret(let name, .value): lines.append("    value \(name)")
             case .secret(let name, .sha256): lines.append("    hash \(name)")
             case .secret(let name, .user):
-                lines.append("    printf '%s' \(quoted(ContainerAddress.user(of: name)))")
+                lines.append("    printf '%s' \(ShellWord.inQuotes(ContainerAddress.user(of: name)))")
             case .port, .host, .service, .mount, .directory, .volume, .targets:
                 throw ReportableError(.broken, "\(file.path) refers to more than secrets")
             }
         }
-        return (lines + ["} >\"$new\"", "put \(quoted(file.path)) \"$mode\""]).joined(separator: "\n")
+        return (lines + ["} >\"$new\"", "put \(ShellWord.inQuotes(file.path)) \"$mode\""]).joined(separator: "\n")
     }
-
-    /// One word of a shell, whatever the text holds.
-    static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "'\\''"))'" }
 }
 
 extension SecretFiles.Readers {

@@ -75,9 +75,10 @@ enum EdgeTexts {
         ]
         if let readiness = app.health.readiness {
             let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
+            let host = try HAProxyText.word(app.health.askedHost, naming: "the host of the health check of \(service)")
             lines += [
                 "    option httpchk",
-                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(Probe.host) hdr User-Agent slipway-edge",
+                "    http-check send meth GET uri \(path) ver HTTP/1.1 hdr Host \(host) hdr User-Agent slipway-edge",
                 "    http-check expect status 200-299",
             ]
         }

@@ -23,8 +23,12 @@ enum AppWorkload {
             environment: environment.entries,
             port: app.port.map { Container.Port(name: "http", number: $0) },
             resources: ContainerResources.app.declaring(service.resources),
-            mounts: [.scratch("/tmp", name: "tmp"), .scratch("/run", name: "run")]
+            security: app.security ?? AppSecurity()
         )
+        // An image whose own directories can be written is taken as it is.
+        if container.security.readOnlyRoot {
+            container.mounts = [.scratch("/tmp", name: "tmp"), .scratch("/run", name: "run")]
+        }
         let claims = AppClaim.claims(of: service, in: stack)
         container.mounts += claims.map(\.mount)
         try add(app.health, to: &container, of: service, stack)
@@ -84,11 +88,11 @@ enum AppWorkload {
         _ stack: Stack
     ) throws(ReportableError) -> ContainerProbe.Handler {
         if let command = health.command { return .exec(try words(command, of: service, stack)) }
-        return health.readiness.map { .http(path: $0) } ?? .tcp
+        return health.readiness.map { .http(path: $0, host: health.askedHost) } ?? .tcp
     }
 
     private static func liveness(of health: HealthCheck) -> ContainerProbe.Handler? {
-        if let path = health.liveness { return .http(path: path) }
+        if let path = health.liveness { return .http(path: path, host: health.askedHost) }
         return health.readiness == nil && health.command == nil ? nil : .tcp
     }
 }

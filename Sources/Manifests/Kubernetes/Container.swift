@@ -1,3 +1,5 @@
+import StackModel
+
 /// One container, as every pod of ours has it: it owns nothing of the node, and writes only where it is told to.
 struct Container {
     struct Port {
@@ -16,6 +18,7 @@ struct Container {
     var readiness: ContainerProbe?
     var lifecycle: ManifestValue = nil
     var resources: ContainerResources
+    var security = AppSecurity()
     var mounts: [Mount] = []
 
     var object: ManifestValue {
@@ -32,17 +35,21 @@ struct Container {
             "livenessProbe": probe(liveness),
             "readinessProbe": probe(readiness),
             "lifecycle": lifecycle,
-            "resources": resources.object,
-            "securityContext": Self.security,
+            "resources": resources.kubernetes,
+            "securityContext": walls,
             "volumeMounts": .list(mounts.map(\.volumeMount)).unlessEmpty,
         ]
     }
 
     private func probe(_ probe: ContainerProbe?) -> ManifestValue { probe?.object(port: port?.name) ?? .absent }
 
-    private static let security: ManifestValue = [
-        "allowPrivilegeEscalation": false,
-        "readOnlyRootFilesystem": true,
-        "capabilities": ["drop": ["ALL"]],
-    ]
+    private var walls: ManifestValue {
+        [
+            "allowPrivilegeEscalation": false,
+            "readOnlyRootFilesystem": .boolean(security.readOnlyRoot),
+            "capabilities": [
+                "drop": ["ALL"], "add": .texts(security.capabilities.map(\.rawValue)).unlessEmpty,
+            ],
+        ]
+    }
 }

@@ -3,7 +3,8 @@ import Basics
 /// How the kubelet asks a container.
 struct ContainerProbe {
     enum Handler {
-        case http(path: String)
+        /// With a `Host` in place of the pod's address, which no app knows for its own.
+        case http(path: String, host: String? = nil)
         case tcp
         case exec([String])
     }
@@ -32,10 +33,17 @@ struct ContainerProbe {
 
     private func action(_ port: String?) -> ManifestValue? {
         switch handler {
-        case .http(let path): port.map { ["httpGet": ["path": .text(path), "port": .text($0)]] }
+        case .http(let path, let host): port.map { ["httpGet": get(path, $0, host)] }
         case .tcp: port.map { ["tcpSocket": ["port": .text($0)]] }
         case .exec(let command): ["exec": ["command": .texts(command)]]
         }
+    }
+
+    private func get(_ path: String, _ port: String, _ host: String?) -> ManifestValue {
+        [
+            "path": .text(path), "port": .text(port),
+            "httpHeaders": host.map { [["name": "Host", "value": .text($0)]] } ?? .absent,
+        ]
     }
 }
 

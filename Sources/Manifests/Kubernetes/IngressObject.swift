@@ -58,6 +58,15 @@ enum RouteHosts {
     }
 }
 
+extension Service {
+    /// The edge that it is, where the world reaches that. An edge at a single address does not: a cluster does not have
+    /// the address, and its ingress controller may be open to everybody.
+    var openEdge: Edge? {
+        guard case .edge(let edge) = kind, edge.listensEverywhere else { return nil }
+        return edge
+    }
+}
+
 extension Route {
     /// The path as a prefix of whole segments.
     var prefix: String { stem.isEmpty ? "/" : stem }

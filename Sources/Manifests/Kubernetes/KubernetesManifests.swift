@@ -65,8 +65,9 @@ enum KubernetesManifests {
         }
     }
 
+    /// Nil for an edge that was not open to the world: rendering does not open it.
     private static func edge(_ service: Service, _ stack: Stack) -> ManifestFile? {
-        guard case .edge(let edge) = service.kind else { return nil }
+        guard let edge = service.openEdge else { return nil }
         guard let gateway = stack.kubernetes?.gateway else {
             let ingress = IngressObject.object(service, edge, stack)
             return ManifestFile("\(service.name)/ingress.yaml", YAMLWriter.document(ingress))

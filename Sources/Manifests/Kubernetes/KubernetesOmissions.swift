@@ -47,9 +47,11 @@ struct KubernetesOmissions {
     }
 
     private mutating func add(_ app: App, of service: Service) {
-        if let user = app.user, user != "\(PodSpec.user)" {
-            add(service, ["user"], "every program runs as the user \(PodSpec.user)")
+        if let user = app.user, user != "\(PodSpec.user)", app.security?.user == nil {
+            let meaning = "it runs as the user \(PodSpec.user); `security: {user: ...}` names another by number"
+            add(service, ["user"], meaning)
         }
+        addSecurity(of: app, service)
         for volume in app.volumes ?? [] where service.mayHaveSeveral {
             let meaning = "several pods use it at once, so the class of its storage must offer ReadWriteMany"
             add(service, ["volumes", volume.name.text, "path"], meaning)
@@ -79,11 +81,40 @@ struct KubernetesOmissions {
         }
     }
 
+    /// There is no Ingress, so there is nothing that could have settings.
+    private mutating func addPrivate(_ edge: Edge, of service: Service) {
+        let app = edge.routes.compactMap { stack.service($0.service) }.first
+        let port = app.flatMap { ContainerAddress.port(of: $0) } ?? 80
+        let way = app.map { " (`kubectl port-forward service/\($0.name) \(port)`)" } ?? ""
+        add(
+            service,
+            ["listen"],
+            "no cluster has the address \(edge.address), so there is no way in from outside: its apps are reached in the "
+                + "cluster\(way). For a way in, write `listen: \(edge.tls == nil ? 80 : 443)` under the environment"
+        )
+    }
+
+    private mutating func addSecurity(of app: App, _ service: Service) {
+        guard let security = app.security else {
+            if let meaning = RootImage.meaning(of: app) { add(service, ["image"], meaning) }
+            return
+        }
+        if !security.capabilities.isEmpty, security.user == nil {
+            let meaning = "the user \(PodSpec.user) cannot use them: `user: 0` beside them starts it as root"
+            add(service, ["security", "capabilities"], meaning)
+        }
+        guard !security.isRestricted else { return }
+        let meaning =
+            "Pod Security `restricted` does not admit \(service.name), so the namespace is labelled `baseline`, which "
+            + "holds for everything in it"
+        add(service, ["security"], meaning)
+    }
+
     private mutating func add(_ edge: Edge, of service: Service) {
+        guard edge.listensEverywhere else { return addPrivate(edge, of: service) }
         if edge.listen != (edge.tls == nil ? 80 : 443) {
             add(service, ["listen"], "the ingress controller of the cluster decides where it listens")
         }
-        if edge.address != "0.0.0.0" { add(service, ["address"], "the ingress controller decides where it listens") }
         if edge.image != nil { add(service, ["image"], "the cluster's own ingress controller is the edge") }
         if service.replicas > 1 { add(service, ["replicas"], "the cluster's own ingress controller is the edge") }
         if service.resources != Resources() {

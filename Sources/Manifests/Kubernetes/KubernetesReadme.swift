@@ -10,7 +10,8 @@ struct KubernetesReadme {
     }
 
     private var parts: [String] {
-        [start, needs, secrets] + certificates + [network, volumes, alerts, backups].compactMap { $0 } + [history]
+        [start, needs, secrets] + certificates
+            + [network, standard, volumes, alerts, backups].compactMap { $0 } + [history]
     }
 
     private var kubectl: String { "kubectl --namespace \(stack.clusterNamespace)" }
@@ -44,10 +45,19 @@ struct KubernetesReadme {
     }
 
     private var entrance: [String] {
-        guard stack.services.contains(where: { $0.edge != nil }) else { return [] }
-        if let gateway = stack.kubernetes?.gateway { return ["the Gateway `\(gateway)` in this namespace"] }
+        let edges = stack.services.compactMap(\.openEdge)
+        guard !edges.isEmpty else { return [] }
         let name = stack.kubernetes?.ingressClass.map { " of the class `\($0)`" } ?? ""
-        return ["an ingress controller\(name): `\(kubectl) get ingress` shows the address"]
+        let controller = "an ingress controller\(name): `\(kubectl) get ingress` shows the address"
+        return [stack.kubernetes?.gateway.map { "the Gateway `\($0)` in this namespace" } ?? controller] + shared(edges)
+    }
+
+    private func shared(_ edges: [Edge]) -> [String] {
+        guard edges.contains(where: { $0.routes.contains { $0.host == nil } }) else { return [] }
+        return [
+            "nobody else with a route for every host there, such as this stack in another environment: only one of them "
+                + "would get the requests. `host` in the spec's `routes` tells them apart"
+        ]
     }
 
     private var scaling: [String] {
@@ -81,7 +91,7 @@ struct KubernetesReadme {
 
     private var certificates: [String] {
         let names = stack.services.compactMap { service in
-            stack.kubernetes?.gateway == nil ? service.edge?.tls?.certificate : nil
+            stack.kubernetes?.gateway == nil ? service.openEdge?.tls?.certificate : nil
         }
         guard !names.isEmpty else { return [] }
         let commands = Set(names).sorted().map {
@@ -155,6 +165,17 @@ extension KubernetesReadme {
             """
     }
 
+    private var standard: String? {
+        let names = stack.services.filter { $0.security?.isRestricted == false }.map(\.name.text)
+        guard !names.isEmpty else { return nil }
+        return """
+            ## Pod Security
+
+            The namespace is labelled `baseline`, for everything in it: `restricted` does not admit \(names.joined(separator: ", ")),
+            which starts as root or has capabilities. The others keep to `restricted`.
+            """
+    }
+
     private var volumes: String? {
         guard stack.services.contains(where: { !AppClaim.claims(of: $0, in: stack).isEmpty }) else { return nil }
         return """
@@ -181,8 +202,4 @@ extension KubernetesReadme {
             \(failure)
             """
     }
-}
-
-extension Service {
-    fileprivate var edge: Edge? { if case .edge(let edge) = kind { edge } else { nil } }
 }

@@ -11,7 +11,7 @@ enum NamespaceObject {
             .init("app.kubernetes.io/managed-by", "slipway"),
         ]
         for mode in ["enforce", "audit", "warn"] {
-            labels.append(.init("pod-security.kubernetes.io/\(mode)", "restricted"))
+            labels.append(.init("pod-security.kubernetes.io/\(mode)", .text(stack.podSecurity)))
             labels.append(.init("pod-security.kubernetes.io/\(mode)-version", .text(policyVersion)))
         }
         return [
@@ -25,4 +25,9 @@ enum NamespaceObject {
 extension Stack {
     /// Its own, called like the stack unless the environment names one.
     var clusterNamespace: String { namespace ?? name.text }
+
+    /// The strictest Pod Security Standard that admits every pod. It holds for the namespace, so one app decides.
+    fileprivate var podSecurity: String {
+        services.allSatisfy { $0.security?.isRestricted ?? true } ? "restricted" : "baseline"
+    }
 }

@@ -1,4 +1,6 @@
-/// A pod that the Pod Security Standard `restricted` admits.
+import StackModel
+
+/// A pod that the Pod Security Standard `restricted` admits, unless an app asks for more.
 struct PodSpec {
     /// Users of images' own are low numbers that a node may have too; what a pod writes belongs to its group. The
     /// official images of every base work as such a user (docs/decisions/0018).
@@ -25,7 +27,7 @@ struct PodSpec {
             "automountServiceAccountToken": .boolean(asksCluster),
             // Variables such as REDIS_PORT=tcp://... would be taken for settings.
             "enableServiceLinks": false,
-            "securityContext": Self.security,
+            "securityContext": security,
             "priorityClassName": priorityClass.map { .text($0) } ?? .absent,
             "terminationGracePeriodSeconds": .integer(grace),
             "restartPolicy": restartPolicy.map { .text($0) } ?? .absent,
@@ -36,14 +38,19 @@ struct PodSpec {
         ]
     }
 
-    private static let security: ManifestValue = [
-        "runAsNonRoot": true,
-        "runAsUser": .integer(user),
-        "runAsGroup": .integer(user),
-        "fsGroup": .integer(user),
-        "fsGroupChangePolicy": "OnRootMismatch",
-        "seccompProfile": ["type": "RuntimeDefault"],
-    ]
+    /// What starts as root gives its volumes to whom it likes by itself.
+    private var security: ManifestValue {
+        let user = container.security.user ?? Self.user
+        let group = container.security.group ?? user
+        return [
+            "runAsNonRoot": .boolean(user != 0),
+            "runAsUser": .integer(user),
+            "runAsGroup": .integer(group),
+            "fsGroup": user == 0 ? nil : .integer(group),
+            "fsGroupChangePolicy": user == 0 ? nil : "OnRootMismatch",
+            "seccompProfile": ["type": "RuntimeDefault"],
+        ]
+    }
 
     /// Rather on different nodes, so that one that goes takes one replica along.
     private var affinity: ManifestValue {

@@ -43,7 +43,7 @@ struct Traffic {
         case .grafana: for other in stack.services where other.isPrometheus { add(from: own, to: other.name) }
         // What it scrapes, and whom it tells. The way in is the cluster's, and not asked.
         case .prometheus: for name in scraped { add(from: own, to: name) }
-        case .edge(let edge): routed.formUnion(edge.routes.map(\.service))
+        case .edge: routed.formUnion(service.openEdge?.routes.map(\.service) ?? [])
         case .redis, .postgres, .alertmanager: break
         }
     }

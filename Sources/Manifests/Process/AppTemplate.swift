@@ -62,6 +62,6 @@ enum AppTemplate {
     private static func probe(of app: App) -> Probe {
         if let command = app.health.command { return .command(words: command) }
         guard app.port != nil else { return .running }
-        return app.health.readiness.map { .http(path: $0) } ?? .tcp
+        return app.health.readiness.map { .http(path: $0, host: app.health.host) } ?? .tcp
     }
 }

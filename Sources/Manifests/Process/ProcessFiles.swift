@@ -80,7 +80,7 @@ enum ProcessFiles {
         switch probe {
         case .running: "runs"
         case .tcp: "accepts a connection"
-        case .http(let path): "GET \(path)"
+        case .http(let path, let host): "GET \(path)" + (host.map { ", Host: \($0)" } ?? "")
         case .command(let words): words.map(\.source).joined(separator: " ")
         case .redis: "PING"
         case .postgres: "pg_isready"

@@ -1,3 +1,5 @@
+import Basics
+
 /// Writes manifest values as JSON, two spaces, keys in the order they have.
 struct JSONWriter {
     private var text = ""
@@ -41,21 +43,13 @@ struct JSONWriter {
         text += "\n" + String(repeating: " ", count: indent) + closing
     }
 
+    /// Whatever some reader would not show or would take for the end of a line is escaped.
     private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
+        QuotedText.of(text) { scalar in
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case "\r": quoted += "\\r"
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}": false
+            default: true
             }
         }
-        return quoted + "\""
     }
 }

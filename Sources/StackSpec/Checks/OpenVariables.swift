@@ -23,12 +23,14 @@ enum OpenVariables {
 
     /// The values that stand in rendered files, each with the key that has it.
     static func shown(_ uses: [Use], in root: SpecNode) -> [(path: [String], use: Use)] {
-        var leaves = leaves(of: root, []).sorted { $0.place < $1.place }[...]
-        return uses.compactMap { use in
-            // A reference stands in the last value that begins before it.
-            while leaves.count > 1, leaves[leaves.startIndex + 1].place <= use.place { leaves.removeFirst() }
-            guard let leaf = leaves.first, leaf.place <= use.place, !isKeptApart(leaf.path) else { return nil }
-            return (leaf.path, use)
+        let leaves = leaves(of: root, []).sorted { $0.place < $1.place }
+        var last = 0
+        return uses.flatMap { use -> [(path: [String], use: Use)] in
+            // A reference stands in the last value that begins before it; one that an anchor repeats has several keys.
+            while last + 1 < leaves.count, leaves[last + 1].place <= use.place { last += 1 }
+            guard last < leaves.count, leaves[last].place <= use.place else { return [] }
+            let same = leaves[...last].reversed().prefix { $0.place == leaves[last].place }
+            return same.reversed().filter { !isKeptApart($0.path) }.map { ($0.path, use) }
         }
     }
 

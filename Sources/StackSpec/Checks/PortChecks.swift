@@ -30,6 +30,27 @@ struct PortChecks {
         for service in stack.services {
             if case .edge(let edge) = service.kind { checkRoutes(of: edge, named: service.name) }
         }
+        if stack.engine == .kubernetes { checkDoors() }
+    }
+
+    /// On Kubernetes one ingress controller serves all edges, and a request can go to one of them only.
+    private func checkDoors() {
+        var seen: [String: ServiceName] = [:]
+        for service in stack.services {
+            let nodes = root["services"]?[service.name.text]?["routes"]?.elements ?? []
+            guard case .edge(let edge) = service.kind, edge.listensEverywhere else { continue }
+            for (node, route) in zip(nodes, edge.routes) {
+                if let first = seen[route.door], first != service.name {
+                    findings.error(
+                        "route \(route.host ?? "")\(route.path) of \(service.name) is one of \(first) too, and a cluster "
+                            + "has one door for both",
+                        at: node.entry("path")?.valuePlace ?? node.place,
+                        help: "Give them different hosts or paths, or let one listen at 127.0.0.1 alone."
+                    )
+                }
+                seen[route.door] = service.name
+            }
+        }
     }
 
     private func words(for use: Use, _ first: Use) -> String {
@@ -72,7 +93,7 @@ struct PortChecks {
         guard nodes.count == edge.routes.count else { return }
         var seen: [String: (path: String, line: Int)] = [:]
         for (node, route) in zip(nodes, edge.routes) {
-            let door = (route.host?.lowercased() ?? "") + "/" + route.stem
+            let door = route.door
             let place = node.entry("path")?.valuePlace ?? node.place
             if let first = seen[door] {
                 let words = first.path == route.path ? "is there twice" : "is the same as \(first.path)"
@@ -86,4 +107,9 @@ struct PortChecks {
             }
         }
     }
+}
+
+extension Route {
+    /// What a request is told apart by.
+    fileprivate var door: String { (host?.lowercased() ?? "") + "/" + stem }
 }

@@ -38,6 +38,8 @@ struct UnexpressedKeys {
         if app.source == nil, !app.command.isEmpty {
             report(["image"], of: service, "the installed program of the command is run")
         }
+        let help = "Remove it, or write it under another environment; `user` names the user of the machine."
+        report(["security"], of: service, "a program has no container, and runs as a user without rights", help: help)
         report(["health", "liveness"], of: service, "a replica is started again only when its program ends")
         checkVolumes(app, of: service)
     }

@@ -58,7 +58,7 @@ enum AppKeys {
         .userName,
         default: "an unprivileged one of its own",
         synonyms: ["runAs", "uid"],
-        "The user of the machine to run as, on the process engine."
+        "The user of the machine to run as, on the process engine. A container's is in `security`."
     )
     static let migrates = Key<Bool>(
         "migrates",
@@ -84,6 +84,16 @@ enum AppKeys {
         synonyms: ["volume", "mounts", "volumeMounts", "storage", "disk"],
         "Directories that outlive replicas and releases, such as one for uploads."
     )
+    static let security = Key<AppSecurity>(
+        "security",
+        .security,
+        default: "nothing is allowed",
+        synonyms: [
+            "securityContext", "security_opt", "capabilities", "cap_add", "privileged", "read_only", "readOnly",
+            "readOnlyRootFilesystem", "runAsUser",
+        ],
+        "What its container is allowed: another user, a root file system to write in, capabilities."
+    )
 
     static let table = KeyTable(
         title: "app",
@@ -91,6 +101,7 @@ enum AppKeys {
         rules: ServiceKeys.common + [
             ServiceKeys.optional.rule, image.rule, source.rule, command.rule, port.rule, env.rule, health.rule,
             autoscale.rule, metrics.rule, user.rule, migrates.rule, stop.rule, volumes.rule,
+            security.rule,
         ]
     )
 }

@@ -27,6 +27,13 @@ enum HealthKeys {
         "In place of `readiness`: a program and its arguments, run beside the replica as its user and with its "
             + "environment. Status 0 is ready. References are filled in, except secrets. An edge checks the port alone."
     )
+    static let host = Key<String>(
+        "host",
+        .hostName,
+        default: Probe.host,
+        synonyms: ["hostname", "hostHeader", "httpHeaders", "headers"],
+        "The `Host` that whoever asks for a path sends, on every engine: one that the program takes for its own."
+    )
     static let interval = Key<TimeSpan>(
         "interval",
         .timeSpan(atMost: .seconds(3600)),
@@ -47,7 +54,7 @@ enum HealthKeys {
     static let table = KeyTable(
         title: "health",
         meaning: "How to know that a replica lives and that it can serve.",
-        rules: [liveness.rule, readiness.rule, command.rule, interval.rule, timeout.rule]
+        rules: [liveness.rule, readiness.rule, command.rule, host.rule, interval.rule, timeout.rule]
     )
 }
 
@@ -58,12 +65,23 @@ extension ValueType where Value == HealthCheck {
             fields.fill(&health.liveness, HealthKeys.liveness)
             fields.fill(&health.readiness, HealthKeys.readiness)
             fields.fill(&health.command, HealthKeys.command)
+            fields.fill(&health.host, HealthKeys.host)
             fields.fill(&health.interval, HealthKeys.interval)
             if health.command != nil { health.timeout = HealthKeys.patience }
             fields.fill(&health.timeout, HealthKeys.timeout)
             checkCommand(of: health, fields)
+            checkHost(of: health, fields)
             return health
         }
+    }
+
+    private static func checkHost(of health: HealthCheck, _ fields: Fields) {
+        guard health.host != nil, health.readiness == nil, health.liveness == nil, fields.isClean else { return }
+        fields.findings.error(
+            "health has a host, and no path to ask it for",
+            at: fields.place(of: HealthKeys.host),
+            help: "Add `readiness: /...`."
+        )
     }
 
     private static func checkCommand(of health: HealthCheck, _ fields: Fields) {

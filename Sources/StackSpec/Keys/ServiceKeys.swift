@@ -27,7 +27,7 @@ enum ServiceKeys {
     static let resources = Key<Resources>(
         "resources",
         .resources,
-        default: "no limits",
+        default: "a process has no limits, a container those below",
         synonyms: ["limits", "requests", "deploy"],
         "What one replica may use."
     )
@@ -98,17 +98,28 @@ enum ResourceKeys {
     static let cpu = Key<MilliCores>(
         "cpu",
         .cores,
-        default: "no limit",
+        default: "none for a process; for a container \(containers { $0.cpu.limit.description })",
         synonyms: ["cpus"],
         "Share of processors, `500m` is half of one."
     )
     static let memory = Key<ByteCount>(
         "memory",
         .size(atLeast: ByteCount(bytes: 4 << 20)),
-        default: "no limit",
+        default: "none for a process; for a container \(containers { $0.memory.limit.description })",
         synonyms: ["mem", "mem_limit", "ram"],
         "Memory; a replica that wants more is killed."
     )
+
+    /// What rendered sets say where the spec says nothing: that of an app, and of the kinds that have another.
+    private static func containers(_ amount: (ContainerResources) -> String) -> String {
+        let kinds: [(String, ContainerResources)] = [
+            ("redis", .redis), ("postgres", .postgres), ("prometheus", .prometheus), ("grafana", .grafana),
+            ("edge", .edge),
+        ]
+        let usual = amount(.app)
+        let others = kinds.filter { amount($0.1) != usual }.map { "\(amount($0.1)) for \($0.0)" }
+        return "\(usual) (\(others.joined(separator: ", ")))"
+    }
 
     static let table = KeyTable(
         title: "resources",

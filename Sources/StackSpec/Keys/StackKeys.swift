@@ -163,7 +163,8 @@ extension ValueType where Value == EnvironmentOverlay {
 /// All tables, in the order of the reference.
 enum KeyTables {
     static let all = [
-        StackKeys.table, AppKeys.table, VolumeKeys.table, HealthKeys.table, StopKeys.table, AutoscaleKeys.table,
+        StackKeys.table, AppKeys.table, VolumeKeys.table, SecurityKeys.table, HealthKeys.table, StopKeys.table,
+        AutoscaleKeys.table,
         RedisKeys.table, PostgresKeys.table, PrometheusKeys.table, GrafanaKeys.table, EdgeKeys.table, RouteKeys.table,
         EdgeTLSKeys.table, RateLimitKeys.table, CircuitBreakerKeys.table, ResourceKeys.table, RolloutKeys.table,
         SecretKeys.table, BackupKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,

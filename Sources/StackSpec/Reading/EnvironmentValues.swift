@@ -13,7 +13,7 @@ extension ValueType where Value == WrittenEnvironment {
     static var environment: ValueType {
         let value = ValueType<Template>.environmentValue
         let words = "a map from variables to texts"
-        let shape = Shape.map(value.shape, keys: "^[A-Za-z_][A-Za-z0-9_]*$", words: words)
+        let shape = Shape.map(value.shape, keys: "^[A-Za-z_][A-Za-z0-9_.-]*$", words: words)
         return ValueType(shape: shape) { node, key, reading in
             guard let entries = node.entries else {
                 let help = "Write one NAME: value per line, without dashes and equals signs."
@@ -21,11 +21,11 @@ extension ValueType where Value == WrittenEnvironment {
             }
             var environment = WrittenEnvironment()
             for entry in entries where !entry.key.isFree {
-                guard entry.key.isVariableName else {
+                guard entry.key.isEnvironmentName else {
                     reading.findings.error(
                         "\(entry.key.abridged) is not the name of a variable",
                         at: entry.keyPlace,
-                        help: "Names of variables are made of letters, digits and underscores."
+                        help: EnvironmentRule.words
                     )
                     continue
                 }
@@ -33,10 +33,23 @@ extension ValueType where Value == WrittenEnvironment {
                 let mentionsBefore = reading.mentions.all.count
                 environment.values[entry.key] = value.read(node, entry.key, reading)
                 let isHandedOn = lookAtVariables(reading.mentions.all[mentionsBefore...], in: entry.key, reading)
-                if isHandedOn { environment.handedOn.append(entry.key) }
+                if isHandedOn {
+                    environment.handedOn.append(entry.key)
+                    refuseHandingOn(to: entry, reading)
+                }
             }
             return environment
         }
+    }
+
+    /// `secrets.sh` of a rendered set asks for such a value under the same name, which has to be one for a shell.
+    private static func refuseHandingOn(to entry: SpecNode.Entry, _ reading: Reading) {
+        guard !entry.key.isVariableName else { return }
+        reading.findings.error(
+            "\(entry.key.abridged) takes its value from the caller's environment, which knows no such name",
+            at: entry.valuePlace,
+            help: "Declare `NAME: {kind: given}` under secrets, and write ${secret:NAME} here."
+        )
     }
 
     /// Whether a value takes anything from the caller's environment. Warns when that looks like a credential, which
@@ -59,4 +72,9 @@ extension ValueType where Value == WrittenEnvironment {
         }
         return isHandedOn
     }
+}
+
+/// What the variables of a program are called, in words.
+enum EnvironmentRule {
+    static let words = "Names of variables are made of letters, digits and underscores, and inside of dots and dashes."
 }

@@ -179,6 +179,12 @@ extension String {
         }
     }
 
+    /// What a program's environment may hold beside the names that a shell knows: `spring.datasource.url`.
+    package var isEnvironmentName: Bool {
+        replacing("-", with: "_").replacing(".", with: "_").isVariableName
+            && utf8.first.map { $0 != 45 && $0 != 46 } == true
+    }
+
     /// The name inside a reference, or `nil` after it is reported.
     fileprivate func checked<Value: Name>(_ written: String, _ word: String, at place: Place, _ reading: Reading)
         -> Value?

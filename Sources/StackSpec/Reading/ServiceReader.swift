@@ -73,6 +73,7 @@ private struct ServiceReader {
         fields.fill(&app.migrates, AppKeys.migrates)
         fields.fill(&app.stop, AppKeys.stop)
         if let volumes = fields[AppKeys.volumes], !volumes.isEmpty { app.volumes = volumes }
+        fields.fill(&app.security, AppKeys.security)
         fields.fill(&service.optional, ServiceKeys.optional)
         if let autoscale = app.autoscale, !fields.has(ServiceKeys.replicas) { service.replicas = autoscale.minimum }
         return app

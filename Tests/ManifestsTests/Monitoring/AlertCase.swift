@@ -17,6 +17,13 @@ struct AlertCase {
         (name, severity, service) == (alert.name, alert.severity, alert.service) && labels == alert.labels
     }
 
+    /// A file for `promtool test rules`.
+    static func document(_ cases: [AlertCase], of rules: [String], every interval: String = "1m") -> ManifestValue {
+        [
+            "rule_files": .texts(rules), "evaluation_interval": .text(interval), "tests": .list(cases.flatMap(\.tests)),
+        ]
+    }
+
     /// The tests of this case, as promtool reads them.
     var tests: [ManifestValue] {
         let labels = "{\(selected)}"

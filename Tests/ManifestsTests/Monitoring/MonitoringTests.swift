@@ -70,11 +70,11 @@ struct MonitoringTests {
     private static func tests(of group: RuleGroup) -> ManifestValue {
         let cases = cases.filter { one in group.alerts.contains { one.isOf($0) } }
         let names = Set(["requests", group.name]).sorted()
-        return ManifestValue.map([
-            .init("rule_files", .texts(names.map { "prometheus/rules/\($0).yml" })),
-            .init("evaluation_interval", group.name == "burn-rate" ? "5m" : "1m"),
-            .init("tests", .list(cases.flatMap(\.tests))),
-        ])
+        return AlertCase.document(
+            cases,
+            of: names.map { "prometheus/rules/\($0).yml" },
+            every: group.name == "burn-rate" ? "5m" : "1m"
+        )
     }
 
     @Test("no alert lacks a case in which it fires and one in which it is silent")

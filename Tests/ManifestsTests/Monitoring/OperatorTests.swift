@@ -24,11 +24,7 @@ struct OperatorTests {
         try write(try Self.groups(), to: "\(folder)/rules.yml")
         let accepted = try run(["promtool", "check", "rules", "\(folder)/rules.yml"])
         #expect(accepted.status == 0, "\(accepted.output)")
-        let tests: ManifestValue = [
-            "rule_files": ["rules.yml"], "evaluation_interval": "1m",
-            "tests": .list((Self.jobs + Self.neighbours).flatMap(\.tests)),
-        ]
-        try write(tests, to: "\(folder)/tests.yml")
+        try write(AlertCase.document(Self.jobs + Self.neighbours, of: ["rules.yml"]), to: "\(folder)/tests.yml")
         let tested = try run(["promtool", "test", "rules", "\(folder)/tests.yml"])
         #expect(tested.status == 0, "\(tested.output)")
     }
@@ -58,57 +54,61 @@ struct OperatorTests {
         try YAMLWriter.document(value).write(toFile: path, atomically: true, encoding: .utf8)
     }
 
-    private static let job = #"{namespace="shop",cronjob="backup-redis-hourly"}"#
-    private static let run1 = #"{namespace="shop",job_name="backup-redis-hourly-291"}"#
-    private static let end1 = #"{namespace="shop",job_name="backup-redis-hourly-291",condition="true"}"#
+    private static let created = #"kube_cronjob_created{namespace="shop",cronjob="backup-redis-hourly"}"#
+    private static let succeeded =
+        #"kube_cronjob_status_last_successful_time{namespace="shop",cronjob="backup-redis-hourly"}"#
+    private static let started = #"kube_job_status_start_time{namespace="shop",job_name="backup-redis-hourly-291"}"#
+    private static let failed =
+        #"kube_job_failed{namespace="shop",job_name="backup-redis-hourly-291",condition="true"}"#
 
     private static let jobs = [
-        AlertCase(
-            name: "BackupTooOld",
-            severity: .critical,
-            service: "slipway",
-            labels: ["policy": "redis-hourly"],
+        backup(
+            "BackupTooOld",
+            .critical,
             at: 200,
-            fires: ["kube_cronjob_created\(job)": "0x220"],
-            silent: [
-                "kube_cronjob_created\(job)": "0x220", "kube_cronjob_status_last_successful_time\(job)": "7200x220",
-            ]
+            fires: [created: "0x220"],
+            silent: [created: "0x220", succeeded: "7200x220"]
         ),
-        AlertCase(
-            name: "BackupTooOld",
-            severity: .critical,
-            service: "slipway",
-            labels: ["policy": "redis-hourly"],
+        backup(
+            "BackupTooOld",
+            .critical,
             at: 20,
             fires: [#"kube_cronjob_created{namespace="other",cronjob="backup-redis-hourly"}"#: "0x30"],
-            silent: ["kube_cronjob_created\(job)": "0x30"]
+            silent: [created: "0x30"]
         ),
-        AlertCase(
-            name: "BackupFailed",
-            severity: .warning,
-            service: "slipway",
-            labels: ["policy": "redis-hourly"],
+        backup(
+            "BackupFailed",
+            .warning,
             at: 5,
-            fires: [
-                "kube_cronjob_status_last_successful_time\(job)": "50x10",
-                "kube_job_status_start_time\(run1)": "100x10",
-                "kube_job_failed\(end1)": "1x10",
-            ],
-            silent: [
-                "kube_cronjob_status_last_successful_time\(job)": "200x10",
-                "kube_job_status_start_time\(run1)": "100x10", "kube_job_failed\(end1)": "1x10",
-            ]
+            fires: [succeeded: "50x10", started: "100x10", failed: "1x10"],
+            silent: [succeeded: "200x10", started: "100x10", failed: "1x10"]
         ),
-        AlertCase(
-            name: "BackupFailed",
-            severity: .warning,
-            service: "slipway",
-            labels: ["policy": "redis-hourly"],
+        backup(
+            "BackupFailed",
+            .warning,
             at: 5,
-            fires: ["kube_job_status_start_time\(run1)": "100x10", "kube_job_failed\(end1)": "1x10"],
-            silent: ["kube_job_status_start_time\(run1)": "100x10", "kube_job_failed\(end1)": "0x10"]
+            fires: [started: "100x10", failed: "1x10"],
+            silent: [started: "100x10", failed: "0x10"]
         ),
     ]
+
+    private static func backup(
+        _ name: String,
+        _ severity: Alert.Severity,
+        at minute: Int,
+        fires: [String: String],
+        silent: [String: String]
+    ) -> AlertCase {
+        AlertCase(
+            name: name,
+            severity: severity,
+            service: "slipway",
+            labels: ["policy": "redis-hourly"],
+            at: minute,
+            fires: fires,
+            silent: silent
+        )
+    }
 
     /// Another stack of the cluster has a job of the same name.
     private static let neighbours = [

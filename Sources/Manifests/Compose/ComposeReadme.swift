@@ -1,0 +1,77 @@
+import StackModel
+
+/// What a person needs to know who has these files and nothing else.
+struct ComposeReadme {
+    let stack: Stack
+
+    /// Of a stack that has its companions.
+    static func file(_ stack: Stack) -> ManifestFile {
+        ManifestFile("README.md", ComposeReadme(stack: stack).parts.joined(separator: "\n\n") + "\n")
+    }
+
+    private var parts: [String] { [start, secrets] + [pages].compactMap { $0 } + [data] }
+
+    private var start: String {
+        """
+        # \(stack.name) as containers of one machine
+
+        Written from the spec of the stack for the environment \(stack.environment): change that and render again, not these
+        files. In this order, with Docker Compose 2 or docker-compose from 1.29 on:
+
+            ./secrets.sh                    # makes what is missing below secrets/, and .env
+            docker compose up --detach --remove-orphans
+
+        After a change: the same two commands. `docker compose ps` says what is healthy, `docker compose logs NAME` what a
+        service said last. What one machine needs beside this (another port, a folder in memory) belongs into a
+        `compose.override.yaml`, which stays when this is rendered again.
+        """
+    }
+
+    private var secrets: String {
+        """
+        ## Secrets
+
+        `secrets/` and `.env` hold every secret in clear. They belong in no repository (`.gitignore` names them), in your
+        backup, and in no image: where a Dockerfile copies a folder that this one is in, its `.dockerignore` needs the lines
+        `**/secrets` and `**/.env`. A value that is there is never changed; for another one remove its file, then the two
+        commands.
+        """
+    }
+
+    private var pages: String? {
+        let commands = stack.services.compactMap { service -> String? in
+            switch service.kind {
+            case .prometheus: "    docker compose port \(service.name) 9090"
+            case .grafana: "    docker compose port \(service.name) 3000"
+            default: nil
+            }
+        }
+        guard !commands.isEmpty else { return nil }
+        return """
+            ## Figures
+
+            These are published on 127.0.0.1 alone, at a port that Docker chooses at each start:
+
+            \(commands.joined(separator: "\n"))
+
+            From elsewhere: `ssh -N -L 8000:127.0.0.1:PORT MACHINE`, then http://127.0.0.1:8000/.\(login)
+            """
+    }
+
+    /// Nobody else can tell the first password.
+    private var login: String {
+        guard let grafana = stack.services.first(where: { if case .grafana = $0.kind { true } else { false } }),
+            let password = try? ProcessManifests.administratorSecret(of: grafana.name, in: stack)
+        else { return "" }
+        return " Grafana takes `admin` and\nthe password in `secrets/\(password)`."
+    }
+
+    private var data: String {
+        """
+        ## Data
+
+        What outlives containers is in volumes of Docker (`docker volume ls`). `docker compose down` keeps them, `down
+        --volumes` deletes them for good. Nothing here backs them up.
+        """
+    }
+}
