@@ -74,7 +74,7 @@ let package = Package(
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
-        room("Vault", ["Basics", "Interfaces", "CZstd", crypto, cryptoExtras]),
+        room("Vault", ["Basics", "StackModel", "Interfaces", "CZstd", crypto, cryptoExtras]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", crypto]),
         room(
             "HostAccess",
@@ -115,7 +115,7 @@ let package = Package(
         ),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
-        tests("VaultTests", ["Basics", "Interfaces", "Vault", "TestKit"]),
+        tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
         tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "TestKit"] + nio),
         tests(
             "ProcessEngineTests",

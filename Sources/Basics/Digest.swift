@@ -12,9 +12,9 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     package init(of bytes: some Sequence<UInt8>) {
-        var hasher = SHA256()
-        hasher.update(data: Data(bytes))
-        self.hex = Self.text(hasher.finalize())
+        var digest = RunningDigest()
+        digest.update(bytes)
+        self = digest.finish()
     }
 
     package init(of text: String) {
@@ -69,7 +69,11 @@ package struct RunningDigest {
     package init() {}
 
     package mutating func update(_ bytes: some Sequence<UInt8>) {
-        hasher.update(data: Data(bytes))
+        // Bytes that lie together are not copied first.
+        let done: Void? = bytes.withContiguousStorageIfAvailable { together in
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(together))
+        }
+        if done == nil { hasher.update(data: Data(bytes)) }
     }
 
     package func finish() -> Digest {

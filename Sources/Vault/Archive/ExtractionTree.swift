@@ -1,0 +1,151 @@
+import Basics
+import Glibc
+
+/// What an archive makes on disk. The folder is empty to begin with, everything in it is made here and once, and no name is
+/// looked up through a link: so nothing can be written anywhere else.
+struct ExtractionTree {
+    private enum Made {
+        case file
+        case link
+        /// nil when only its content was named so far.
+        case folder(ArchiveEntry?)
+    }
+
+    private let path: String
+    private let root: OpenFile
+    private let keepsOwners: Bool
+    /// By the bytes of the names: Swift takes two ways to write an accent for one.
+    private var made: [[UInt8]: Made] = [[]: .folder(nil)]
+    /// In the order in which they were made.
+    private var folders: [String] = [""]
+    /// The folder of the entry before, which is that of the next one most of the time.
+    private var recent: (name: String, folder: OpenFile)
+
+    /// Throws `fileFailed` when the folder cannot be opened or is not empty.
+    init(_ path: String, keepsOwners: Bool) throws(ReportableError) {
+        self.path = path
+        self.keepsOwners = keepsOwners
+        root = try OpenFile.folder(path)
+        recent = ("", root)
+        guard try root.names(path).isEmpty else {
+            throw ReportableError(.fileFailed, "cannot open an archive in \(path): it is not empty")
+        }
+    }
+
+    mutating func addFolder(_ entry: ArchiveEntry) throws(ReportableError) {
+        switch made[Array(entry.name.utf8)] {
+        case .folder(nil): break
+        case nil: try makeFolder(entry.name)
+        default: throw Self.refused(entry, "is there twice")
+        }
+        made[Array(entry.name.utf8)] = .folder(entry)
+    }
+
+    /// An empty file to be written.
+    mutating func addFile(_ entry: ArchiveEntry) throws(ReportableError) -> OpenFile {
+        let (folder, name) = try place(of: entry)
+        let file = openat(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure("create", entry) }
+        made[Array(entry.name.utf8)] = .file
+        return OpenFile(file)
+    }
+
+    mutating func addLink(_ entry: ArchiveEntry, to target: String) throws(ReportableError) {
+        let (folder, name) = try place(of: entry)
+        guard symlinkat(target, folder.descriptor, name) == 0 else { throw failure("create", entry) }
+        made[Array(entry.name.utf8)] = .link
+        if keepsOwners {
+            let (owner, group) = (uid_t(entry.owner), gid_t(entry.group))
+            guard fchownat(folder.descriptor, name, owner, group, AT_SYMLINK_NOFOLLOW) == 0 else {
+                throw failure("give away", entry)
+            }
+        }
+        let times = Self.times(entry)
+        guard utimensat(folder.descriptor, name, times, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw failure("set the time of", entry)
+        }
+    }
+
+    mutating func addName(_ entry: ArchiveEntry, of first: String) throws(ReportableError) {
+        guard case .file = made[Array(first.utf8)] else {
+            throw Self.refused(entry, "is another name of '\(first.abridged)', which is no file of this archive")
+        }
+        let (there, old) = try place(of: first, entry)
+        let (folder, name) = try place(of: entry)
+        guard linkat(there.descriptor, old, folder.descriptor, name, 0) == 0 else { throw failure("create", entry) }
+        made[Array(entry.name.utf8)] = .file
+    }
+
+    /// Owner first: giving a file away takes its special bits. Nothing from an archive runs as somebody else.
+    func finish(_ file: OpenFile, _ entry: ArchiveEntry) throws(ReportableError) {
+        if keepsOwners {
+            let (owner, group) = (uid_t(entry.owner), gid_t(entry.group))
+            guard fchown(file.descriptor, owner, group) == 0 else { throw failure("give away", entry) }
+        }
+        let special = entry.kind == .folder ? S_ISUID : S_ISUID | S_ISGID
+        guard fchmod(file.descriptor, mode_t(entry.mode) & ~special) == 0 else {
+            throw failure("set the mode of", entry)
+        }
+        guard futimens(file.descriptor, Self.times(entry)) == 0 else { throw failure("set the time of", entry) }
+    }
+
+    /// Gives the folders their owners and modes, once nothing is written to them any more; the innermost first.
+    mutating func finishFolders() throws(ReportableError) {
+        for name in folders.reversed() {
+            guard case .folder(let entry?) = made[Array(name.utf8)] else { continue }
+            try finish(try open(name, entry), entry)
+        }
+    }
+
+    private mutating func makeFolder(_ full: String) throws(ReportableError) {
+        let entry = ArchiveEntry(name: full, kind: .folder, mode: 0, owner: 0, group: 0, modified: 0)
+        let (folder, name) = try place(of: entry)
+        guard mkdirat(folder.descriptor, name, 0o700) == 0 else { throw failure("create", entry) }
+        made[Array(full.utf8)] = .folder(nil)
+        folders.append(full)
+    }
+
+    /// The folder that a new entry goes to, and its name there.
+    private mutating func place(of entry: ArchiveEntry) throws(ReportableError) -> (OpenFile, String) {
+        guard made[Array(entry.name.utf8)] == nil else { throw Self.refused(entry, "is there twice") }
+        return try place(of: entry.name, entry)
+    }
+
+    private mutating func place(of name: String, _ entry: ArchiveEntry) throws(ReportableError) -> (OpenFile, String) {
+        let (parent, last) = ArchiveName.parts(name)
+        if !recent.name.utf8.elementsEqual(parent.utf8) {
+            switch made[Array(parent.utf8)] {
+            case .folder: break
+            case nil: try makeFolder(parent)
+            default: throw Self.refused(entry, "is inside of '\(parent.abridged)', which is no folder")
+            }
+            recent = (parent, try open(parent, entry))
+        }
+        return (recent.folder, last)
+    }
+
+    /// Word by word, so that no link on the way is followed even if somebody else has put one there.
+    private func open(_ name: String, _ entry: ArchiveEntry) throws(ReportableError) -> OpenFile {
+        var folder = root
+        for word in ArchiveName.words(name) {
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+            let next = openat(folder.descriptor, word, flags)
+            guard next >= 0 else { throw failure("open the folder of", entry) }
+            folder = OpenFile(next)
+        }
+        return folder
+    }
+
+    private static func times(_ entry: ArchiveEntry) -> [timespec] {
+        let time = timespec(tv_sec: max(entry.modified, 0), tv_nsec: 0)
+        return [time, time]
+    }
+
+    private func failure(_ verb: String, _ entry: ArchiveEntry) -> ReportableError {
+        OpenFile.failure(verb, "\(path)/\(entry.name)")
+    }
+
+    private static func refused(_ entry: ArchiveEntry, _ why: String) -> ReportableError {
+        ReportableError(.vaultDamaged, "the archive's entry '\(entry.name.abridged)' \(why)")
+    }
+}

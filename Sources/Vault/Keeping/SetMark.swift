@@ -1,0 +1,73 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// That a set was verified or proven, beside it: what a manifest says never changes.
+package struct SetMark: Hashable, Sendable, Codable {
+    package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Its stored bytes were read and are those of the manifest.
+        case verified
+        /// It was restored and probed.
+        case proven
+    }
+
+    package let format: Int
+    package let set: SetID
+    /// The digest of the manifest that was there: a mark counts for no other.
+    package let manifest: Digest
+    package let at: VaultTime
+    package let evidence: [String: String]
+}
+
+/// That a set stays, whatever retention says.
+package struct SetPin: Hashable, Sendable, Codable {
+    package let format: Int
+    package let set: SetID
+    package let at: VaultTime
+    package let reason: String
+    /// nil: until somebody takes the pin away.
+    package let until: VaultTime?
+
+    package func holds(at now: Instant) -> Bool { until.map { $0.instant > now } ?? true }
+}
+
+extension Vault {
+    /// Records evidence for a set as it is now, in place of earlier evidence of this kind.
+    package func mark(
+        _ set: SetID,
+        _ kind: SetMark.Kind,
+        evidence: [String: String],
+        at now: Instant
+    ) async throws(ReportableError) {
+        guard let (slot, digest) = try await slot(of: set), case .committed = slot else { throw Self.noSuch(set) }
+        let mark = SetMark(
+            format: VaultFile.format,
+            set: set,
+            manifest: digest,
+            at: VaultTime(now),
+            evidence: evidence
+        )
+        _ = try await store.write(VaultFile.encode(mark), to: VaultLayout.mark(kind, of: set), when: .always)
+    }
+
+    package func pin(
+        _ set: SetID,
+        reason: String,
+        until: Instant? = nil,
+        at now: Instant
+    ) async throws(ReportableError) {
+        guard case .committed? = try await slot(of: set)?.0 else { throw Self.noSuch(set) }
+        let pin = SetPin(
+            format: VaultFile.format,
+            set: set,
+            at: VaultTime(now),
+            reason: reason,
+            until: until.map { VaultTime($0) }
+        )
+        _ = try await store.write(VaultFile.encode(pin), to: VaultLayout.pin(of: set), when: .always)
+    }
+
+    package func unpin(_ set: SetID) async throws(ReportableError) {
+        try await store.delete(VaultLayout.pin(of: set))
+    }
+}
