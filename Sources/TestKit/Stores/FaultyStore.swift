@@ -30,7 +30,7 @@ package final class FaultyStore: BlobStore {
     ) async throws(ReportableError) -> BlobFacts {
         switch await begin(.put, name.text) {
         case .fails(let error): throw error
-        case .lies: return BlobFacts(name: name, size: try await content.all().count, tag: BlobTag("a lie"))
+        case .lies: return BlobFacts(name: name, size: try await content.everything().count, tag: BlobTag("a lie"))
         case .cuts(let count, let error):
             return try await base.put(name, content.cut(after: count, error), when: condition)
         case .failsAfterwards(let error):

@@ -25,7 +25,7 @@ package final class MemoryStore: BlobStore {
         _ content: ByteStream,
         when condition: BlobCondition
     ) async throws(ReportableError) -> BlobFacts {
-        let bytes = try await content.all()
+        let bytes = try await content.everything()
         let facts: BlobFacts? = state.withLock { state in
             let isMet =
                 switch condition {

@@ -21,7 +21,7 @@ extension ByteStream {
     }
 
     /// Everything that is left.
-    package func all() async throws(ReportableError) -> [UInt8] {
+    package func everything() async throws(ReportableError) -> [UInt8] {
         var bytes: [UInt8] = []
         while let piece = try await next() { bytes += piece }
         return bytes

@@ -16,6 +16,13 @@ struct BlobStoreConformanceTests {
         #expect(store.calls.count > 50)
     }
 
+    @Test("a directory")
+    func directory() async throws {
+        let path = "/tmp/slipway-store-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await BlobStoreScenario.runAll(DirectoryStore(at: path), "directory")
+    }
+
     @Test(
         "a bucket",
         .enabled(if: MotoServer.isInstalled, "moto is not installed; run scripts/setup test"),

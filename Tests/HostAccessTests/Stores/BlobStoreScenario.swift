@@ -44,7 +44,7 @@ struct StoreBench: Sendable {
     }
 
     func read(_ text: String, from offset: Int = 0) async throws -> [UInt8] {
-        try await store.get(name(text), from: offset).all()
+        try await store.get(name(text), from: offset).everything()
     }
 
     func names() async throws -> [String] {

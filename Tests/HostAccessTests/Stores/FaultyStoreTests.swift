@@ -43,11 +43,11 @@ struct FaultyStoreTests {
         #expect(try await stream.next() == Array(bytes[5..<15]))
         await #expect(throws: ReportableError.self) { try await stream.next() }
         let (lying, _, _) = try await store(.lies)
-        #expect(try await lying.get(name, from: 0).all() == [])
+        #expect(try await lying.get(name, from: 0).everything() == [])
         let (flipping, _, _) = try await store(.flips(byte: 7))
         var expected = bytes
         expected[7] ^= 1
-        #expect(try await flipping.get(name, from: 2).all() == Array(expected[2...]))
+        #expect(try await flipping.get(name, from: 2).everything() == Array(expected[2...]))
     }
 
     @Test("a delete, a list and a sweep that lie or fail")

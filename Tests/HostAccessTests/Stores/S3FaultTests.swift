@@ -58,7 +58,7 @@ struct S3FaultTests {
             try await withLab({ $0.method == "PUT" && isDue() ? fault : nil }) { lab async throws in
                 let facts = try await lab.store.put(lab.name, .inPieces(bytes), when: .absent)
                 #expect(facts.size == bytes.count)
-                #expect(try await lab.store.get(lab.name, from: 0).all() == bytes, "\(fault)")
+                #expect(try await lab.store.get(lab.name, from: 0).everything() == bytes, "\(fault)")
                 #expect(lab.proxy.count("PUT") == 5)
             }
         }
@@ -95,7 +95,7 @@ struct S3FaultTests {
                     #expect(try await lab.store.facts(of: lab.name) == nil)
                 } else {
                     _ = try await lab.store.put(lab.name, .inPieces(bytes), when: .absent)
-                    #expect(try await lab.store.get(lab.name, from: 0).all() == bytes)
+                    #expect(try await lab.store.get(lab.name, from: 0).everything() == bytes)
                 }
             }
         }
@@ -112,7 +112,7 @@ struct S3FaultTests {
                     try await lab.store.put(lab.name, .inPieces([2]), when: .absent)
                 }
                 #expect(error?.code == .storeConflict)
-                #expect(try await lab.store.get(lab.name, from: 0).all() == [1])
+                #expect(try await lab.store.get(lab.name, from: 0).everything() == [1])
             }
         }
     }
@@ -123,11 +123,11 @@ struct S3FaultTests {
         try await withLab({ $0.method == "GET" && $0.target.contains("sets/a") && isDue() ? .cutReply(3_000_000) : nil }
         ) { lab async throws in
             _ = try await lab.store.put(lab.name, .inPieces(bytes), when: .always)
-            #expect(try await lab.store.get(lab.name, from: 7).all() == Array(bytes.dropFirst(7)))
+            #expect(try await lab.store.get(lab.name, from: 7).everything() == Array(bytes.dropFirst(7)))
             let stream = try await lab.store.get(lab.name, from: 0)
             _ = try await stream.next()
             _ = try await lab.store.put(lab.name, .inPieces(StoreBench.bytes(20 << 20, seed: 2)), when: .always)
-            let error = await #expect(throws: ReportableError.self) { try await stream.all() }
+            let error = await #expect(throws: ReportableError.self) { try await stream.everything() }
             #expect(error?.message.hasSuffix("was replaced or deleted while it was read") == true)
         }
     }
