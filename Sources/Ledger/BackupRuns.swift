@@ -19,7 +19,9 @@ struct BackupRuns {
             guard !isAlive(running.owner) else { throw Self.busy(running, now: now) }
             try fail(running.id, with: Self.death(of: running), at: now)
         }
-        if let due, try fetch("policy = ? AND due_at = ?", [policy, due.milliseconds], of: stack, limit: 1).first != nil {
+        if let due,
+            try fetch("policy = ? AND due_at = ?", [policy, due.milliseconds], of: stack, limit: 1).first != nil
+        {
             throw ReportableError(.broken, "the run of \(policy) that was due at \(due) has been made already")
         }
         try Stacks(database: database).ensure(stack)
