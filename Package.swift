@@ -73,7 +73,7 @@ let package = Package(
         room("Interfaces", ["Basics", "StackModel"]),
 
         // Level 3: what builds on a translation, and one outside thing each.
-        room("ComposeImport", ["Basics", "StackModel", "StackSpec"]),
+        room("ComposeImport", ["Basics", "StackModel", "StackSpec", "Manifests"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("Vault", ["Basics", "StackModel", "Interfaces", "CZstd", crypto, cryptoExtras]),
         room("DataSources", ["Basics", "StackModel", "Interfaces"]),

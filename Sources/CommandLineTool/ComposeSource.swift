@@ -59,17 +59,25 @@ struct ComposeSource {
             guard let bytes = try? SmallFile.read(full, atMost: SpecLimits.bytes) else { continue }
             files[file] = SpecText(file: full, bytes: bytes)
         }
-        let project = [variables["COMPOSE_PROJECT_NAME"], dotEnv["COMPOSE_PROJECT_NAME"]].compactMap { $0 }.first {
+        let dotEnv = self.dotEnv
+        let own = dotEnv.map { DotEnv.parse(String(decoding: $0.bytes, as: UTF8.self), file: $0.file).variables } ?? [:]
+        let project = [variables["COMPOSE_PROJECT_NAME"], own["COMPOSE_PROJECT_NAME"]].compactMap { $0 }.first {
             !$0.isEmpty
         }
-        return ComposeInput(text: text, name: name, folder: folder, project: project, environmentFiles: files)
+        return ComposeInput(
+            text: text,
+            name: name,
+            folder: folder,
+            project: project,
+            dotEnv: dotEnv,
+            environmentFiles: files
+        )
     }
 
-    /// What Compose reads beside its file; empty where it cannot be read.
-    private var dotEnv: [String: String] {
+    /// What Compose reads beside its file; nil where it cannot be read.
+    private var dotEnv: SpecText? {
         let file = beside(".env")
-        guard let bytes = try? SmallFile.read(file, atMost: SpecLimits.bytes) else { return [:] }
-        return DotEnv.parse(String(decoding: bytes, as: UTF8.self), file: file).variables
+        return (try? SmallFile.read(file, atMost: SpecLimits.bytes)).map { SpecText(file: file, bytes: $0) }
     }
 
     /// The name of the folder it lies in.

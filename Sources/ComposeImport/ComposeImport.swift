@@ -45,6 +45,8 @@ package struct ComposeInput: Sendable {
     package let folder: String
     /// What Compose is told to call it instead, before the file's own `name`: COMPOSE_PROJECT_NAME.
     package let project: String?
+    /// The `.env` beside it, which Compose takes variables from.
+    package let dotEnv: SpecText?
     /// The files that `env_file` names, by the path written there; those that could not be read are missing.
     package let environmentFiles: [String: SpecText]
 
@@ -53,12 +55,14 @@ package struct ComposeInput: Sendable {
         name: StackName?,
         folder: String,
         project: String? = nil,
+        dotEnv: SpecText? = nil,
         environmentFiles: [String: SpecText] = [:]
     ) {
         self.text = text
         self.name = name
         self.folder = folder
         self.project = project
+        self.dotEnv = dotEnv
         self.environmentFiles = environmentFiles
     }
 }
@@ -82,6 +86,6 @@ package struct NeededVariable: Hashable, Sendable {
     package let name: String
     /// It becomes the value of a secret.
     package let isSecret: Bool
-    /// Where its value stands in clear today.
+    /// Where its value stands in clear today: in the Compose file, or in one beside it.
     package let location: SourceLocation?
 }

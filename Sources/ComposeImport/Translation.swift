@@ -23,6 +23,15 @@ final class Translation {
         scalars = Scalars(signs: signs, report: report)
         secrets = SecretBook(signs: signs)
         document = ComposeDocument(root: root, scalars: scalars)
+        signs.values = Self.values(input)
+    }
+
+    /// What the files beside this one set variables to; Compose reads `.env` itself, so that counts most.
+    private static func values(_ input: ComposeInput) -> [String: String] {
+        let others = input.environmentFiles.sorted { $0.key < $1.key }.map(\.value)
+        return (others + [input.dotEnv].compactMap { $0 }).reduce(into: [:]) { values, file in
+            values.merge(DotEnv.parse(file.string, file: file.file).variables) { _, last in last }
+        }
     }
 
     /// Nil after the reason is in the findings.
@@ -102,7 +111,17 @@ final class Translation {
             return draft
         }
         directory = Directory(drafts)
+        markJobs()
+    }
+
+    /// Those whose end somebody waits for, and those that nobody reaches and that are not started again.
+    private func markJobs() {
         for draft in drafts { for job in draft.jobs { directory[job]?.isJob = true } }
+        for draft in drafts where draft.role == .app && draft.runsOnce && draft.profiles.isEmpty {
+            let isNeeded = drafts.contains { $0.dependencies.contains { directory[$0] === draft } }
+            if draft.ports.isEmpty, draft.health == nil, !isNeeded { draft.isJob = true }
+            if draft.isJob { draft.taken.insert("restart") }
+        }
     }
 
     /// What needs to know all services.
@@ -145,6 +164,7 @@ final class Translation {
     private func sections() -> [SpecLine] {
         var services = drafts.compactMap(section)
         services += EdgeSection(translation: self).lines(before: drafts.filter(\.role.isApp))
+        if !services.contains(where: \.isEdge) { EdgeSection(translation: self).sayClosed(drafts) }
         if services.isEmpty {
             report.error("no service of the file is one of a spec", at: root.entry("services")?.keyPlace ?? .start)
         }
@@ -259,11 +279,20 @@ final class Translation {
     }
 
     private func neededVariables(in text: String) -> [NeededVariable] {
-        let given = secrets.given.map { NeededVariable(name: $0.variable, isSecret: true, location: $0.location) }
-        var needed = given
+        var needed = secrets.given.map { secret in
+            let location = secret.location ?? locationInDotEnv(secret.variable)
+            return NeededVariable(name: secret.variable, isSecret: true, location: location)
+        }
         for name in signs.needed(in: text) where !needed.contains(where: { $0.name == name }) {
-            needed.append(NeededVariable(name: name, isSecret: false, location: nil))
+            needed.append(NeededVariable(name: name, isSecret: false, location: locationInDotEnv(name)))
         }
         return needed.sorted { $0.name < $1.name }
+    }
+
+    private func locationInDotEnv(_ variable: String) -> SourceLocation? {
+        guard let file = input.dotEnv, let line = DotEnv.read(file.string, file: file.file).lines[variable] else {
+            return nil
+        }
+        return SourceLocation(file: file.file, line: line, column: 1)
     }
 }

@@ -100,6 +100,18 @@ struct ImportTests {
         #expect(said.contains("(set -a; . ./.env; rendered/secrets.sh)"), "\(said)")
     }
 
+    @Test("a value to set is named with its line in .env")
+    func places() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try write("services: {web: {image: a, environment: {API_TOKEN: '${API_TOKEN}'}}}\n", to: "compose.yaml")
+        try write("A=1\nAPI_TOKEN=geheim\n", to: ".env")
+        let source = try ComposeSource.find(folder)
+        let spec = try ComposeImport.translate(try source.input(name: "shop"))
+        let said = ImportText(spec: spec, source: source, target: "\(folder)/stack.yaml").findings
+        #expect(said.contains("API_TOKEN  a secret, which stands in \(folder)/.env:2:1"), "\(said)")
+        #expect(!said.contains("geheim") && !spec.text.contains("geheim"))
+    }
+
     @Test("what cannot be imported writes nothing")
     func refuses() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

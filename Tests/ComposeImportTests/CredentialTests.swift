@@ -44,6 +44,61 @@ struct CredentialTests {
         #expect(spec.said.contains("services.a.command: a credential in it stands in `env` now"))
     }
 
+    @Test("that are called as a user, a database or a program leave those alone")
+    func namesakes() throws {
+        let spec = try services(
+            """
+              db:
+                image: mysql:8
+                environment: {MYSQL_PASSWORD: wordpress}
+                healthcheck: {test: mysqladmin ping -u wordpress -pwordpress --db=wordpress_prod --name=wordpress}
+              other:
+                image: mysql:8
+                environment: {MYSQL_ROOT_PASSWORD: mysql}
+                healthcheck: {test: chown mysql:mysql /x && mysql -pmysql}
+              run: {image: a, command: [gosu, -u, "www-data:www-data", sh]}
+            """
+        )
+        let check = #"ping -u wordpress -p\"$MYSQL_PASSWORD\" --db=wordpress_prod --name=wordpress"#
+        #expect(spec.text.contains(check), "\(spec.text)")
+        #expect(spec.text.contains(#"chown mysql:mysql /x && mysql -p\"$MYSQL_ROOT_PASSWORD\""#), "\(spec.text)")
+        #expect(spec.text.contains("www-data:www-data"), "\(spec.text)")
+    }
+
+    @Test("of which several stand in one word are all taken out")
+    func several() throws {
+        let spec = try services(
+            """
+              a:
+                image: a
+                environment: {ONE_PASSWORD: hunter1, TWO_PASSWORD: hunter2}
+                command:
+                  - bash
+                  - -c
+                  - sh -c "x -p'hunter1' && y -phunter2"
+            """
+        )
+        #expect(!spec.text.contains("hunter") && spec.variables.count == 2, "\(spec.text)")
+    }
+
+    @Test("stand in no default")
+    func defaults() throws {
+        let spec = try services(
+            """
+              a:
+                image: a
+                environment:
+                  OPTIONS: ${OPTIONS:-host=db password=hunter2}
+                  JAVA: ${J:--Dspring.datasource.password=hunter2}
+                  GIT: ${GIT:-https://hunter2@git.example.com/a}
+                  MODE: ${MODE:---level=info}
+                command: [run, "${O:---password=hunter2}"]
+            """
+        )
+        #expect(!spec.text.contains("hunter2") && !spec.said.contains("hunter2"), "\(spec.text)")
+        #expect(spec.text.contains("OPTIONS: \"${OPTIONS}\"") && spec.text.contains("${MODE:---level=info}"))
+    }
+
     @Test("in a check use the variable that the program has anyway")
     func checks() throws {
         let spec = try services(
@@ -94,7 +149,9 @@ struct CredentialTests {
             "postgres://u:pa/ss?w#rd@db.example.com/x", "amqp://u:12/34@mq.example.com",
             "-Dspring.datasource.password=hunter2 -Xmx1g", "{'password': 'hunter2', 'user': 'u'}",
             "user: me, password: hunter2, port: 1", "x-team=a,Authorization=Bearer hunter2",
-            "password='hunter2 hunter2'",
+            "password='hunter2 hunter2'", "Authorization: Token token=abcdefghunter2",
+            "https://relay.example.com/?to=https://hooks.slack.com/services/T0/B0/hunter2abc", "password=x}hunter2",
+            "AccountName=shop;AccountKey=hunter2==;Suffix=x", "Endpoint=sb://x/;SharedAccessKey=hunter2=",
         ]
     )
     func looks(_ text: String) throws {
@@ -112,7 +169,7 @@ struct CredentialTests {
             "-Dauth.mode=x -Dtoken.ttl=1h -Dpassword.enabled=true",
             "https://github.com/a/b", "redis://cache.example.com:6379/0", "mailto:a@b.example",
             "ssh://git@example.com/x",
-            "password: /run/x", "Authorization: none",
+            "password: /run/x", "Authorization: none", "SharedAccessKeyName=RootManage", "{limit=1, hotKey=x}",
         ]
     )
     func noLooks(_ text: String) throws {
@@ -175,12 +232,14 @@ struct CredentialTests {
                   DB_PASSWORD_FILE: /run/secrets/pw
                   PGPASSFILE: /run/secrets/passfile
                   TLS_CERT: /run/secrets/cert
+                  APP_FILE_STORE: /run/secrets/store
               w: {image: wordpress, depends_on: [db], environment: {WORDPRESS_DB_PASSWORD_FILE: /run/secrets/pw}}
             """
         )
         for help in [
             "Write `DB_PASSWORD: ${secret:db-app}` if", "write `PGPASSWORD: ${secret:passfile}` if",
             "write ${secret:cert} into a variable that the program takes",
+            "write ${secret:store} into a variable that the program takes",
         ] {
             #expect(spec.said.contains(help), "\(help)\n\(spec.said)")
         }

@@ -62,13 +62,14 @@ struct Sample: CustomTestStringConvertible {
 }
 
 /// Imports a text that a test holds.
-func translate(_ text: String, files: [String: String] = [:]) throws -> ImportedSpec {
+func translate(_ text: String, dotEnv: String? = nil, files: [String: String] = [:]) throws -> ImportedSpec {
     let files = files.map { ($0.key, SpecText(file: $0.key, bytes: Array($0.value.utf8))) }
     return try ComposeImport.translate(
         ComposeInput(
             text: SpecText(file: "compose.yaml", bytes: Array(text.utf8)),
             name: nil,
             folder: "shop",
+            dotEnv: dotEnv.map { SpecText(file: ".env", bytes: Array($0.utf8)) },
             environmentFiles: Dictionary(uniqueKeysWithValues: files)
         )
     )

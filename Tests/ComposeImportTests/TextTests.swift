@@ -19,6 +19,40 @@ struct TextTests {
     }
 
     @Test(
+        "of a shell are cut at its signs; a comment opens no quotes",
+        arguments: [
+            ("a 'b c'&& d|e", ["a", "'b c'", "d", "e"]), ("# don't\na 'b c'", ["#", "don't", "a", "'b c'"]),
+            ("a#b ${#c} 'd e'", ["a#b", "${#c}", "'d e'"]), ("'a # b' c", ["'a # b'", "c"]),
+        ]
+    )
+    func shellWords(_ text: String, _ words: [String]) {
+        #expect(ShellText.words(of: text).map { String(text[$0]) } == words)
+    }
+
+    @Test("variables of a shell stand in quotes of their own behind a comment too")
+    func filled() {
+        #expect(ShellText.filled("# don't\nx '@' @") { $0 == "@" ? "V" : nil } == "# don't\nx ''\"$V\"'' \"$V\"")
+    }
+
+    @Test(
+        "a value that is known is a password behind an option, and not as a part of another word",
+        arguments: [
+            ("-phunter2", "-p*"), ("-p'hunter2'", "-p'*'"), ("-p\"hunter2\"", "-p\"*\""),
+            ("me:hunter2@tcp(db)", "me:*@tcp(db)"), ("hunter2:hunter2", "hunter2:hunter2"),
+            ("--db=hunter2", "--db=hunter2"),
+            ("-phunter2x", "-phunter2x"), ("A_PASSWORD=hunter2", "A_PASSWORD=*"),
+            ("x -a hunter2; hunter2", "x -a *; hunter2"), ("hunter2", "hunter2"),
+        ]
+    )
+    func places(_ word: String, _ shown: String) {
+        let places = SecretBook.places(of: "hunter2", in: word)
+        let result = places.reversed().reduce(word) { text, range in
+            String(text[..<range.lowerBound]) + "*" + text[range.upperBound...]
+        }
+        #expect(result == shown)
+    }
+
+    @Test(
         "sizes are binary, and exact or nothing",
         arguments: [
             ("512m", "512MiB"), ("1.5g", "1536MiB"), ("1gb", "1GiB"), ("64MiB", "64MiB"), ("1073741824", "1GiB"),

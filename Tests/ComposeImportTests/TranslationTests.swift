@@ -264,6 +264,41 @@ struct TranslationTests {
         }
     }
 
+    @Test("what is not started again is a job when nobody reaches it or waits for it, and else is listed")
+    func jobs() throws {
+        let spec = try services(
+            """
+              once: {image: a, restart: "no"}
+              seed: {image: b, deploy: {restart_policy: {condition: none}}}
+              web: {image: c, restart: "no", ports: ["80:80"], depends_on: [base]}
+              base: {image: d, restart: "no"}
+              retried: {image: e, restart: "on-failure:3"}
+              policy: {image: f, deploy: {restart_policy: {condition: on-failure}}}
+              always: {image: g, restart: always, deploy: {restart_policy: {condition: any}}}
+            """
+        )
+        #expect(spec.text.split(separator: "replicas: 0").count == 3, "\(spec.text)")
+        #expect(spec.said.contains("services.once, services.seed: a job that ends is no service"), "\(spec.said)")
+        #expect(left(spec, "services.policy.deploy.restart_policy"))
+        for name in ["web", "base", "retried"] { #expect(left(spec, "services.\(name).restart"), "\(spec.said)") }
+        for name in ["once", "seed", "always"] { #expect(!left(spec, "services.\(name)."), "\(spec.said)") }
+    }
+
+    @Test("names that only Compose knows, and doors of which none is left, are listed")
+    func namesAndDoors() throws {
+        let spec = try services(
+            """
+              db: {image: mysql, ports: ["3306:3306"], networks: {default: {aliases: [database, db]}}}
+              app: {image: a, links: ["db:mysql", db], environment: {HOST: database}}
+            """
+        )
+        #expect(left(spec, "networks.default.aliases, services.app.links are left out: services reach each other"))
+        #expect(left(spec, "services.db.ports is left out: nothing of the stack is reached from outside any more"))
+        #expect(spec.text.contains("HOST: \"${service:db.host}\""))
+        let open = try services("  app: {image: a, links: [db], ports: ['80:80']}\n  db: {image: mysql}\n")
+        #expect(!left(open, "reached from outside any more") && !left(open, "links"), "\(open.said)")
+    }
+
     @Test("a default that names a service is the reference, and one with a password is none")
     func defaults() throws {
         let spec = try services(

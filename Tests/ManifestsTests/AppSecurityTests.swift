@@ -12,8 +12,13 @@ struct AppSecurityTests {
         capabilities: [.setUser, .changeOwner, .setGroup, .changeOwner]
     )
 
-    private static func stack(_ security: AppSecurity?, image: String = "example/db:1", user: String? = nil) -> Stack {
-        let app = App(image: image, port: 3306, user: user, security: security)
+    private static func stack(
+        _ security: AppSecurity?,
+        image: String = "example/db:1",
+        command: [Template] = [],
+        user: String? = nil
+    ) -> Stack {
+        let app = App(image: image, command: command, port: 3306, user: user, security: security)
         return Stack(
             name: "test",
             environment: "test",
@@ -112,6 +117,10 @@ struct AppSecurityTests {
                     "\(image)"
                 )
             }
+        }
+        for (program, isNamed) in [("docker-entrypoint.sh", true), ("/cron.sh", false)] {
+            let stack = Self.stack(nil, image: "mariadb:11", command: [Template(program), Template("--x")])
+            #expect((Self.omissions(stack, .compose)["services.db.image"] != nil) == isNamed)
         }
         for image in ["example/api:1", "bitnami/mysql:9", "nginxinc/nginx-unprivileged", "gitea/gitea:1.24-rootless"] {
             #expect(Self.omissions(Self.stack(nil, image: image), .compose)["services.db.image"] == nil, "\(image)")

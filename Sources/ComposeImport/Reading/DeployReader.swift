@@ -68,7 +68,7 @@ struct DeployReader {
             "a \(draft.role.kind ?? "service") has one replica, which is stopped before the next one starts"
         )
         var reasons = [
-            "restart_policy": LeftOutReason("a service of Slipway is started again whenever it ends"),
+            "restart_policy": .restart,
             "rollback_config": LeftOutReason("the way back is the way there, with the release before"),
             "mode": LeftOutReason("a service has `replicas`, wherever they run"),
             "placement": LeftOutReason("where replicas run is up to the engine"),
@@ -79,7 +79,7 @@ struct DeployReader {
         var known: Set = ["resources"]
         if isApp || replicas() == 1 { known.insert("replicas") }
         if isApp { known.insert("update_config") }
-        if let policy = deploy["restart_policy"], !isNever(policy) { known.insert("restart_policy") }
+        if let policy = deploy["restart_policy"], draft.isJob || isAlways(policy) { known.insert("restart_policy") }
         if let mode = deploy["mode"], case .scalar(let scalar) = mode.content, scalar.text == "replicated" {
             known.insert("mode")
         }
@@ -92,8 +92,13 @@ struct DeployReader {
         }
     }
 
-    private func isNever(_ policy: SpecNode) -> Bool {
-        if case .scalar(let scalar)? = policy["condition"]?.content { scalar.text == "none" } else { false }
+    /// As it is anyway.
+    private func isAlways(_ policy: SpecNode) -> Bool {
+        guard let entries = policy.entries else { return false }
+        return entries.allSatisfy { entry in
+            guard entry.key == "condition", case .scalar(let scalar) = entry.value.content else { return false }
+            return scalar.text == "any"
+        }
     }
 
     /// `update_config` in the words of a rollout.

@@ -69,6 +69,13 @@ final class Draft {
         }
     }
 
+    /// It is not started again when it ends, and says so itself.
+    var runsOnce: Bool {
+        [node["restart"], node["deploy"]?["restart_policy"]?["condition"]].contains { node in
+            if case .scalar(let scalar)? = node?.content { ["no", "none"].contains(scalar.text) } else { false }
+        }
+    }
+
     func variable(_ key: String) -> Variable? { variables.first { $0.key == key } }
 
     /// What a variable says, without its references; nil when it is not set, or needs a variable.

@@ -108,9 +108,21 @@ struct DraftReader {
         }
         let links = draft.take("links").map { scalars.texts($0.value, "\(draft.path).links") } ?? []
         for link in links {
-            let service = String(link.text.split(separator: ":").first ?? "")
+            let names = link.text.split(separator: ":").map(String.init)
+            let service = names.first ?? ""
             if !draft.dependencies.contains(service) { draft.dependencies.append(service) }
+            if names.last != service { leaveName("\(draft.path).links", at: link.place) }
         }
+    }
+
+    /// Another name that a service is reached by.
+    private func leaveName(_ path: String, at place: Place) {
+        report.leftOut(
+            path,
+            at: place,
+            "services reach each other by their names in the spec alone",
+            help: "Variables and commands that use another name are changed. Where a file does, change it there."
+        )
     }
 
     private func readDependency(_ item: SpecNode.Entry, of draft: Draft, _ path: String) {
@@ -148,7 +160,10 @@ struct DraftReader {
         let networks = draft.node["networks"]?.entries ?? []
         for network in networks {
             guard let aliases = network.value["aliases"] else { continue }
-            draft.aliases += scalars.texts(aliases, "\(draft.path).networks.\(network.key).aliases").map(\.text)
+            let path = "\(draft.path).networks.\(network.key).aliases"
+            let names = scalars.texts(aliases, path).map(\.text)
+            draft.aliases += names
+            if names.contains(where: { $0 != draft.key }) { leaveName(path, at: network.keyPlace) }
         }
     }
 }

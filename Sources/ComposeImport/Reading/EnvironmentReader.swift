@@ -139,5 +139,5 @@ enum EnvironmentFiles {
 }
 
 extension SpecText {
-    fileprivate var string: String { String(decoding: bytes, as: UTF8.self) }
+    var string: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -10,8 +10,13 @@ struct LeftOutReason {
     static let nothing = LeftOutReason("a spec has nothing like it")
     static let image = LeftOutReason("the image says it", "Set it in the Dockerfile.")
     static let wall = LeftOutReason(
-        "rendered containers own nothing of the machine: no capability, no new privileges, a file system of their own",
-        "When the program cannot do without, add it to a `compose.override.yaml` beside the rendered file."
+        "rendered containers own nothing of the machine",
+        "`security: {user, readOnlyRoot, capabilities}` gives an app what root of a container usually has. For more than"
+            + " that, add it to a `compose.override.yaml` beside the rendered file."
+    )
+    static let restart = LeftOutReason(
+        "a service of Slipway is started again whenever it ends",
+        "Give a job that ends `replicas: 0`, and run it before a deploy, from cron or CI."
     )
     static let network = LeftOutReason("a stack has one network, in which services reach each other by name")
     static let secrets = LeftOutReason(
@@ -34,7 +39,7 @@ enum ServiceOmissions {
     /// What rendered containers have anyway, so that nothing is lost.
     static func isKeptAnyway(_ key: String, _ text: String?, _ items: [String]) -> Bool {
         switch key {
-        case "restart": ["always", "unless-stopped"].contains(text) || text?.hasPrefix("on-failure") == true
+        case "restart": ["always", "unless-stopped"].contains(text)
         case "tty", "stdin_open": text != nil
         case "init", "read_only": text == "true"
         case "privileged", "oom_kill_disable": text == "false"
@@ -46,12 +51,10 @@ enum ServiceOmissions {
     }
 
     private static let reasons: [String: LeftOutReason] = [
-        "restart": LeftOutReason(
-            "a service of Slipway is started again whenever it ends",
-            "A job that ends has no place in a stack: run it from cron or CI, or before the deploy."
-        ),
+        "restart": .restart,
         "extends": LeftOutReason("it is not followed", ComposeDocument.resolve),
-        "user": .image, "working_dir": .image, "platform": .image, "group_add": .image,
+        "working_dir": .image, "platform": .image,
+        "group_add": LeftOutReason("a replica has one group", "Name it in `security: {user, group}`."),
         "networks": .network, "network_mode": .network, "extra_hosts": .network, "dns": .network,
         "dns_search": .network, "dns_opt": .network, "external_links": .network, "mac_address": .network,
         "secrets": .secrets, "configs": .files,
@@ -97,7 +100,7 @@ enum ServiceOmissions {
         let carried = [
             "image", "build", "command", "entrypoint", "environment", "env_file", "ports", "volumes", "depends_on",
             "links", "healthcheck", "deploy", "mem_limit", "cpus", "stop_signal", "stop_grace_period", "profiles",
-            "container_name", "hostname",
+            "container_name", "hostname", "user",
         ]
         return (carried + reasons.keys + walls.keys + limits.keys + others).sorted()
     }

@@ -5,23 +5,30 @@ import StackModel
 extension References {
     /// The text with references in place of the addresses in it.
     func addresses(in text: String, _ place: Spot, isCommand: Bool = false) -> String {
-        var result = text
-        for address in AddressScan.addresses(in: text).reversed() {
-            guard let service = directory[address.host], service !== place.draft else {
-                if address.login != nil {
-                    result.replaceSubrange(address.range, with: foreign(address, text, place))
-                }
-                continue
-            }
-            guard service.isReachable else {
-                _ = unreachable(service, place, text)
-                continue
-            }
-            let end = database(of: service, behind: address, in: text)
-            let login = written(address, service, place, isCommand)
-            result.replaceSubrange(address.range.lowerBound..<end.index, with: login + end.text)
+        var result = ""
+        var end = text.startIndex
+        for address in AddressScan.addresses(in: text) where address.range.lowerBound >= end {
+            guard let new = replaced(address, in: text, place, isCommand) else { continue }
+            result += text[end..<address.range.lowerBound] + new.text
+            end = new.end
         }
-        return result
+        return result + text[end...]
+    }
+
+    /// What stands there instead, and where the rest goes on; nil where an address stays as it is.
+    private func replaced(_ address: WrittenAddress, in text: String, _ place: Spot, _ isCommand: Bool)
+        -> (text: String, end: String.Index)?
+    {
+        guard let service = directory[address.host], service !== place.draft else {
+            guard address.login != nil else { return nil }
+            return (foreign(address, text, place), address.range.upperBound)
+        }
+        guard service.isReachable else {
+            _ = unreachable(service, place, text)
+            return nil
+        }
+        let end = database(of: service, behind: address, in: text)
+        return (written(address, service, place, isCommand) + end.text, end.index)
     }
 
     /// The path of an address, where it is a database that is called otherwise in the spec.
@@ -106,11 +113,8 @@ extension References {
     /// The text with secrets in the place of what looks like a credential.
     func tokens(in text: String, _ variable: String, _ spot: Spot) -> String {
         let users = AddressScan.addresses(in: text).compactMap { address -> Range<String.Index>? in
-            // `https://TOKEN@example.com`
-            guard let login = address.login, ["http", "https"].contains(address.scheme), !login.isEmpty,
-                (address.password ?? "").isEmpty, !signs.hasReference(String(login))
-            else { return nil }
-            return login.startIndex..<(address.user?.endIndex ?? login.endIndex)
+            guard let token = address.token, !signs.hasReference(String(token)) else { return nil }
+            return token.startIndex..<token.endIndex
         }
         let looks = CredentialText.ranges(in: text).filter { range in !users.contains { $0.overlaps(range) } }
         let found = (users + looks).sorted { $0.lowerBound < $1.lowerBound }.map { (variable, $0) }

@@ -14,6 +14,14 @@ struct WrittenAddress {
         guard let login, let colon = login.firstIndex(of: ":") else { return nil }
         return login[login.index(after: colon)...]
     }
+
+    /// `https://TOKEN@example.com`: what stands alone before the `@` of a web address is as good as a password.
+    var token: Substring? {
+        guard ["http", "https"].contains(scheme), password?.isEmpty != false, let user, !user.isEmpty else {
+            return nil
+        }
+        return user
+    }
 }
 
 /// Finds addresses in the texts of a Compose file: URLs, and HOST:PORT alone or in a list.

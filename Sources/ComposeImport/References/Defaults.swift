@@ -17,9 +17,7 @@ extension References {
             if isName || isPort || isAddress(fallback) || isPortOfService(fallback, spot) {
                 result += signs.literal(fallback)
                 expanded.append(name)
-            } else if AddressScan.addresses(in: fallback).contains(where: { $0.password?.isEmpty == false })
-                || !CredentialText.ranges(in: fallback).isEmpty
-            {
+            } else if holdsCredential(fallback) {
                 result += signs.sign(for: .variable(name, fallback: nil))
                 sayDefault(of: spot)
             } else {
@@ -30,6 +28,13 @@ extension References {
         let names = expanded.map { "${\($0)}" }.joined(separator: " and ")
         report.changed(spot.path, at: spot.location, "names a service of the stack, so \(names) no longer counts")
         return result
+    }
+
+    /// Whether something in it is known by its place, by its look or by the name in front of it.
+    private func holdsCredential(_ text: String) -> Bool {
+        AddressScan.addresses(in: text).contains { $0.password?.isEmpty == false || $0.token != nil }
+            || !CredentialText.ranges(in: text).isEmpty
+            || NamedValues.all(in: text).contains { Credential.isLikely($0.name, String(text[$0.range]), signs) }
     }
 
     private func isAddress(_ text: String) -> Bool {

@@ -10,9 +10,11 @@ struct References {
 
     /// The environment of an app.
     func environment(of draft: Draft) -> [(key: String, text: String)] {
-        draft.variables.compactMap { variable in
+        let environment: [(key: String, text: String)] = draft.variables.compactMap { variable in
             secretFile(variable, of: draft) ?? value(of: variable, of: draft).map { (variable.key, $0) }
         }
+        for service in draft.databases { sayHalf(of: service, environment, draft) }
+        return environment
     }
 
     private func value(of variable: Variable, of draft: Draft) -> String? {
@@ -105,7 +107,7 @@ struct References {
     /// A variable that names a file which is not there.
     private func leaveFile(_ file: String, _ variable: Variable, _ spot: Spot) -> String? {
         // libpq reads a file of another form, and takes the password itself as well.
-        let name = variable.key == "PGPASSFILE" ? "PGPASSWORD" : variable.key.replacing("_FILE", with: "")
+        let name = variable.key == "PGPASSFILE" ? "PGPASSWORD" : Self.withoutFile(variable.key)
         let account = spot.draft.databases.first { $0.passwordFile == file }.map { secrets.account(of: $0).text }
         let secret = account ?? ServiceNames.repaired(String(file.dropFirst(Self.secretFolder.count)))
         let declare = account == nil ? "Declare `\(secret): {kind: given}` under `secrets`, and write" : "Write"
@@ -120,10 +122,14 @@ struct References {
         return nil
     }
 
+    private static func withoutFile(_ key: String) -> String {
+        key.hasSuffix("_FILE") ? String(key.dropLast(5)) : key
+    }
+
     /// `DB_PASSWORD_FILE: /run/secrets/db-password`: no such file is there, and its value is wanted instead.
     private func secretFile(_ variable: Variable, of draft: Draft) -> (key: String, text: String)? {
         let folder = Self.secretFolder
-        let key = String(variable.key.dropLast(5))
+        let key = Self.withoutFile(variable.key)
         guard let text = variable.text, variable.key.hasSuffix("_FILE"), text.hasPrefix(folder),
             !signs.hasReference(text), draft.variable(key) == nil, KnownImage.readsFilesOfVariables(draft.image)
         else { return nil }
@@ -132,15 +138,6 @@ struct References {
         }
         let name = VariableName.made(of: text.dropFirst(folder.count))
         return (key, secret(secrets.secret(handedOn: name, of: draft.key)))
-    }
-
-    /// The account of a data service: the same user or password as the service itself is given.
-    private func login(_ variable: Variable, _ text: String, of draft: Draft) -> String? {
-        guard let service = draft.databases.first(where: { $0.hasLogin(text, for: variable.key, signs) }) else {
-            return nil
-        }
-        let isUser = !CredentialName.isLikely(variable.key)
-        return secret(secrets.account(of: service), isUser ? .user : .value)
     }
 
     /// `REDIS_HOST: redis`, and the `REDIS_PORT` that belongs to it.
@@ -229,8 +226,11 @@ extension Draft {
 
     /// Whether a variable of an app says how to log in here.
     func hasLogin(_ text: String, for key: String, _ signs: SignTable) -> Bool {
-        if CredentialName.isLikely(key) { return !text.isEmpty && text == password(signs) }
+        if CredentialName.isLikely(key) {
+            return !text.isEmpty && password(signs).map { signs.areSame(text, $0) } == true
+        }
         let word = VariableName.made(of: key)
-        return (word.hasSuffix("USER") || word.hasSuffix("USERNAME")) && text == user(signs)
+        guard word.hasSuffix("USER") || word.hasSuffix("USERNAME") else { return false }
+        return user(signs).map { signs.areSame(text, $0) } == true
     }
 }

@@ -70,11 +70,28 @@ final class SecretBook {
         )
     }
 
-    /// The value with what stands around it, where a word has it in the place of a password.
-    static func place(of value: String, in word: String) -> String? {
-        guard value.count > 3 else { return nil }
-        if word == value { return word }
-        return ["-p\(value)", "=\(value)", ":\(value)"].first { word.contains($0) }
+    /// Where a word has the value in the place of a password, with its end or that of a word in it behind it.
+    static func places(of value: String, in word: String) -> [Range<String.Index>] {
+        guard value.count > 3 else { return [] }
+        return word.ranges(of: value).filter { range in
+            let isWhole = word[range.upperBound...].first.map { " \t\n'\"`;|&()<>,@".contains($0) } ?? true
+            return isWhole && isPassword(value, behind: word[..<range.lowerBound])
+        }
+    }
+
+    /// Behind `-p`, `-a`, the name of a credential and `=`, or a user and a colon. A user who is called the same is a
+    /// group, as in `mysql:mysql`.
+    private static func isPassword(_ value: String, behind text: Substring) -> Bool {
+        var before = text
+        while let last = before.last, "'\"".contains(last) { before.removeLast() }
+        if before.hasSuffix(":") { return !before.dropLast().hasSuffix(value) }
+        if before.hasSuffix("=") {
+            let name = String(before.dropLast().reversed().prefix(while: NamedValues.isName).reversed())
+            return CredentialName.isLikely(name)
+        }
+        if before.hasSuffix(" ") { before.removeLast() }
+        guard before.hasSuffix("-p") || before.hasSuffix("-a") else { return false }
+        return before.dropLast(2).last.map { " \t\n'\"`;|&(".contains($0) } ?? true
     }
 
     private func add(variable: String, value: String?, _ service: String, _ location: SourceLocation?) -> SecretName {

@@ -10,7 +10,7 @@ enum NamedValues {
             let value = text[mark] == "=" ? rest : rest.drop { $0 == " " }
             // `http://`, `user:password` and the like are addresses.
             guard text[mark] == "=" || value.startIndex > rest.startIndex || isQuote(value.first) else { return nil }
-            let range = range(of: behindScheme(value, name))
+            let range = range(of: behindScheme(value, name), isInside: text[..<mark].contains("{"))
             guard let first = text[range].first, !"/$-{[".contains(first), !text[range].allSatisfy(\.isNumber) else {
                 return nil
             }
@@ -24,8 +24,15 @@ enum NamedValues {
         if name.lowercased() == "authorization" { return "authorization-token" }
         // A key may be one of anything.
         let isAny = ["KEY", "KEYS", "AUTH"].contains(name.uppercased())
-        return CredentialName.isLikely(name) && !isAny ? name : nil
+        if CredentialName.isLikely(name) { return isAny ? nil : name }
+        let lower = name.lowercased()
+        return keys.contains(where: lower.hasSuffix) ? "\(name.dropLast(3))_\(name.suffix(3))" : nil
     }
+
+    /// Words that end with a key and are written as one, as in `AccountKey=...`.
+    private static let keys = [
+        "accountkey", "accesskey", "sharedkey", "signingkey", "encryptionkey", "masterkey", "licensekey",
+    ]
 
     /// Without the word of a scheme, as in `Bearer x`.
     private static func behindScheme(_ value: Substring, _ name: String) -> Substring {
@@ -35,14 +42,17 @@ enum NamedValues {
         return value[word.endIndex...].drop { $0 == " " }
     }
 
-    /// Between quotes, or up to the next blank, semicolon or ampersand, or a comma before another name.
-    private static func range(of value: Substring) -> Range<String.Index> {
+    /// Between quotes, or up to the next blank, semicolon or ampersand, or a comma before another name; inside of
+    /// braces up to their end.
+    private static func range(of value: Substring, isInside: Bool) -> Range<String.Index> {
         if let quote = value.first, isQuote(quote) {
             let inner = value.dropFirst()
             return inner.startIndex..<(inner.firstIndex(of: quote) ?? inner.endIndex)
         }
         let end = value.indices.first { index in
-            guard value[index] == "," else { return " ;&\t\n'\"}".contains(value[index]) }
+            guard value[index] == "," else {
+                return " ;&\t\n'\"".contains(value[index]) || isInside && value[index] == "}"
+            }
             let rest = value[value.index(after: index)...].drop { $0 == " " }
             let name = rest.prefix(while: isName)
             return !name.isEmpty && rest.dropFirst(name.count).first.map("=:".contains) == true
@@ -52,7 +62,7 @@ enum NamedValues {
 
     private static func isQuote(_ character: Character?) -> Bool { character == "\"" || character == "'" }
 
-    private static func isName(_ character: Character) -> Bool {
+    static func isName(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character.isNumber || "_-.".contains(character))
     }
 }

@@ -5,7 +5,7 @@ enum ShellText {
         var words: [Range<String.Index>] = []
         var start: String.Index?
         scan(text) { index, quote in
-            let isEnd = quote == nil && (text[index].isWhitespace || ";|&()<>".contains(text[index]))
+            let isEnd = quote == nil && isBetween(text[index])
             if isEnd, let begun = start {
                 words.append(begun..<index)
                 start = nil
@@ -31,13 +31,26 @@ enum ShellText {
         return filled
     }
 
-    /// Every place, with the quote that it stands in. The quotes themselves stand in none.
+    /// What no word has in it.
+    private static func isBetween(_ character: Character) -> Bool {
+        character.isWhitespace || ";|&()<>".contains(character)
+    }
+
+    /// Every place, with the quote that it stands in. The quotes themselves stand in none, and those of a comment are
+    /// none.
     private static func scan(_ text: String, _ visit: (String.Index, Character?) -> Void) {
         var quote: Character?
         var isEscaped = false
+        var isComment = false
+        var isStart = true
         for index in text.indices {
             let character = text[index]
-            if isEscaped {
+            let isWord = !isEscaped && quote == nil
+            defer { isStart = isWord && isBetween(character) }
+            if isComment || isWord && isStart && character == "#" {
+                isComment = !character.isNewline
+                visit(index, nil)
+            } else if isEscaped {
                 isEscaped = false
                 visit(index, quote ?? "\"")
             } else if character == "\\", quote != "'" {

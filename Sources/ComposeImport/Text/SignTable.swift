@@ -22,6 +22,8 @@ final class SignTable {
     private static let limit = 60_000
     private var signs: [Reference: Unicode.Scalar] = [:]
     private var references: [Unicode.Scalar: Reference] = [:]
+    /// What variables are set to in the files beside this one. For comparing alone: it is written nowhere.
+    var values: [String: String] = [:]
 
     func sign(for reference: Reference) -> String {
         if let sign = signs[reference] { return String(sign) }
@@ -36,6 +38,17 @@ final class SignTable {
     func onlyReference(in text: String) -> Reference? {
         guard let first = text.unicodeScalars.first, text.unicodeScalars.count == 1 else { return nil }
         return reference(first)
+    }
+
+    /// Whether two texts are one: as they stand, by the same variable, or because one is a variable that is set to the
+    /// other.
+    func areSame(_ one: String, _ other: String) -> Bool {
+        switch (onlyReference(in: one), onlyReference(in: other)) {
+        case (.variable(let name, _)?, .variable(let same, _)?): name == same
+        case (.variable(let name, let fallback)?, nil): (values[name] ?? fallback) == other
+        case (nil, .variable(let name, let fallback)?): (values[name] ?? fallback) == one
+        default: one == other
+        }
     }
 
     func hasReference(_ text: String) -> Bool {

@@ -27,6 +27,8 @@ struct AppSection {
         }
         let volumes = VolumeList(draft: draft, translation: translation).values()
         if !volumes.isEmpty { lines.append(SpecLine("volumes", .list(volumes))) }
+        let security = SecuritySection(draft: draft, scalars: translation.scalars).line()
+        if let security { lines.append(security) }
         if let health { lines.append(SpecLine("health", .map(health))) }
         add("resources", deploy.resources(), to: &lines)
         add("rollout", deploy.rollout(), to: &lines)

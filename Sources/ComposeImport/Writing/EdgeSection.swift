@@ -28,7 +28,8 @@ struct EdgeSection {
 
     /// An edge speaks HTTP: what speaks FastCGI keeps its web server.
     private static func isTarget(_ draft: Draft) -> Bool {
-        draft.role == .app && draft.port != nil && !speaksFastCGI(draft) && draft.profiles.isEmpty && !isTool(draft)
+        draft.role == .app && draft.port != nil && !speaksFastCGI(draft) && draft.profiles.isEmpty && !draft.isJob
+            && !isTool(draft)
     }
 
     /// Of an image that is built here, its port has to tell.
@@ -192,6 +193,23 @@ struct EdgeSection {
                 ]),
                 comments: [comment]
             )
+        }
+    }
+
+    /// For a spec without any edge: what the file opened is shut.
+    func sayClosed(_ drafts: [Draft]) {
+        for draft in drafts {
+            let labels = ProxyLabels(draft.node, signs)
+            let isRouted = !labels.routes.isEmpty || !labels.refusals.isEmpty
+            let keys = (draft.ports.isEmpty ? [] : ["ports"]) + (isRouted ? ["labels"] : [])
+            for key in keys {
+                report.leftOut(
+                    "\(draft.path).\(key)",
+                    at: draft.node.entry(key)?.keyPlace ?? draft.place,
+                    "nothing of the stack is reached from outside any more: it has no edge",
+                    help: "Add one: `edge: {kind: edge, listen: 8080, routes: [{path: /, service: APP}]}`."
+                )
+            }
         }
     }
 

@@ -41,6 +41,8 @@ struct SecretCommand {
         var flag = ""
         for range in ShellText.words(of: script) {
             let word = String(script[range])
+            // The option of a command is none of the next one.
+            if script[end..<range.lowerBound].contains(where: { ";|&(\n".contains($0) }) { flag = "" }
             text += script[end..<range.lowerBound] + withoutSecrets(word, after: flag, isScript: true)
             (end, flag) = (range.upperBound, word)
         }
@@ -54,7 +56,7 @@ struct SecretCommand {
     private func withoutSecrets(_ written: String, after flag: String, isScript: Bool) -> String {
         let word = references.addresses(in: references.expanded(written, spot), spot, isCommand: true)
         let (name, range) = Self.option(word, after: flag, isScript: isScript)
-        if let secret = secret(for: String(word[range]), of: name) {
+        if let secret = secret(for: String(word[range]), of: name, after: flag) {
             return word[..<range.lowerBound] + secret + word[range.upperBound...]
         }
         var result = ""
@@ -82,17 +84,18 @@ struct SecretCommand {
         return (isLogin(word[start..<end], after: flag) ? "password" : name, start..<end)
     }
 
-    /// `curl -u user:password`, not `-u 1000:1000`.
+    /// `curl -u user:password`, not `-u 1000:1000` or `-u node:node`, which are a user and a group.
     private static func isLogin(_ value: Substring, after flag: String) -> Bool {
         guard flag == "--user" || flag.hasPrefix("-") && !flag.hasPrefix("--") && flag.hasSuffix("u"),
             let colon = value.firstIndex(of: ":")
         else { return false }
-        return !value[value.index(after: colon)...].allSatisfy(\.isNumber)
+        let behind = value[value.index(after: colon)...]
+        return !behind.allSatisfy(\.isNumber) && behind != value[..<colon]
     }
 
     /// The secret that the value of an option is: the login that Slipway makes for a data service, one that the file
     /// has elsewhere, or one of its own. Nil for what is none, and for what holds one somewhere.
-    private func secret(for value: String, of option: String) -> String? {
+    private func secret(for value: String, of option: String, after flag: String) -> String? {
         guard !value.isEmpty, !signs.hasSecret(value), !["-", "/", "$", "`"].contains(where: value.hasPrefix) else {
             return nil
         }
@@ -100,7 +103,12 @@ struct SecretCommand {
             let account = translation.secrets.account(of: service)
             return references.secret(account, CredentialName.isLikely(option) ? .value : .user)
         }
-        if let known = known.first(where: { $0.value == value }) { return references.secret(known.name) }
+        // A user or a database may be called as the password is.
+        if CredentialName.isLikely(option) || ["-p", "-a"].contains(flag),
+            let known = known.first(where: { $0.value == value })
+        {
+            return references.secret(known.name)
+        }
         guard Credential.isLikely(option, value, signs), withoutKnown(value) == value else { return nil }
         let variable = Variable(key: VariableName.made(of: option), text: value, location: spot.location)
         return references.credential(variable, value, of: draft)
@@ -115,12 +123,16 @@ struct SecretCommand {
         return own + given
     }
 
-    private func withoutKnown(_ word: String) -> String {
-        for secret in known {
-            guard let value = secret.value, let place = SecretBook.place(of: value, in: word) else { continue }
-            return word.replacing(place, with: place.replacing(value, with: references.secret(secret.name)))
+    private func withoutKnown(_ written: String) -> String {
+        known.reduce(written) { word, secret in
+            var result = ""
+            var end = word.startIndex
+            for range in SecretBook.places(of: secret.value ?? "", in: word) {
+                result += word[end..<range.lowerBound] + references.secret(secret.name)
+                end = range.upperBound
+            }
+            return result + word[end...]
         }
-        return word
     }
 
     // MARK: - Writing

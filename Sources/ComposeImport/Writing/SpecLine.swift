@@ -7,6 +7,7 @@ indirect enum SpecValue {
     /// In quotes in any case: a version, which others would take for a number.
     case quoted(String)
     case number(Int)
+    case flag(Bool)
     case list([SpecValue])
     /// On one line where it fits.
     case map([SpecLine])
@@ -22,6 +23,13 @@ struct SpecLine {
 
     init(_ key: String, _ value: SpecValue, comments: [String] = []) {
         (self.key, self.value, self.comments) = (key, value, comments)
+    }
+
+    /// A service of this kind.
+    var isEdge: Bool {
+        guard case .block(let lines) = value, let kind = lines.first(where: { $0.key == "kind" }) else { return false }
+        if case .text("edge") = kind.value { return true }
+        return false
     }
 }
 
@@ -65,7 +73,7 @@ struct SpecWriter {
         case .list(let values): write(values, line.value, indent, room)
         case .text(let value):
             text += " " + (YAMLScalar.block(value, indent: indent + 2) ?? Self.scalar(value)) + "\n"
-        case .quoted, .number: text += " " + (Self.flow(line.value) ?? "") + "\n"
+        case .quoted, .number, .flag: text += " " + (Self.flow(line.value) ?? "") + "\n"
         }
     }
 
@@ -94,6 +102,7 @@ struct SpecWriter {
         case .text(let text): return text.contains("\n") ? nil : scalar(text)
         case .quoted(let text): return YAMLScalar.quoted(text)
         case .number(let number): return "\(number)"
+        case .flag(let flag): return "\(flag)"
         case .block: return nil
         case .list(let values):
             let items = values.compactMap(flow)

@@ -93,8 +93,8 @@ struct VolumeList {
                 at: mount.place,
                 "the folder \(source) becomes a volume, which is empty at first",
                 help:
-                    "Copy it before the first start: `docker compose create` in the rendered folder, then `docker compose "
-                    + "cp --archive \(source)/. \(draft.name):\(target)`."
+                    "Copy it before the first start: `docker compose create` in the rendered folder, then, where the Compose "
+                    + "file is, `docker compose --file rendered/compose.yaml cp --archive \(source)/. \(draft.name):\(target)`."
             )
             return Self.name(from: target)
         } else {
