@@ -168,6 +168,7 @@ struct CredentialTests {
             "eyJ", "https://hooks.slack.com/", "AKIA", "http://api.example.com/v1?key=name", "max_tokens=4096",
             "-Dauth.mode=x -Dtoken.ttl=1h -Dpassword.enabled=true",
             "https://github.com/a/b", "redis://cache.example.com:6379/0", "mailto:a@b.example",
+            "smtp://mail.example.com:1025/?from=noreply@example.com",
             "ssh://git@example.com/x",
             "password: /run/x", "Authorization: none", "SharedAccessKeyName=RootManage", "{limit=1, hotKey=x}",
         ]

@@ -63,6 +63,8 @@ enum AddressScan {
         let isPort = behind.allSatisfy { $0.isNumber || !$0.isASCII }
         let word = rest.prefix { !"\"'<> \t\n;".contains($0) }
         guard !(isPort && (isWeb || behind.isEmpty)), let at = word.lastIndex(of: "@"), at > end else { return end }
+        // Behind a port, what follows is a path with its questions, or the next address.
+        if isPort, text[end..<at].contains(where: { "?&=,:".contains($0) }) { return end }
         return text[at...].firstIndex { "/?#\"'<> \t\n;".contains($0) } ?? text.endIndex
     }
 
