@@ -18,15 +18,11 @@ final class BlobFile: Sendable {
         }
         var status = stat()
         let isKnown = fstat(file, &status) == 0
-        do throws(ReportableError) {
-            guard isKnown, try StoreDirectory.facts(name, status, root.path) != nil else {
-                throw Self.missing(name, root)
-            }
-            guard lseek(file, max(0, offset), SEEK_SET) >= 0 else { throw StoreDirectory.failure("read", path) }
-        } catch {
-            close(file)
-            throw error
+        // From here on the file is closed with the object, also with one that is never handed out.
+        guard isKnown, try StoreDirectory.facts(name, status, root.path) != nil else {
+            throw Self.missing(name, root)
         }
+        guard lseek(file, max(0, offset), SEEK_SET) >= 0 else { throw StoreDirectory.failure("read", path) }
     }
 
     deinit { close(file) }

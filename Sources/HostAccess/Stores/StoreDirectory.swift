@@ -23,9 +23,7 @@ final class StoreDirectory: Sendable {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
         guard mkdirat(descriptor, Self.drafts, 0o700) == 0 || errno == EEXIST else {
-            let failure = Self.failure("write to", path)
-            close(descriptor)
-            throw failure
+            throw Self.failure("write to", path)
         }
     }
 
