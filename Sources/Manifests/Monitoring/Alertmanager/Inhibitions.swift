@@ -1,17 +1,19 @@
 import StackModel
 
-/// What is not told while something worse explains it: the milder alert of the same name, and the alerts of services
-/// that wait for one that is down. Backups and rotations belong to no such service and are always told.
+/// What is not told while something worse explains it: the milder alert of the same name, the errors that a burnt
+/// budget counts already, and what a service that is down does to those that wait for it. Silence goes from a cause to
+/// its symptoms: errors, slowness and queues, as warnings. That something is down, and whatever else wakes somebody, is
+/// told whatever else is down. Backups and rotations belong to no such service and are always told.
 struct Inhibitions {
     let stack: Stack
 
-    /// Fire when a service is gone altogether.
-    private static let gone = ["APIDown", "RedisDown", "PgDown", "EdgeDown"]
-    /// Say the same as a burnt budget, with less weight.
-    private static let milder = ["HighErrorRate", "EdgeErrors"]
+    /// Of an app, which the label `service` names.
+    private static let symptoms = ["HighErrorRate", "HighLatency", "InFlightHigh"]
+    /// Of an app as its edge sees it, which the label `proxy` names.
+    private static let symptomsAtTheEdge = ["EdgeErrors", "EdgeQueueing", "CircuitOpen"]
 
     var rules: [ManifestValue] {
-        [severities, burns] + stack.services.compactMap(outage)
+        [severities, burn] + stack.services.flatMap { burnAtTheEdge(of: $0) + outage(of: $0) }
     }
 
     private var severities: ManifestValue {
@@ -22,40 +24,81 @@ struct Inhibitions {
         ]
     }
 
-    private var burns: ManifestValue {
+    /// A burnt budget says the same as errors, with more weight.
+    private static let burnt: [ManifestValue] = ["alertname = \"SLOBurn\"", "severity = \"critical\""]
+
+    private var burn: ManifestValue {
         [
-            "source_matchers": ["alertname = \"SLOBurn\"", "severity = \"critical\""],
-            "target_matchers": [.text("alertname =~ \"\(Self.milder.joined(separator: "|"))\"")],
+            "source_matchers": .list(Self.burnt),
+            "target_matchers": ["alertname = \"HighErrorRate\""],
+            "equal": ["service"],
         ]
     }
 
-    /// The silence over everything that depends on a service, however far away.
-    private func outage(of service: Service) -> ManifestValue? {
-        let dependents = dependents(of: service.name)
-        guard !dependents.isEmpty else { return nil }
+    private func burnAtTheEdge(of service: Service) -> [ManifestValue] {
+        guard case .app = service.kind, gone(service) != nil, isRouted(service.name) else { return [] }
+        let rule: ManifestValue = [
+            "source_matchers": .list(Self.burnt + ["service = \"\(service.name)\""]),
+            "target_matchers": ["alertname = \"EdgeErrors\"", "proxy = \"\(service.name)\""],
+        ]
+        return [rule]
+    }
+
+    private func outage(of service: Service) -> [ManifestValue] {
+        guard let alert = gone(service) else { return [] }
+        let waiting = dependents(of: service.name)
+        let cause: [ManifestValue] = ["alertname = \"\(alert)\"", "service = \"\(service.name)\""]
         return [
-            "source_matchers": [
-                .text("alertname =~ \"\(Self.gone.joined(separator: "|"))\""), "service = \"\(service.name)\"",
+            Self.silence(over: Self.symptoms, of: "service", waiting, while: cause),
+            Self.silence(
+                over: Self.symptomsAtTheEdge,
+                of: "proxy",
+                ([service.name] + waiting).filter(isRouted),
+                while: cause
+            ),
+        ].compactMap { $0 }
+    }
+
+    /// Nil where nobody has the symptoms.
+    private static func silence(
+        over alerts: [String],
+        of label: String,
+        _ names: [ServiceName],
+        while cause: [ManifestValue]
+    ) -> ManifestValue? {
+        guard !names.isEmpty else { return nil }
+        return [
+            "source_matchers": .list(cause),
+            "target_matchers": [
+                .text("alertname =~ \"\(alerts.joined(separator: "|"))\""),
+                .text("\(label) =~ \"\(names.map(\.text).joined(separator: "|"))\""),
+                "severity = \"warning\"",
             ],
-            "target_matchers": [.text("service =~ \"\(dependents.map(\.text).joined(separator: "|"))\"")],
         ]
     }
 
-    /// By `dependsOn` and by routes; an exporter by what it watches. A circle comes to its end.
+    /// The alert that says that a service is down; nil where none does.
+    private func gone(_ service: Service) -> String? {
+        switch service.kind {
+        case .app(let app): app.metrics == nil || Watch.hostJobs.contains(service.name) ? nil : "APIDown"
+        case .redis: "RedisDown"
+        case .postgres: "PgDown"
+        case .prometheus, .grafana, .edge, .exporter, .alertmanager: nil
+        }
+    }
+
+    private func isRouted(_ name: ServiceName) -> Bool { !stack.edges(routingTo: name).isEmpty }
+
+    /// The apps that wait for a service by `dependsOn`, however far away. A circle comes to its end.
     private func dependents(of name: ServiceName) -> [ServiceName] {
         var found: Set<ServiceName> = []
         var next: [ServiceName] = [name]
         while let current = next.popLast() {
-            for service in stack.services where waits(service, for: current) && found.insert(service.name).inserted {
+            for service in stack.services where service.dependsOn.contains(current) {
+                guard case .app = service.kind, found.insert(service.name).inserted else { continue }
                 next.append(service.name)
             }
         }
         return found.subtracting([name]).sorted()
-    }
-
-    private func waits(_ service: Service, for name: ServiceName) -> Bool {
-        if service.dependsOn.contains(name) { return true }
-        guard case .edge(let edge) = service.kind else { return false }
-        return edge.routes.contains { $0.service == name }
     }
 }
