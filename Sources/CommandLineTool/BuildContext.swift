@@ -4,18 +4,20 @@ import FoundationEssentials
 /// A folder with a Dockerfile around rendered files: `COPY .` would take the values that `secrets.sh` makes into an image,
 /// and from there to whoever pulls it.
 enum BuildContext {
-    /// The line that is missing; nil where no image is built, or where its `.dockerignore` names the secrets already. What
-    /// is beyond a repository is another matter.
+    /// The lines that are missing; nil where no image is built, or where its `.dockerignore` names what holds secrets
+    /// already. What is beyond a repository is another matter.
     static func advice(for output: String) -> String? {
         var folder = URL(filePath: output).standardizedFileURL.path
         while folder.count > 1, folder.last == "/" { folder.removeLast() }
         var inner: [String] = []
         while folder.count > 1 {
             let exists = { (name: String) in FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
-            if exists("Dockerfile") || exists("Containerfile"), !names(inner + ["secrets"], in: folder) {
-                let place = inner.isEmpty ? "" : inner.joined(separator: "/") + "/"
-                return "an image built from \(folder) could hold every secret: add the lines \(place)secrets and "
-                    + "\(place).env to \(folder)/.dockerignore"
+            let missing = ["secrets", ".env"].filter { !names(inner + [$0], in: folder) }
+            if exists("Dockerfile") || exists("Containerfile"), !missing.isEmpty {
+                let lines = missing.map { (inner + [$0]).joined(separator: "/") }
+                return
+                    "an image built from \(folder) could hold every secret: add the line\(lines.count == 1 ? "" : "s") "
+                    + "\(lines.joined(separator: " and ")) to \(folder)/.dockerignore"
             }
             if exists(".git") { return nil }
             let cut = folder.lastIndex(of: "/") ?? folder.startIndex
@@ -34,8 +36,8 @@ enum BuildContext {
         let known = Set(inner + ["*", "**"] + path.map { "**/\($0)" })
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).contains { line in
             var words = line.filter { $0 != " " }[...]
-            for end in ["/**", "/*", "/"] where words.hasSuffix(end) && words != "**/*" { words.removeLast(end.count) }
             for start in ["./", "/"] where words.hasPrefix(start) { words.removeFirst(start.count) }
+            for end in ["/**", "/*", "/"] where words.hasSuffix(end) { words.removeLast(end.count) }
             return known.contains(String(words))
         }
     }

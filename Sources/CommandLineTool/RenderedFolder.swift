@@ -33,7 +33,7 @@ struct RenderedFolder {
                 RenderedChange.Written(file: file, before: before, owner: owner(of: before, at: file.path, list))
             )
         }
-        change.shadowed = try shadowed(by: files, list)
+        change.shadowed = shadowed(by: files, list)
         for path in Set(list.contents.keys).subtracting(files.map(\.path)).sorted() {
             guard let before = try text(of: path) else { continue }
             change.removed.append(
@@ -44,14 +44,16 @@ struct RenderedFolder {
     }
 
     /// Files of somebody's project that Compose reads only where no `compose.yaml` is, which there was not until now.
-    private func shadowed(by files: [ManifestFile], _ list: RenderedList) throws(ReportableError) -> [String] {
+    private func shadowed(by files: [ManifestFile], _ list: RenderedList) -> [String] {
         let file = "compose.yaml"
         guard files.contains(where: { $0.path == file }), list.contents[file] == nil else { return [] }
-        var found: [String] = []
-        for name in ["compose.yml", "docker-compose.yml", "docker-compose.yaml"] where try text(of: name) != nil {
-            found.append(name)
-        }
-        return found
+        return ["compose.yml", "docker-compose.yml", "docker-compose.yaml"].filter { Self.isTaken("\(path)/\($0)") }
+    }
+
+    /// Whether anything has the name, be it a link that leads nowhere.
+    private static func isTaken(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
     }
 
     private func owner(of content: String?, at path: String, _ list: RenderedList) -> RenderedChange.Owner {
@@ -154,11 +156,10 @@ struct RenderedFolder {
         } catch {
             throw ReportableError(.fileFailed, "cannot make the folder \(parent): \(FileFailure.words(error))")
         }
-        let draft = "\(full).new"
+        let draft = Self.draft(of: full)
         do throws(SmallFile.Failure) {
-            try SmallFile.write(text, to: draft, flags: O_TRUNC | O_NOFOLLOW, mode: 0o666)
+            try SmallFile.write(text, to: draft, flags: O_EXCL, mode: 0o666)
         } catch {
-            unlink(draft)
             throw ReportableError(.fileFailed, "cannot write \(full): \(error)")
         }
         guard rename(draft, full) == 0 else {
@@ -166,6 +167,13 @@ struct RenderedFolder {
             unlink(draft)
             throw ReportableError(.fileFailed, "cannot write \(full): \(reason)")
         }
+    }
+
+    /// A name beside a file that nothing has: another process that renders here has another number.
+    private static func draft(of file: String) -> String {
+        var number = 1
+        while isTaken("\(file).\(getpid())-\(number)") { number += 1 }
+        return "\(file).\(getpid())-\(number)"
     }
 
     private func makeExecutable(_ file: String) throws(ReportableError) {

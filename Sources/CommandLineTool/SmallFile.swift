@@ -37,7 +37,7 @@ enum SmallFile {
         return bytes
     }
 
-    /// Writes a file of its own, or over one where `flags` allow it.
+    /// Writes a file of its own, or over one where `flags` allow it. What it cannot write whole with `O_EXCL` it removes.
     static func write(_ text: String, to path: String, flags: Int32, mode: mode_t) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode)
         guard descriptor >= 0 else { throw .refused(String(cString: strerror(errno))) }
@@ -46,7 +46,11 @@ enum SmallFile {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .refused(String(cString: strerror(errno))) }
+            guard count >= 0 else {
+                let reason = String(cString: strerror(errno))
+                if flags & O_EXCL != 0 { unlink(path) }
+                throw .refused(reason)
+            }
             rest = rest.dropFirst(count)
         }
     }

@@ -75,6 +75,36 @@ struct RenderedFolderTests {
         #expect(text(name) == "theirs" && text("compose.yaml") == "ours, later")
     }
 
+    @Test("so is one that is a link, which nobody follows, whether it leads anywhere or not")
+    func shadowsLinks() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let link = "\(path)/docker-compose.yml"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../theirs.yml")
+        let refused = #expect(throws: ReportableError.self) { try render([ManifestFile("compose.yaml", "ours")]) }
+        #expect(refused?.message.contains("holds docker-compose.yml, which Docker Compose does not read") == true)
+        _ = try render([ManifestFile("compose.yaml", "ours")], force: true)
+        #expect(text("compose.yaml") == "ours")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "../theirs.yml")
+    }
+
+    @Test("files beside those of the set are nobody's drafts, and no draft stays, written or not")
+    func drafts() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let own = ["compose.yaml.new", "compose.yaml.\(getpid())-1"]
+        for name in own { try "mine".write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8) }
+        _ = try render([ManifestFile("compose.yaml", "1")])
+        #expect(own.map(text) == ["mine", "mine"] && text("compose.yaml") == "1")
+        let there = Set(own + ["compose.yaml", RenderedList.name])
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: path)) == there)
+        let change = try folder.change(to: [ManifestFile("compose.yaml", "2")], of: Self.set)
+        try FileManager.default.removeItem(atPath: "\(path)/compose.yaml")
+        try FileManager.default.createDirectory(atPath: "\(path)/compose.yaml", withIntermediateDirectories: true)
+        #expect(throws: ReportableError.self) { try folder.carryOut(change, takingOver: false) }
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: path)) == there)
+    }
+
     @Test("where an image is built around it, what keeps the secrets out of that is told until it is there")
     func buildContext() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -89,14 +119,26 @@ struct RenderedFolderTests {
                 + "\(path)/app/.dockerignore"
         )
         #expect(BuildContext.advice(for: "\(path)/app")?.contains("the lines secrets and .env to") == true)
-        for line in ["out/secrets", "/out/secrets/", "out", "./out/**", "**/secrets", "*", "**/out/"] {
-            try "node_modules\n\(line)\n".write(
-                toFile: "\(path)/app/.dockerignore",
-                atomically: true,
-                encoding: .utf8
-            )
-            #expect(BuildContext.advice(for: "\(path)/app/out") == nil, "\(line)")
+    }
+
+    @Test(
+        "a .dockerignore has to keep out the secrets and the environment both",
+        arguments: [
+            ("out\n", nil), ("./out/**\n", nil), ("*\n", nil), ("/*\n", nil), ("**\n", nil), ("**/*\n", nil),
+            ("**/out/\n", nil), ("/out/secrets/\nout/.env\n", nil), ("**/secrets\n**/.env\n", nil),
+            ("out/secrets\n", "the line out/.env to"), ("**/.env\n", "the line out/secrets to"),
+            ("*/*/out\nsecrets\n.env\n", "the lines out/secrets and out/.env to"),
+        ] as [(String, String?)]
+    )
+    func ignores(_ lines: String, _ advice: String?) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.createDirectory(atPath: "\(path)/out", withIntermediateDirectories: true)
+        for (name, text) in [("Dockerfile", "FROM scratch"), (".git", ""), (".dockerignore", "node_modules\n\(lines)")]
+        {
+            try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
         }
+        let said = BuildContext.advice(for: "\(path)/out")
+        #expect(advice.map { said?.contains($0) == true } ?? (said == nil), "\(said ?? "")")
     }
 
     @Test("a list that names places outside of the folder removes nothing there")
