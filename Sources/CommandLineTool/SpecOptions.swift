@@ -9,6 +9,9 @@ enum Warnings {
 
 /// What the verbs that read a spec have in common.
 struct SpecOptions: ParsableArguments {
-    @Flag(help: "What the engine does not act on, or nothing does yet, is an error, not a warning.")
+    @Flag(
+        help:
+            "Credentials in clear, and what the engine does not act on, or nothing does yet, are errors, not warnings."
+    )
     var strict = false
 }

@@ -31,11 +31,14 @@ extension ValueType where Value == WrittenEnvironment {
                 }
                 let node = SpecNode(content: entry.value.content, place: entry.valuePlace)
                 let mentionsBefore = reading.mentions.all.count
-                environment.values[entry.key] = value.read(node, entry.key, reading)
+                let template = value.read(node, entry.key, reading)
+                environment.values[entry.key] = template
                 let isHandedOn = lookAtVariables(reading.mentions.all[mentionsBefore...], in: entry.key, reading)
                 if isHandedOn {
                     environment.handedOn.append(entry.key)
                     refuseHandingOn(to: entry, reading)
+                } else if let template, PlainCredential.isIn(template, of: entry.key) {
+                    reportCredential(in: entry, reading)
                 }
             }
             return environment
@@ -49,6 +52,19 @@ extension ValueType where Value == WrittenEnvironment {
             "\(entry.key.abridged) takes its value from the caller's environment, which knows no such name",
             at: entry.valuePlace,
             help: "Declare `NAME: {kind: given}` under secrets, and write ${secret:NAME} here."
+        )
+    }
+
+    /// What stands in a spec stands in every copy of it, in the ledger and in rendered files.
+    private static func reportCredential(in entry: SpecNode.Entry, _ reading: Reading) {
+        let secret = NameRule.repaired(entry.key) ?? "name"
+        let variable = secret.uppercased().replacing("-", with: "_")
+        reading.findings.exposed(
+            "\(entry.key) holds a credential in clear, or what looks like one",
+            at: entry.valuePlace,
+            help:
+                "Declare `\(secret): {kind: given}` under secrets, write ${secret:\(secret)} in place of the credential, "
+                + "and give it as \(variable) in the environment or in `.env`."
         )
     }
 

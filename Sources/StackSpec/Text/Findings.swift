@@ -20,7 +20,7 @@ package final class Findings {
 
     private let isStrict: Bool
 
-    /// - Parameter isStrict: what an engine does not act on is an error, not a warning.
+    /// - Parameter isStrict: credentials in clear, and what an engine does not act on, are errors, not warnings.
     package init(file: String, subject: TextSubject = .spec, isStrict: Bool = false) {
         self.file = file
         self.subject = subject
@@ -56,10 +56,18 @@ package final class Findings {
         add(.warning, message, at: place, help: help)
     }
 
-    /// Something that the chosen engine has no way to act on.
+    /// Something that cannot be acted on as it is asked for: strictly, an error.
     func unexpressed(_ message: String, at place: Place, help: String? = nil) {
         guard !settled.contains(place) else { return }
         if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
+    }
+
+    /// Something that ought to be a secret. Its line is not quoted: what is said ends up in logs.
+    func exposed(_ message: String, at place: Place, help: String) {
+        guard isStrict else { return add(.warning, message, at: place, help: help, isQuoted: false) }
+        mistakes.insert(place)
+        errorCount += 1
+        add(.error, message, at: place, help: help, isQuoted: false)
     }
 
     package func inFileOrder() -> [Diagnostic] {
@@ -73,10 +81,16 @@ package final class Findings {
         source?.location(place) ?? SourceLocation(file: file, line: place.line, column: place.column)
     }
 
-    private func add(_ severity: Diagnostic.Severity, _ message: String, at place: Place, help: String?) {
+    private func add(
+        _ severity: Diagnostic.Severity,
+        _ message: String,
+        at place: Place,
+        help: String?,
+        isQuoted: Bool = true
+    ) {
         guard diagnostics.count(where: { $0.severity == severity }) < Self.limit else { return }
         let location = location(of: place)
-        let line = source?.line(location.line).map { Self.shown(String($0)) } ?? nil
+        let line = isQuoted ? source?.line(location.line).flatMap { Self.shown(String($0)) } : nil
         let diagnostic = Diagnostic(severity, at: location, message, suggestion: help, sourceLine: line)
         if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }

@@ -1,7 +1,7 @@
 /// Credentials that are known by their look, whatever the variable is called that holds them.
-enum CredentialText {
+package enum CredentialText {
     /// Where they stand in a text, in order.
-    static func ranges(in text: String) -> [Range<String.Index>] {
+    package static func ranges(in text: String) -> [Range<String.Index>] {
         if text.contains("PRIVATE KEY"), text.contains("-----BEGIN") { return [text.startIndex..<text.endIndex] }
         let addresses = webhooks(in: text)
         let tokens = words(of: text).filter { isToken(text[$0]) }
