@@ -128,6 +128,26 @@ struct AppSecurityTests {
         #expect(Self.omissions(Self.stack(AppSecurity(), image: "mysql"), .compose)["services.db.image"] == nil)
     }
 
+    @Test("is missing where a command begins with the entry point of such an image too")
+    func namesEntryPoints() {
+        let own = [["docker-entrypoint.sh", "mysqld"], ["/usr/local/bin/docker-entrypoint.sh"], ["/init"]]
+        for words in own {
+            let stack = Self.stack(nil, image: "mysql:8", command: words.map { Template($0) })
+            #expect(Self.omissions(stack, .compose)["services.db.image"] != nil, "\(words)")
+        }
+        for words in [["mysqld"], ["/usr/bin/initdb"], ["/"], [""]] {
+            let stack = Self.stack(nil, image: "mysql:8", command: words.map { Template($0) })
+            #expect(Self.omissions(stack, .compose)["services.db.image"] == nil, "\(words)")
+        }
+    }
+
+    @Test("is not asked of what is no name of an image", arguments: ["@", "", "@sha256:0", "/", ":"])
+    func survives(_ image: String) {
+        for target in [ManifestTarget.compose, .kubernetes] {
+            #expect(Self.omissions(Self.stack(nil, image: image), target)["services.db.image"] == nil)
+        }
+    }
+
     @Test("and the user of the process engine are two things: one that is not said for containers is named")
     func users() {
         for target in [ManifestTarget.compose, .kubernetes] {

@@ -29,11 +29,22 @@ package enum RootImage {
     /// Nil for any other image, for one of which the spec says what it is allowed, and where another program is started
     /// in place of the image's own.
     static func meaning(of app: App) -> String? {
-        let isOwnStart = app.command.first.map { $0.source == "docker-entrypoint.sh" } ?? true
-        guard app.security == nil, isOwnStart, let image = app.image, let name = name(of: image) else { return nil }
+        guard app.security == nil, startsItself(app), let image = app.image, let name = name(of: image) else {
+            return nil
+        }
         let words = capabilities.map(\.rawValue).joined(separator: ", ")
         return "\(name) starts as root and changes its user, which no container may unless it is said:"
             + " `security: {user: 0, readOnlyRoot: false, capabilities: [\(words)]}`"
+    }
+
+    /// What images call the program that begins as root.
+    private static let entryPoints: Set<String> = ["docker-entrypoint.sh", "entrypoint.sh", "entrypoint", "init"]
+
+    /// A command that begins with the image's entry point starts what the image would.
+    private static func startsItself(_ app: App) -> Bool {
+        guard let program = app.command.first else { return true }
+        guard case .literal(let path)? = program.segments.first, program.segments.count == 1 else { return false }
+        return path.split(separator: "/").last.map { entryPoints.contains(String($0)) } ?? false
     }
 
     /// Namespaces and tags of variants that start as a user.
