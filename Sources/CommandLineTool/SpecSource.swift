@@ -17,7 +17,7 @@ struct SpecSource {
             variables: variables,
             engine: engine,
             isStrict: options.strict
-        )
+        ).tellingOfSilence()
     }
 
     /// Throws `invalidSpec` with everything that is wrong; `warn` gets the warnings.

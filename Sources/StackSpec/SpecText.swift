@@ -50,6 +50,27 @@ package struct LoadedSpec: Sendable {
         )
     }
 
+    /// With a warning where alerts are raised and reach nobody. An operator's Prometheus tells others.
+    package func tellingOfSilence() -> LoadedSpec {
+        guard let stack, stack.contacts == nil, let root,
+            let prometheus = stack.services.first(where: \.isPrometheus)
+        else { return self }
+        let warning = Diagnostic(
+            .warning,
+            at: source.location(root.place("services", prometheus.name.text)),
+            "nobody is told of alerts: the stack has no contacts",
+            suggestion: "Add `contacts`: `slipway explain contacts` shows how."
+        )
+        return LoadedSpec(
+            stack: stack,
+            diagnostics: (diagnostics + [warning]).sorted { $0.location < $1.location },
+            root: root,
+            text: text,
+            isStrict: isStrict,
+            variables: variables
+        )
+    }
+
     var source: SourceText { SourceText(file: text.file, text: String(decoding: text.bytes, as: UTF8.self)) }
 }
 

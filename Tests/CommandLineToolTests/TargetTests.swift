@@ -111,6 +111,19 @@ struct TargetTests {
         #expect(lines == [4, 6, 7], "\(verdict.diagnostics.map(\.message))")
     }
 
+    @Test("that nobody is told of alerts is said wherever a spec is judged")
+    func silence() throws {
+        let text = "apiVersion: slipway/v1\nstack: shop\nservices: {prometheus: {kind: prometheus}}\n"
+        let source = SpecSource(
+            file: SpecFile(argument: "nowhere/stack.yaml"),
+            text: SpecText(file: "stack.yaml", bytes: Array(text.utf8)),
+            variables: [:]
+        )
+        let loaded = source.judge(nil, try SpecOptions.parse([]))
+        #expect(loaded.stack != nil)
+        #expect(loaded.diagnostics.map(\.message) == ["nobody is told of alerts: the stack has no contacts"])
+    }
+
     @Test("a file without end is read no further than its limit")
     func limits() throws {
         #expect(throws: SmallFile.Failure.self) { try SmallFile.read("/dev/zero", atMost: ByteCount(bytes: 1 << 20)) }

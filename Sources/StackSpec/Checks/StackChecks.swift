@@ -14,6 +14,7 @@ struct StackChecks {
         EngineChecks(stack: stack, root: root, findings: findings).run()
         CompanionChecks(stack: stack, root: root, findings: findings).run()
         EgressChecks(stack: stack, root: root, findings: findings).run()
+        PrometheusChecks(stack: stack, root: root, findings: findings).run()
         UnexpressedKeys(stack: stack, root: root, findings: findings).run()
         for service in stack.services {
             ServiceChecks(service: service, stack: stack, root: root, findings: findings).run()

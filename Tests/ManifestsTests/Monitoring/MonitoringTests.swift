@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import StackModel
+import StackSpec
 import Testing
 
 @testable import Manifests
@@ -215,6 +216,14 @@ struct MonitoringTests {
         #expect(uids.count == 6)
     }
 
+    @Test("a spec is warned of a Prometheus that cannot look as far back as the rules do, and no farther")
+    func windows() {
+        let expressions = Self.groups.flatMap(\.rules).map(\.expression)
+        let windows = expressions.flatMap { $0.matches(of: /\[([0-9]+[smhd])\]/) }.compactMap { TimeSpan(String($0.1)) }
+        #expect(windows.min() == RuleWindows.shortest)
+        #expect(windows.max() == RuleWindows.longest)
+    }
+
     @Test("a stack in which nobody is told has no Alertmanager, and one without a Prometheus has no files")
     func isLeftOut() throws {
         let untold = try Monitoring.files(of: MonitoredStack.stack(contacts: []).withCompanions(), reachedBy: .compose)
@@ -223,16 +232,6 @@ struct MonitoringTests {
         var bare = MonitoredStack.stack()
         bare.services.removeAll(where: \.isPrometheus)
         #expect(try Monitoring.files(of: bare, reachedBy: .compose).isEmpty)
-    }
-
-    @Test("what a service that is down explains is everything that waits for it, however far away")
-    func inhibits() {
-        let rules = Inhibitions(stack: MonitoredStack.stack().withCompanions()).rules.map(YAMLWriter.document)
-        #expect(
-            rules.contains { $0.contains(#"service = \"redis\""#) && $0.contains("api|edge|redis-exporter|worker") }
-        )
-        #expect(rules.contains { $0.contains(#"service = \"api\""#) && $0.contains(#"=~ \"edge\""#) })
-        #expect(!rules.contains { $0.contains("slipway") })
     }
 }
 
