@@ -47,6 +47,8 @@ struct ClosedEdgeTests {
             let readme = try #require(files["README.md"])
             #expect(!readme.contains("an ingress controller:") && !readme.contains("the Gateway"))
             #expect(!readme.contains("create secret tls"))
+            #expect(!readme.contains("is open to other namespaces"))
+            #expect(readme.contains("No route opens anything to other namespaces."))
         }
     }
 
@@ -66,5 +68,6 @@ struct ClosedEdgeTests {
         #expect(files["edge/ingress.yaml"] != nil)
         #expect(files["api/network-policy.yaml"]?.contains("namespaceSelector") == true)
         #expect(files["README.md"]?.contains("nobody else with a route for every host") == true)
+        #expect(files["README.md"]?.contains("What a route leads to is open to other namespaces") == true)
     }
 }

@@ -112,16 +112,30 @@ struct KubernetesReadme {
         """
         ## Who reaches whom
 
-        Nobody reaches anybody, but what the spec declares: `dependsOn`, references such as `${service:redis}`, scrapes and
-        routes. What a route leads to is open to other namespaces, where the ingress controller is; a controller on the
-        network of the nodes needs an `ipBlock` of theirs in `network-policy.yaml`. An app reaches nothing outside of the
-        stack until the spec lets it, under the environment:
+        \(declared)
 
             kubernetes:
               egress:
                 api: {internet: true}                                   # every address that is not private
                 worker: {to: [{cidr: 10.20.0.0/16, ports: [5432]}]}     # and these, for another
         """
+    }
+
+    /// An edge at a single address opens nothing.
+    private var declared: String {
+        guard stack.services.contains(where: { $0.openEdge != nil }) else {
+            return """
+                Nobody reaches anybody, but what the spec declares: `dependsOn`, references such as `${service:redis}` and
+                scrapes. No route opens anything to other namespaces. An app reaches nothing outside of the stack until the
+                spec lets it, under the environment:
+                """
+        }
+        return """
+            Nobody reaches anybody, but what the spec declares: `dependsOn`, references such as `${service:redis}`, scrapes and
+            routes. What a route leads to is open to other namespaces, where the ingress controller is; a controller on the
+            network of the nodes needs an `ipBlock` of theirs in `network-policy.yaml`. An app reaches nothing outside of the
+            stack until the spec lets it, under the environment:
+            """
     }
 
     private var history: String {
