@@ -46,7 +46,10 @@ struct EdgeConfigurationTests {
         let edge = try #require(EdgeForms.all.last)
         let own = try EdgeForms.template(edge).files[1].content.source.split(separator: "\n")
         let container = try ContainerEdgeConfiguration(edge: edge, stack: EdgeForms.stack(edge)).text()
-        let marks = ["ssl-default-bind", "http-error", "status 429", "observe layer7", "Strict-Transport", "_closed"]
+        let marks = [
+            "ssl-default-bind", "http-error", "status 429", "observe layer7", "Strict-Transport", "_closed",
+            "status 404 if",
+        ]
         for mark in marks {
             let lines = container.split(separator: "\n").filter { $0.contains(mark) }
             #expect(!lines.isEmpty && own.filter { $0.contains(mark) } == lines, "\(mark)")
@@ -123,6 +126,33 @@ struct EdgeConfigurationTests {
                     "http://127.0.0.1:\(port)/.slipway/edge-metrics",
                 ]).output == "404"
             )
+        }
+    }
+
+    @Test(
+        "the figures of an app are for Prometheus, unless a route names them",
+        arguments: [
+            ([Route(path: "/", service: "api")], "404"),
+            ([Route(path: "/", service: "api"), Route(path: "/metrics/", service: "api")], "503"),
+        ]
+    )
+    func hidesFigures(_ routes: [Route], _ expected: String) throws {
+        let port = (expected == "404" ? 20300 : 20400) + Int.random(in: 0..<90)
+        let replica = try RenderedReplica(try template(routes: routes, readiness: "/readyz", listen: port))
+        defer { replica.remove() }
+        for (name, text) in [("servers.state", "1\n"), ("haproxy.cfg", try replica.file("edge.cfg"))] {
+            try text.write(toFile: "\(replica.directory)/\(name)", atomically: true, encoding: .utf8)
+        }
+        func status(_ path: String) throws -> String {
+            let address = "http://127.0.0.1:\(port)\(path)"
+            return try run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--path-as-is", address]).output
+        }
+        try withProgram(["haproxy", "-db", "-f", "\(replica.directory)/haproxy.cfg"]) {
+            try wait { try status("/") == "503" }
+            for path in ["/metrics", "/metrics/", "/metrics/x", "/%6detrics", "/metrics?q"] {
+                #expect(try status(path) == expected, "\(path)")
+            }
+            for path in ["/metricsx", "/x/metrics"] { #expect(try status(path) == "503", "\(path)") }
         }
     }
 

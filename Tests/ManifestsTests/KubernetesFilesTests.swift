@@ -87,7 +87,7 @@ struct KubernetesFilesTests {
             "services.api.dependsOn", "services.api.stop.signal", "services.api.health.interval",
             "services.shop-front.rollout.strategy", "services.shop-front.user", "services.edge.rateLimit",
             "services.edge.maintenance", "services.edge.tls.redirectFrom", "secrets.tokens.rotate",
-            "secrets.tokens.overlap", "backups.orders-nightly.prove",
+            "secrets.tokens.overlap", "backups.orders-nightly.prove", "services.api.metrics",
         ] { #expect(keys.contains(key), "\(key)") }
         #expect(!keys.contains("services.edge.listen"))
     }

@@ -91,7 +91,7 @@ struct ContainerEdgeConfiguration {
             throw ReportableError(.invalidSpec, "a route leads to \(service), which has no port")
         }
         let checks = EdgeTexts.checks(of: app) + EdgeProtection.circuitBreaker(edge.circuitBreaker)
-        return try EdgeTexts.backend(of: service, app) + [
+        return try EdgeTexts.backend(of: service, app, behind: edge) + [
             "    default-server \(checks) \(EdgeTexts.pool)",
             "    server-template \(service)- \(servers(of: service, app)) \(service):\(port)"
                 + " resolvers docker init-addr none",

@@ -66,13 +66,14 @@ enum EdgeTexts {
     }
 
     /// The beginning of the backend of a service: how its replicas are chosen and asked for their health.
-    static func backend(of service: ServiceName, _ app: App) throws(ReportableError) -> [String] {
+    static func backend(of service: ServiceName, _ app: App, behind edge: Edge) throws(ReportableError) -> [String] {
         var lines = [
             "backend \(service)",
             "    balance leastconn",
             "    http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }",
             "    timeout check \(app.health.timeout.milliseconds)ms",
         ]
+        if let metrics = edge.hiddenMetrics(of: app, named: service) { lines += refusal(of: metrics) }
         if let readiness = app.health.readiness {
             let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
             let host = try HAProxyText.word(app.health.askedHost, naming: "the host of the health check of \(service)")
@@ -83,6 +84,13 @@ enum EdgeTexts {
             ]
         }
         return lines
+    }
+
+    /// A path that cannot be written down is one that nobody can ask for.
+    private static func refusal(of path: String) -> [String] {
+        guard let word = try? HAProxyText.word(path, naming: "the path of metrics") else { return [] }
+        let (exact, below) = ("{ path,url_dec -m str -- \(word) }", "{ path,url_dec -m beg -- \(word)/ }")
+        return ["    http-request deny deny_status 404 if \(exact) || \(below)"]
     }
 
     /// How often a server is checked.

@@ -125,6 +125,7 @@ struct KubernetesOmissions {
         if edge.maintenance != nil { add(service, ["maintenance"], "the page is the ingress controller's own") }
         if edge.isClosed { add(service, ["closed"], "requests go on to the replicas") }
         if edge.routes.contains(where: \.isClosed) { add(service, ["routes"], "closed ones go on to the replicas") }
+        addFigures(behind: edge)
         guard let tls = edge.tls else { return }
         if tls.redirectFrom != nil {
             add(
@@ -136,6 +137,15 @@ struct KubernetesOmissions {
         if tls.hsts != nil { add(service, ["tls", "hsts"], "it is a setting of the ingress controller") }
         if stack.kubernetes?.gateway != nil {
             add(service, ["tls"], "the certificate belongs to the listener of the Gateway")
+        }
+    }
+
+    private mutating func addFigures(behind edge: Edge) {
+        for name in Set(edge.routes.map(\.service)).sorted() {
+            guard let service = stack.service(name), case .app(let app) = service.kind,
+                edge.hiddenMetrics(of: app, named: name) != nil
+            else { continue }
+            add(service, ["metrics"], "clients can read it through the routes: the ingress controller hides no path")
         }
     }
 

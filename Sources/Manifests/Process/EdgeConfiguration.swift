@@ -100,7 +100,7 @@ struct EdgeConfiguration {
 
     private func backend(of service: ServiceName) throws(ReportableError) -> [Template] {
         let app = try EdgeTexts.app(service, in: stack)
-        let lines = try EdgeTexts.backend(of: service, app).map { Template($0) }
+        let lines = try EdgeTexts.backend(of: service, app, behind: edge).map { Template($0) }
         let breaker = EdgeProtection.circuitBreaker(edge.circuitBreaker)
         return lines + [
             // Whoever adds a server while the edge runs gives it these words too: it does not inherit them.

@@ -51,7 +51,7 @@ enum AppKeys {
         "metrics",
         .requestPath,
         default: "none",
-        "The path that Prometheus scrapes."
+        "The path that Prometheus scrapes. Clients get 404 for it from an edge, unless a route of the edge names it."
     )
     static let user = Key<String>(
         "user",
