@@ -149,6 +149,20 @@ struct ValidSpecTests {
         #expect(edge.address == "127.0.0.1" && edge.listen == 8080)
     }
 
+    @Test("The host of a route is one whatever its letters")
+    func hosts() throws {
+        let text = spec(
+            """
+            blog: {command: [run], port: 80}
+            edge: {kind: edge, listen: 8080, routes: [{path: /, host: Blog.Example.com, service: blog}]}
+            """
+        )
+        guard case .edge(let edge) = load(text).stack?.service("edge")?.kind else {
+            return #expect(Bool(false), "no edge")
+        }
+        #expect(edge.routes.map(\.host) == ["blog.example.com"])
+    }
+
     @Test("An app has volumes, and is told where each of them is")
     func volumes() throws {
         let text = spec(

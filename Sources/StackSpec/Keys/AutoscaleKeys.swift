@@ -4,10 +4,10 @@ import StackModel
 enum AutoscaleKeys {
     static let min = Key<Int>(
         "min",
-        .integer(0...1000),
+        .integer(1...1000),
         isRequired: true,
         synonyms: ["minReplicas", "minimum"],
-        "The fewest replicas."
+        "The fewest replicas, at least one: what has none has no load by which to begin."
     )
     static let max = Key<Int>(
         "max",

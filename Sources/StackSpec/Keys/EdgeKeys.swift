@@ -162,7 +162,8 @@ extension ValueType where Value == Route {
         .table(RouteKeys.table) { fields in
             let (path, host, closed) = (fields[RouteKeys.path], fields[RouteKeys.host], fields[RouteKeys.closed])
             guard let service = fields[RouteKeys.service], let path else { return nil }
-            return Route(path: path, host: host, service: service, closed: closed)
+            // Clients may write a host in any letters; a cluster takes small ones alone.
+            return Route(path: path, host: host?.lowercased(), service: service, closed: closed)
         }
     }
 }
