@@ -1,7 +1,7 @@
 import Basics
 
-/// The name of a blob: words of letters, digits, `.`, `_`, `-` and `+`, joined by `/`, so that every store can hold it and none can be
-/// led outside. No word is empty or begins with a dot.
+/// The name of a blob: words of letters, digits, `.`, `_`, `-` and `+`, joined by `/`, so that every store can hold it
+/// and none can be led outside. No word is empty or begins with a dot.
 package struct BlobName: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// What the narrowest store takes (S3: 1,024 bytes, less a prefix).
     package static let limit = 800

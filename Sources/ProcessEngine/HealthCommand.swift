@@ -3,7 +3,8 @@ import Glibc
 import StackModel
 
 /// Asks a replica by a program that runs beside it: status 0 is ready. When it has ended or its time is over, whatever
-/// is still there of it is killed: a check that leaves something behind each time would fill the machine. No thread waits meanwhile, however many checks there are.
+/// is still there of it is killed: a check that leaves something behind each time would fill the machine. No thread waits
+/// meanwhile, however many checks there are.
 struct HealthCommand: Sendable {
     let words: [String]
     let beside: ProgramBeside
