@@ -31,9 +31,14 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    func carryOut(_ change: Change, on stack: StackID, in session: Session, reviewed: Plan? = nil)
-        async throws(ReportableError) -> ExitStatus
-    {
+    /// - Parameter safety: whether a set is made first where data is touched.
+    func carryOut(
+        _ change: Change,
+        on stack: StackID,
+        in session: Session,
+        reviewed: Plan? = nil,
+        safety: SafetyOptions = SafetyOptions(noBackup: true)
+    ) async throws(ReportableError) -> ExitStatus {
         let console = session.console
         let display = ProgressDisplay(style: progress, console: console)
         let deployer = Deployer(try session.dependencies()) { display.show($0) }
@@ -43,6 +48,8 @@ struct ChangeOptions: ParsableArguments {
             warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
         }
         if let reviewed { try check(proposal, against: reviewed) }
+        let backup = safety.backup(before: proposal)
+        for text in backup.warnings { warn("\(console.noteStyle.yellow("warning:")) \(text)", on: console) }
         if dryRun { return show(proposal, console) }
         let words = ChangeWords(proposal)
         guard !proposal.isEmpty else {
@@ -53,6 +60,7 @@ struct ChangeOptions: ParsableArguments {
         // JSON progress begins with the plan itself.
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
         if mustAsk(reviewed) { try await ask(proposal, console) }
+        try await backup.take(in: session) { warn($0, on: console) }
         let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
         return tell(report, words, console)
     }
