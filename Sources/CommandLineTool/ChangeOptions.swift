@@ -31,17 +31,23 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    func carryOut(_ change: Change, on stack: StackID, in session: Session, reviewed: Plan? = nil)
-        async throws(ReportableError) -> ExitStatus
-    {
+    func carryOut(
+        _ change: Change,
+        on stack: StackID,
+        in session: Session,
+        reviewed: Plan? = nil,
+        preparing preparation: Preparation? = nil,
+        watch: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    ) async throws(ReportableError) -> ExitStatus {
         let console = session.console
         let display = ProgressDisplay(style: progress, console: console)
-        let deployer = Deployer(try session.dependencies()) { display.show($0) }
+        let deployer = Deployer(try session.dependencies()) {
+            watch($0)
+            display.show($0)
+        }
         if !dryRun { try await deployer.checkFree(stack) }
         let proposal = try await deployer.propose(change, to: stack)
-        for warning in proposal.warnings {
-            warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
-        }
+        for warning in proposal.warnings { warn(of: warning, on: console) }
         if let reviewed { try check(proposal, against: reviewed) }
         if dryRun { return show(proposal, console) }
         let words = ChangeWords(proposal)
@@ -53,7 +59,7 @@ struct ChangeOptions: ParsableArguments {
         // JSON progress begins with the plan itself.
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
         if mustAsk(reviewed) { try await ask(proposal, console) }
-        let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
+        let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
         return tell(report, words, console)
     }
 
@@ -65,13 +71,21 @@ struct ChangeOptions: ParsableArguments {
         isForPrograms ? console.result(JSONProgress.warning(text)) : console.note(text)
     }
 
+    func warn(of text: String, on console: Console) {
+        warn(isForPrograms ? text : "\(console.noteStyle.yellow("warning:")) \(text)", on: console)
+    }
+
     private var isForPrograms: Bool { progress == .json }
 
     private func mustAsk(_ reviewed: Plan?) -> Bool { !yes && reviewed == nil }
 
-    private func carryOut(_ proposal: Proposal, reviewed: Plan?, _ deployer: Deployer, _ display: ProgressDisplay)
-        async throws(ReportableError) -> ChangeReport
-    {
+    private func carryOut(
+        _ proposal: Proposal,
+        reviewed: Plan?,
+        _ preparation: Preparation?,
+        _ deployer: Deployer,
+        _ display: ProgressDisplay
+    ) async throws(ReportableError) -> ChangeReport {
         let clock = Task { await display.tick() }
         defer {
             clock.cancel()
@@ -80,7 +94,8 @@ struct ChangeOptions: ParsableArguments {
         return try await deployer.carryOut(
             proposal,
             acceptingChanges: yes && reviewed == nil,
-            retryCrashed: retryCrashed
+            retryCrashed: retryCrashed,
+            preparing: preparation
         )
     }
 

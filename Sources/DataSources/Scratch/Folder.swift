@@ -25,6 +25,8 @@ enum Folder {
         guard stat(above, &status) != 0 else { return }
         try makeAbove(above)
         guard mkdir(above, 0o711) == 0 || errno == EEXIST else { throw failure("make the directory", above) }
+        // Whatever the mask of the caller: servers walk through it as users of their own.
+        guard chmod(above, 0o711) == 0 else { throw failure("set the mode of", above) }
     }
 
     static func give(_ path: String, to owner: DataOwner) throws(ReportableError) {
