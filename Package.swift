@@ -84,7 +84,13 @@ let package = Package(
         ),
 
         // Level 4: the use cases.
-        room("Orchestration", ["Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Ledger"]),
+        room(
+            "Orchestration",
+            [
+                "Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Ledger", "Vault",
+                "DataSources",
+            ]
+        ),
 
         // Level 5: what a person types.
         room(
@@ -98,7 +104,9 @@ let package = Package(
         // Level 6: the only place where adapters are constructed.
         .executableTarget(
             name: "slipway",
-            dependencies: ["CommandLineTool", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger"],
+            dependencies: [
+                "CommandLineTool", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger", "Vault",
+            ],
             swiftSettings: house,
             linkerSettings: [quickStart]
         ),

@@ -12,6 +12,8 @@ package struct Session: Sendable {
     package let home: @Sendable () throws(ReportableError) -> String
     /// Opens the ledger and builds the engines; verbs that need neither never call it.
     package let dependencies: @Sendable () throws(ReportableError) -> Dependencies
+    /// Opens what backups stand on besides.
+    package let backups: @Sendable () throws(ReportableError) -> BackupDoors
     /// From then on a signal does not end `slipway`; a program that it runs in the foreground gets it.
     package let leaveSignals: @Sendable () -> Void
 
@@ -21,6 +23,9 @@ package struct Session: Sendable {
         callersMask: UInt32,
         home: @escaping @Sendable () throws(ReportableError) -> String,
         dependencies: @escaping @Sendable () throws(ReportableError) -> Dependencies,
+        backups: @escaping @Sendable () throws(ReportableError) -> BackupDoors = { () throws(ReportableError) in
+            throw ReportableError(.broken, "nothing to keep backups with was handed over")
+        },
         leaveSignals: @escaping @Sendable () -> Void = {}
     ) {
         self.console = console
@@ -28,6 +33,7 @@ package struct Session: Sendable {
         self.callersMask = callersMask
         self.home = home
         self.dependencies = dependencies
+        self.backups = backups
         self.leaveSignals = leaveSignals
     }
 }

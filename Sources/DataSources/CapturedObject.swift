@@ -9,7 +9,7 @@ package struct CapturedObject: Sendable {
     /// It holds credentials, or what they can be guessed from.
     package let isSecret: Bool
 
-    init(_ name: String, _ content: ByteStream, isSecret: Bool = false) {
+    package init(_ name: String, _ content: ByteStream, isSecret: Bool = false) {
         self.name = name
         self.content = content
         self.isSecret = isSecret

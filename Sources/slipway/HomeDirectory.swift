@@ -35,6 +35,14 @@ struct HomeDirectory {
 
     var ledger: String { "\(path)/ledger/ledger.sqlite" }
     var masterKey: String { "\(path)/keys/master.key" }
+    var vaultIdentity: String { "\(path)/keys/vault.key" }
+
+    /// For one piece of work, which alone has a folder of this name. Users of the machine may pass through: servers that are
+    /// tried there run as one of them.
+    func scratch(_ name: String) throws(ReportableError) -> String {
+        try make("\(path)/scratch", mode: 0o711)
+        return "\(path)/scratch/\(name.replacing("/", with: "-"))"
+    }
 
     func lock(for stack: StackID) -> String { "\(path)/ledger/\(stack.stack).\(stack.environment).lock" }
 

@@ -19,11 +19,13 @@ enum ProcessIdentity {
             && owner.startTicks == startTicks(firstLine(of: "/proc/\(owner.processID)/stat"))
     }
 
+    /// What others know this machine as.
+    static var machine: String { firstLine(of: "/proc/sys/kernel/hostname") }
+
     /// `maria@db-1`; behind sudo the person, not root.
     static func actor(_ variables: [String: String]) -> String {
-        let host = firstLine(of: "/proc/sys/kernel/hostname")
         let user = variables["SUDO_USER"] ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
-        return "\(user ?? "uid-\(getuid())")@\(host)"
+        return "\(user ?? "uid-\(getuid())")@\(machine)"
     }
 
     /// Field 22; the second field is in parentheses and may itself hold spaces.

@@ -7,6 +7,7 @@ import Ledger
 import Orchestration
 import ProcessEngine
 import StackModel
+import Vault
 
 /// Builds the adapters, each when it is first needed.
 struct Shipyard: Sendable {
@@ -29,6 +30,39 @@ struct Shipyard: Sendable {
             actor: ProcessIdentity.actor(variables),
             faultPoint: FaultInjection.hook(variables)
         )
+    }
+
+    func backups() throws(ReportableError) -> BackupDoors {
+        let home = try HomeDirectory(variables: variables)
+        try home.prepare()
+        let identity = AgeIdentityFile(path: variables["SLIPWAY_VAULT_IDENTITY_FILE"] ?? home.vaultIdentity)
+        return BackupDoors(
+            store: { (store) async throws(ReportableError) in try await open(store) },
+            runner: LiveCommandRunner(),
+            scratch: { (name) throws(ReportableError) in try home.scratch(name) },
+            identity: { () throws(ReportableError) in try identity.readOrMake() },
+            machine: ProcessIdentity.machine
+        )
+    }
+
+    private func open(_ store: Store) async throws(ReportableError) -> any BlobStore {
+        switch store.location {
+        case .directory(let path): return try await DirectoryStore(at: path)
+        case .s3(let endpoint, let bucket, let region, let prefix):
+            let place = try S3Place(endpoint: endpoint, bucket: bucket, region: region, prefix: prefix ?? "")
+            let plain = S3Store(
+                place,
+                credentials: try S3Variables(variables).credentials(of: store.name),
+                now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) }
+            )
+            return try await plain.probed()
+        case .sftp:
+            throw ReportableError(
+                .storeFailed,
+                "the store \(store.name) is an SFTP server, which is not built yet",
+                hint: "Choose a directory or a bucket."
+            )
+        }
     }
 
     private func engine(_ kind: EngineKind, home: HomeDirectory) throws(ReportableError) -> any Engine {

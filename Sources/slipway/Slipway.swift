@@ -19,6 +19,7 @@ struct Slipway {
             callersMask: callersMask,
             home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
             dependencies: { () throws(ReportableError) in try yard.dependencies() },
+            backups: { () throws(ReportableError) in try yard.backups() },
             leaveSignals: { interruption.disarm() }
         )
         let work = Task { await SlipwayCommand.run(Array(CommandLine.arguments.dropFirst()), in: session) }

@@ -1,0 +1,136 @@
+import Basics
+import Interfaces
+import Ledger
+import StackModel
+import Vault
+
+/// What sets there are of a stack, read from the vaults themselves: the ledger is not asked, so that what is listed is there.
+package struct BackupList: Hashable, Sendable, Codable {
+    package enum State: String, Hashable, Sendable, Codable {
+        case committed, verified, proven
+        /// Its manifest is there and cannot be read.
+        case damaged
+    }
+
+    package struct Row: Hashable, Sendable, Codable {
+        package let store: StoreName
+        package let set: String
+        package let state: State
+        /// The moment whose state it holds; nil for a damaged one.
+        package let captured: Instant?
+        /// Bytes as stored.
+        package let size: Int
+        package let isPinned: Bool
+    }
+
+    package let stack: StackID
+    /// By store, series and number.
+    package let rows: [Row]
+    /// The stores that could not be read. Their sets are not in the list.
+    package let unread: [UnreadStore]
+}
+
+/// A store whose vault could not be read.
+package struct UnreadStore: Hashable, Sendable, Codable {
+    package let store: StoreName
+    package let failure: ReportableError
+}
+
+/// Looks into the vaults of a deployed stack.
+package struct BackupReader: Sendable {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+
+    package init(_ dependencies: Dependencies, _ doors: BackupDoors) {
+        self.dependencies = dependencies
+        self.doors = doors
+    }
+
+    /// A store without a vault has no sets; one that cannot be read hides none of the others.
+    package func list(_ stack: StackID) async throws(ReportableError) -> BackupList {
+        var rows: [BackupList.Row] = []
+        let unread = try await eachVault(of: stack) { (store, vault) throws(ReportableError) in
+            let catalogue = try await vault.catalogue()
+            rows += catalogue.entries.filter { $0.set.series.stack == stack }.map { BackupList.Row($0, in: store) }
+            rows += catalogue.broken.filter { $0.set.series.stack == stack }.map {
+                BackupList.Row(
+                    store: store,
+                    set: $0.set.description,
+                    state: .damaged,
+                    captured: nil,
+                    size: 0,
+                    isPinned: false
+                )
+            }
+        }
+        return BackupList(stack: stack, rows: rows, unread: unread)
+    }
+
+    /// Reads and hashes all that is stored of the sets of a stack, and marks those that are sound. Needs no key.
+    package func verify(_ stack: StackID, only set: String? = nil) async throws(ReportableError) -> BackupVerdict {
+        var (sound, flaws): ([String], [String]) = ([], [])
+        let unread = try await eachVault(of: stack) { (store, vault) throws(ReportableError) in
+            let catalogue = try await vault.catalogue()
+            let sets = (catalogue.entries.map(\.set) + catalogue.broken.map(\.set)).filter {
+                $0.series.stack == stack && (set == nil || $0.description == set)
+            }
+            for set in sets {
+                let found = try await vault.verify(set)
+                flaws += found.flaws.map { "\(store): \($0.text)" }
+                guard found.isSound else { continue }
+                sound.append("\(store): \(set)")
+                let now = dependencies.now()
+                try await vault.mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: now)
+            }
+        }
+        if let set, sound.isEmpty, flaws.isEmpty, unread.isEmpty {
+            throw ReportableError(.usage, "there is no set \(set)", hint: "See them with `slipway backup list`.")
+        }
+        return BackupVerdict(sound: sound, flaws: flaws, unread: unread)
+    }
+
+    /// Does something with the vault of each store that has one, and returns the stores where that failed.
+    private func eachVault(
+        of stack: StackID,
+        _ work: (StoreName, Vault) async throws(ReportableError) -> Void
+    ) async throws(ReportableError) -> [UnreadStore] {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        var unread: [UnreadStore] = []
+        for store in release.stack.stores {
+            do throws(ReportableError) {
+                try await work(store.name, try await opener.find(store))
+            } catch  where error.code != .notFound {
+                unread.append(UnreadStore(store: store.name, failure: error))
+            } catch {
+                continue
+            }
+        }
+        return unread
+    }
+}
+
+/// What verifying has found.
+package struct BackupVerdict: Hashable, Sendable, Codable {
+    /// Sets whose stored bytes are those of their manifests.
+    package let sound: [String]
+    package let flaws: [String]
+    package let unread: [UnreadStore]
+
+    package var isSound: Bool { flaws.isEmpty && unread.isEmpty }
+}
+
+extension BackupList.Row {
+    init(_ entry: Catalogue.Entry, in store: StoreName) {
+        self.init(
+            store: store,
+            set: entry.set.description,
+            state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
+            captured: entry.manifest.captured.instant,
+            size: entry.manifest.objects.map(\.stored.size).reduce(0, +),
+            isPinned: entry.pin != nil || entry.hasUnreadablePin
+        )
+    }
+}

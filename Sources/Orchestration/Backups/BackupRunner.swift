@@ -1,0 +1,169 @@
+import Basics
+import DataSources
+import Interfaces
+import Ledger
+import StackModel
+import Vault
+
+/// Runs a backup policy: captures its data once into the first of its stores, and copies the set from there to the others.
+package struct BackupRunner: Sendable {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+
+    package init(_ dependencies: Dependencies, _ doors: BackupDoors) {
+        self.dependencies = dependencies
+        self.doors = doors
+    }
+
+    /// The names of the policies of a stack, or the one that is asked for.
+    package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
+        if let name { return [name] }
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        return release.stack.backups.map(\.name)
+    }
+
+    /// - Parameters:
+    ///   - due: the due time that the run is for; nil where a person asks.
+    ///   - acceptingShrink: a person has looked, and it is right that so little is left.
+    /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown stands in the ledger, too.
+    package func run(
+        _ name: String,
+        of stack: StackID,
+        due: Instant? = nil,
+        acceptingShrink: Bool = false
+    ) async throws(ReportableError) -> BackupReport {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        let policies = BackupPolicies(release: release)
+        let policy = try policies.named(name)
+        let stores = try policies.stores(of: policy)
+        let began = dependencies.now()
+        let run = try await dependencies.ledger.beginBackup(
+            name,
+            of: stack,
+            due: due,
+            actor: dependencies.actor,
+            owner: dependencies.owner,
+            isAlive: dependencies.isAlive,
+            at: began
+        )
+        let copies: [BackupReport.Copy]
+        do throws(ReportableError) {
+            let subject = BackupSubject(
+                dependencies: dependencies,
+                doors: doors,
+                release: release,
+                policy: policy,
+                shrink: ShrinkGuard(isAccepted: acceptingShrink)
+            )
+            copies = try await make(subject, in: stores)
+        } catch {
+            try await dependencies.ledger.failBackup(run.id, with: error, at: dependencies.now())
+            throw error
+        }
+        let set = copies.first?.set ?? ""
+        try await dependencies.ledger.succeedBackup(run.id, with: set, at: dependencies.now())
+        return BackupReport(
+            stack: stack,
+            policy: name,
+            copies: copies,
+            elapsed: began.elapsed(until: dependencies.now())
+        )
+    }
+
+    private func make(_ subject: BackupSubject, in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy]
+    {
+        guard let first = stores.first else {
+            throw ReportableError(.broken, "the policy \(subject.policy.name) has no store")
+        }
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        let source = try await opener.find(first, making: true)
+        let manifest = try await capture(subject, into: source, opener)
+        var copies = [BackupReport.Copy(first.name, manifest)]
+        for store in stores.dropFirst() {
+            let vault = try await opener.find(store, making: true)
+            do throws(ReportableError) {
+                copies.append(BackupReport.Copy(store.name, try await copy(manifest, from: source, to: vault, opener)))
+            } catch {
+                throw error.during("the set is in \(first.name), and copying it to \(store.name) failed")
+            }
+        }
+        return copies
+    }
+
+    private func capture(_ subject: BackupSubject, into vault: Vault, _ opener: OpenVault)
+        async throws(ReportableError) -> SetManifest
+    {
+        let series = try series(of: subject)
+        let previous = try await facts(of: series, in: vault)
+        let now = dependencies.now
+        return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
+            let writer = try await vault.begin(series, under: lease, clock: now)
+            do throws(ReportableError) {
+                let facts = try await subject.capture(since: previous) { (object) throws(ReportableError) in
+                    try await writer.add(object.name, object.content, isSecret: object.isSecret)
+                }
+                return try await writer.commit(facts).0
+            } catch {
+                await writer.abandon()
+                throw error
+            }
+        }
+    }
+
+    /// Reads every object whole and writes it anew: what is copied has been checked.
+    private func copy(
+        _ manifest: SetManifest,
+        from source: Vault,
+        to vault: Vault,
+        _ opener: OpenVault
+    ) async throws(ReportableError) -> SetManifest {
+        let identity = try doors.identity()
+        let now = dependencies.now
+        return try await opener.holding(vault, for: "copy of \(manifest.set)") { (lease) throws(ReportableError) in
+            let writer = try await vault.begin(manifest.set.series, under: lease, clock: now)
+            do throws(ReportableError) {
+                for object in manifest.objects {
+                    let content = try await source.read(object, of: manifest.set, by: [identity])
+                    try await writer.add(object.name, content, traits: object.traits)
+                }
+                let facts = SetFacts(
+                    subject: manifest.subject,
+                    captured: manifest.captured.instant,
+                    versions: manifest.versions,
+                    identity: manifest.identity
+                )
+                return try await writer.commit(facts).0
+            } catch {
+                await writer.abandon()
+                throw error
+            }
+        }
+    }
+
+    private func series(of subject: BackupSubject) throws(ReportableError) -> SetSeries {
+        guard let policy = PolicyName(subject.policy.name) else {
+            throw ReportableError(.broken, "\(subject.policy.name) is no name of a policy")
+        }
+        return SetSeries(subject.release.stack.id, policy)
+    }
+
+    /// What the newest set of the series held. One that cannot be read is no reason to make no backup.
+    private func facts(of series: SetSeries, in vault: Vault) async throws(ReportableError) -> DataFacts? {
+        guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
+        return try? await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
+    }
+}
+
+extension BackupReport.Copy {
+    init(_ store: StoreName, _ manifest: SetManifest) {
+        self.init(
+            store: store,
+            set: manifest.set.description,
+            size: manifest.objects.map(\.stored.size).reduce(0, +)
+        )
+    }
+}

@@ -1,0 +1,75 @@
+import Basics
+import DataSources
+import Interfaces
+import Ledger
+import StackModel
+import Vault
+
+/// Captures what a policy backs up, object by object.
+struct BackupSubject {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+    let release: Release
+    let policy: BackupPolicy
+    let shrink: ShrinkGuard
+
+    /// Hands over the objects one by one. Throws `needsDecision` before the first where far less is there than at the last
+    /// time.
+    func capture(since previous: DataFacts?, to sink: @escaping ObjectSink) async throws(ReportableError) -> SetFacts {
+        switch policy.subject {
+        case .config: try await StackConfiguration(dependencies: dependencies, release: release).capture(to: sink)
+        case .service(let name): try await capture(name, since: previous, to: sink)
+        }
+    }
+
+    private func capture(_ service: ServiceName, since previous: DataFacts?, to sink: @escaping ObjectSink)
+        async throws(ReportableError) -> SetFacts
+    {
+        let engine = try dependencies.engine(release.stack.engine)
+        let access = try await engine.dataAccess(of: service, in: release.stack.id)
+        let facts: DataFacts
+        switch access.server {
+        case .redis:
+            var before: RedisFacts?
+            if case .redis(let facts)? = previous { before = facts }
+            facts = .redis(
+                try await RedisSource(access: access, runner: doors.runner).capture(
+                    scratch: try doors.scratch("\(release.stack.id)-\(policy.name)"),
+                    since: before,
+                    shrink: shrink,
+                    to: sink
+                )
+            )
+        case .postgres:
+            var before: PostgresFacts?
+            if case .postgres(let facts)? = previous { before = facts }
+            facts = .postgres(
+                try await PostgresSource(access: access, runner: doors.runner)
+                    .captureLogical(since: before, shrink: shrink, to: sink)
+            )
+        }
+        try await FactsObject.store(facts, to: sink)
+        return SetFacts(subject: service.text, facts, at: dependencies.now())
+    }
+}
+
+extension SetFacts {
+    fileprivate init(subject: String, _ facts: DataFacts, at now: Instant) {
+        switch facts {
+        case .redis(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.takenAt,
+                versions: ["redis": facts.version],
+                identity: ["run": facts.runID, "replication": facts.replicationID, "keys": "\(facts.content.keys)"]
+            )
+        case .postgres(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.databases.map(\.takenAt).max() ?? now,
+                versions: ["postgres": facts.version],
+                identity: ["system": facts.systemIdentifier, "timeline": "\(facts.timeline)", "rows": "\(facts.rows)"]
+            )
+        }
+    }
+}

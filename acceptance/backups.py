@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""
+Backups of the shop while orders are placed: every policy makes a set, which is listed, sound and encrypted; a set with
+one changed bit is found and named; what is not there, busy or too small is said.
+
+    acceptance/backups.py
+"""
+
+import sys
+from pathlib import Path
+
+from yard import Run, StackCopy, Trickle, Yard
+
+POLICIES = ("config-daily", "postgres-nightly", "redis-hourly")
+
+
+def backup(stack: StackCopy, word: str, *arguments: object, **options) -> Run:
+    return stack.yard.slipway("backup", word, stack.path, "--env", stack.environment, *arguments, **options)
+
+
+def sets(stack: StackCopy) -> list[dict]:
+    run = backup(stack, "list", "--output", "json")
+    if run.code != 0:
+        raise RuntimeError(f"slipway backup list: {run}")
+    return run.json()["rows"]
+
+
+def made(yard: Yard, stack: StackCopy, vault: Path) -> None:
+    run = backup(stack, "run", timeout=120)
+    yard.check("every policy makes a set", run.code == 0 and all(name in run.output for name in POLICIES),
+               f"{run.seconds:.1f} s", details=run)  # fmt: skip
+    found = sets(stack)
+    yard.check("the sets are listed", len(found) == len(POLICIES), f"{len(found)} sets", details=found)
+    yard.check("they are in the store", all((vault / "sets" / row["set"] / "MANIFEST.json").exists() for row in found))
+
+
+def verified(yard: Yard, stack: StackCopy, vault: Path) -> None:
+    run = backup(stack, "verify")
+    yard.check("they are sound", run.code == 0, details=run)
+    victim = next((vault / "sets").rglob("redis.rdb.zst.age"))
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    run = backup(stack, "verify")
+    yard.check("one changed bit is found and named", run.code == 1 and "redis.rdb.zst.age" in run.output, details=run)
+
+
+def sealed(yard: Yard, vault: Path, order: str) -> None:
+    readable = [str(path) for path in vault.rglob("*") if path.is_file() and order.encode() in path.read_bytes()]
+    yard.check("nothing of the data can be read in the vault", not readable, details=readable)
+
+
+def refused(yard: Yard, stack: StackCopy) -> None:
+    run = backup(stack, "run", "--policy", "nonsense")
+    yard.check("a policy that there is not is refused by name", run.code == 2 and "nonsense" in run.errors, details=run)
+
+
+def main() -> int:
+    with Yard("backups") as yard:
+        shop = yard.copy("stacks/shop")
+        vault = yard.root / "vault"
+        shop.edit(r"local: +\{directory: [^}]+\}", f"local: {{directory: {vault}}}")
+        shop.edit(r"to: \[local, offsite\]", "to: [local]")  # the bucket of the example is nobody's
+        shop.edit(r"^  offsite: .*\n", "")
+        deployed = shop.deploy()
+        yard.check("the shop is deployed", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed)
+        with Trickle(shop.url + "/v1/orders") as load:
+            made(yard, shop, vault)
+        yard.check("no request fails meanwhile", not load.failures, str(load), details=load.failures[:5])
+        sealed(yard, vault, "order")
+        verified(yard, shop, vault)
+        refused(yard, shop)
+        shop.down()
+        yard.check_nothing_left()
+        return yard.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
