@@ -46,7 +46,7 @@ struct ChangeOptions: ParsableArguments {
             display.show($0)
         }
         if !dryRun { try await deployer.checkFree(stack) }
-        let proposal = try await deployer.propose(change, to: stack)
+        let proposal = try await deployer.propose(change, to: stack, preparing: preparation != nil)
         for warning in proposal.warnings { warn(of: warning, on: console) }
         if let reviewed { try check(proposal, against: reviewed) }
         if dryRun { return show(proposal, console) }
@@ -58,7 +58,7 @@ struct ChangeOptions: ParsableArguments {
         }
         // JSON progress begins with the plan itself.
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
-        if mustAsk(reviewed) { try await ask(proposal, console) }
+        if mustAsk(reviewed) { try await ask("Carry out this plan on \(stack)?", console) }
         let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
         return tell(report, words, console)
     }
@@ -123,15 +123,16 @@ struct ChangeOptions: ParsableArguments {
         )
     }
 
-    private func ask(_ proposal: Proposal, _ console: Console) async throws(ReportableError) {
+    /// Throws `needsDecision` unless a person says yes.
+    func ask(_ question: String, _ console: Console) async throws(ReportableError) {
         guard console.isInteractive else {
             throw ReportableError(
                 .needsDecision,
-                "nobody is there to confirm the plan for \(proposal.stack); nothing was done",
+                "nobody is there to answer \"\(question)\"; nothing was done",
                 hint: "Run it in a terminal, or say yes beforehand with --yes."
             )
         }
-        guard try await console.confirm("Carry out this plan on \(proposal.stack)?") else {
+        guard try await console.confirm(question) else {
             throw ReportableError(.needsDecision, "not confirmed; nothing was done")
         }
     }

@@ -32,12 +32,15 @@ package struct RestoreVerb: ChangingVerb {
     @Flag(help: "Put back what was live before the last restore.")
     var undo = false
 
+    @Flag(help: "Remove what restores have kept. No restore before can be undone then.")
+    var forget = false
+
     package init() {}
 
     package func validate() throws {
-        guard undo else { return }
-        guard fromSet == nil, policy == nil, store == nil else {
-            throw ValidationError("--undo reads no set: it goes with --service alone.")
+        guard undo || forget else { return }
+        guard fromSet == nil, policy == nil, store == nil, !(undo && forget) else {
+            throw ValidationError("--undo and --forget read no set: each goes with --service alone.")
         }
     }
 
@@ -46,6 +49,7 @@ package struct RestoreVerb: ChangingVerb {
         let stack = try await target.deployed(in: session, dependencies.ledger)
         let restorer = Restorer(dependencies, try session.backups())
         let services = try ServiceNames.parse(service)
+        if forget { return try await forget(services, of: stack, in: session) }
         let watch = RestoreWatch()
         let status: ExitStatus
         if undo {
@@ -65,6 +69,26 @@ package struct RestoreVerb: ChangingVerb {
         }
         if change.progress != .json { for line in watch.lines { session.console.note(line) } }
         return status
+    }
+
+    private func forget(_ services: Set<ServiceName>, of stack: StackID, in session: Session)
+        async throws(ReportableError) -> ExitStatus
+    {
+        let forgetting = Forgetting(try session.dependencies(), try session.backups())
+        let kept = try await forgetting.kept(services, of: stack)
+        guard !kept.isEmpty else {
+            session.console.result("nothing to do: restores have kept nothing")
+            return .done
+        }
+        for (service, names) in kept.sorted(by: { $0.key < $1.key }) {
+            for name in names { session.console.note("\(service): what is kept because of \(name) WILL BE REMOVED") }
+        }
+        session.console.note("What is live stays. No restore of before can be undone then.")
+        guard !change.dryRun else { return .done }
+        if !change.yes { try await change.ask("Remove this data of \(stack)?", session.console) }
+        try await forgetting.forget(Set(kept.keys), of: stack)
+        session.console.result("\(stack) has nothing kept beside its data any more")
+        return .done
     }
 
     private func wish(_ services: Set<ServiceName>) throws(ReportableError) -> RestoreWish {

@@ -26,7 +26,10 @@ package struct Deployer: Sendable {
         let basis = try await Basis.find(for: change, of: stack, current: current, in: dependencies)
         let engine = try dependencies.engine(basis.engine)
         let (target, warnings) = try await target(of: change, basis, current: current, engine: engine)
-        let observed = try await engine.observe(stack, .probed)
+        var observed = try await engine.observe(stack, .probed)
+        if preparing {
+            for (service, wanted) in change.data { observed.prepared[service, default: []].insert(wanted.restoration) }
+        }
         let request = try await request(change, target: target)
         let plan = try Planner.plan(request, observed: observed)
         if change.startsReplicas {

@@ -86,7 +86,7 @@ package struct Restorer: Sendable {
             guard let name = choice.names[set.service] else { continue }
             let began = dependencies.now()
             note("\(set.service): reading \(set.manifest.set) and loading it beside the live data")
-            let preparation = DataPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
+            let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
             let content = try await preparation.prepare(as: name)
             let elapsed = began.elapsed(until: dependencies.now())
             note("\(set.service): prepared in \(elapsed.spoken): \(content), as in the set")
@@ -100,7 +100,7 @@ package struct Restorer: Sendable {
             guard let release = try? await release(of: choice.stack) else { return }
             for set in choice.sets {
                 guard let name = choice.names[set.service] else { continue }
-                let preparation = DataPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
+                let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
                 try? await preparation.discard(name)
             }
         }.value
