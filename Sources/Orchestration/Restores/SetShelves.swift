@@ -28,12 +28,10 @@ struct SetShelves {
         }
         for store in stores {
             do throws(ReportableError) {
-                let vault = try await opener.find(store)
+                guard let vault = try await opener.findAny(store) else { continue }
                 all.append(Shelf(store: store.name, vault: vault, catalogue: try await vault.catalogue()))
-            } catch  where error.code != .notFound {
-                unread.append(UnreadStore(store: store.name, failure: error))
             } catch {
-                continue
+                unread.append(UnreadStore(store: store.name, failure: error))
             }
         }
     }
