@@ -56,7 +56,10 @@ struct LiveRedis: Sendable {
             settings: settings
         )
         do {
-            for _ in 0..<500 where await !redis.client.isServing() { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<500 {
+                if await redis.client.isServing() { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
             try await body(redis)
         } catch {
             await redis.kill()
