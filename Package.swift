@@ -70,7 +70,7 @@ let package = Package(
         room("StackSpec", ["Basics", "StackModel", yams]),
         room("Manifests", ["Basics", "StackModel"]),
         room("Planning", ["Basics", "StackModel"]),
-        room("Interfaces", ["Basics", "StackModel"]),
+        room("Interfaces", ["Basics", "StackModel", "CLinux"]),
 
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec", "Manifests"]),
@@ -140,7 +140,7 @@ let package = Package(
         ),
         tests(
             "OrchestrationTests",
-            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit", grdb]
+            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Vault", "Orchestration", "TestKit", grdb]
         ),
         tests(
             "CommandLineToolTests",
