@@ -101,11 +101,14 @@ let package = Package(
             ]
         ),
 
+        room("Controller", ["Basics", "StackModel", "Interfaces", "Ledger", "Orchestration"]),
+
         // Level 6: the only place where adapters are constructed.
         .executableTarget(
             name: "slipway",
             dependencies: [
-                "CommandLineTool", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger", "Vault",
+                "CommandLineTool", "Controller", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger",
+                "Vault",
             ],
             swiftSettings: house,
             linkerSettings: [quickStart]
