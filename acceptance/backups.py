@@ -74,6 +74,26 @@ def pruned(yard: Yard, stack: StackCopy) -> None:
     yard.check("what is left is sound, but for the damaged set", run.output.count("damaged  ") == 1, details=run)
 
 
+def before_changes(yard: Yard, stack: StackCopy) -> None:
+    count = len(sets(stack))
+    stack.edit(r"memory: 256MiB", "memory: 300MiB")
+    run = stack.deploy()
+    newest = [row["set"] for row in sets(stack) if "/redis-hourly/" in row["set"]][-1]
+    yard.check("a deploy that changes redis makes a set of it first",
+               run.code == 0 and len(sets(stack)) == count + 1 and newest in run.errors, details=run)  # fmt: skip
+    run = stack.slipway("rollback", "--yes", "--no-backup")
+    yard.check("its rollback says how the data come back", run.code == 0 and f"--from-set {newest}" in run.errors,
+               details=run)  # fmt: skip
+    stack.edit(r"memory: 300MiB", "memory: 310MiB")
+    stack.edit(r"local: +\{directory: [^}]+\}", "local: {directory: /proc/none}")
+    run = stack.deploy()
+    yard.check("a new place of the store counts from the next deploy on", run.code == 0, details=run)
+    stack.edit(r"memory: 310MiB", "memory: 320MiB")
+    run = stack.deploy()
+    yard.check("a deploy whose backup fails does not begin", run.code == 1 and "nothing was changed" in run.errors
+               and "--no-backup" in run.errors, details=run)  # fmt: skip
+
+
 def refused(yard: Yard, stack: StackCopy) -> None:
     run = backup(stack, "run", "--policy", "nonsense")
     yard.check("a policy that there is not is refused by name", run.code == 2 and "nonsense" in run.errors, details=run)
@@ -94,6 +114,7 @@ def main() -> int:
         sealed(yard, vault, "order")
         verified(yard, shop, vault)
         pruned(yard, shop)
+        before_changes(yard, shop)
         refused(yard, shop)
         shop.down()
         yard.check_nothing_left()

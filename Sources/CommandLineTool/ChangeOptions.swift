@@ -31,11 +31,13 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
+    /// - Parameter safety: whether a set is made first where data is touched.
     func carryOut(
         _ change: Change,
         on stack: StackID,
         in session: Session,
         reviewed: Plan? = nil,
+        safety: SafetyOptions = SafetyOptions(noBackup: true),
         preparing preparation: Preparation? = nil,
         watch: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws(ReportableError) -> ExitStatus {
@@ -49,6 +51,8 @@ struct ChangeOptions: ParsableArguments {
         let proposal = try await deployer.propose(change, to: stack, preparing: preparation != nil)
         for warning in proposal.warnings { warn(of: warning, on: console) }
         if let reviewed { try check(proposal, against: reviewed) }
+        let backup = safety.backup(before: proposal)
+        for text in backup.warnings { warn(of: text, on: console) }
         if dryRun { return show(proposal, console) }
         let words = ChangeWords(proposal)
         guard !proposal.isEmpty else {
@@ -59,6 +63,7 @@ struct ChangeOptions: ParsableArguments {
         // JSON progress begins with the plan itself.
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
         if mustAsk(reviewed) { try await ask("Carry out this plan on \(stack)?", console) }
+        try await backup.take(in: session) { warn($0, on: console) }
         let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
         return tell(report, words, console)
     }

@@ -21,12 +21,15 @@ package struct BackupRunner: Sendable {
         return try await release(of: stack).stack.backups.map(\.name)
     }
 
-    /// - Parameter acceptingShrink: a person has looked, and it is right that so little is left.
+    /// - Parameters:
+    ///   - acceptingShrink: a person has looked, and it is right that so little is left.
+    ///   - note: what the ledger is to remember with the run.
     /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown later stands in the ledger, too.
     package func run(
         _ policy: String,
         of stack: StackID,
-        acceptingShrink: Bool = false
+        acceptingShrink: Bool = false,
+        noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let release = try await release(of: stack)
         _ = try BackupPolicies(release: release).named(policy)
@@ -37,13 +40,15 @@ package struct BackupRunner: Sendable {
             isAlive: dependencies.isAlive,
             at: dependencies.now()
         )
-        return try await perform(run, acceptingShrink: acceptingShrink)
+        return try await perform(run, acceptingShrink: acceptingShrink, noting: note)
     }
 
     /// Does what a run that has begun is for, and ends it. A set counts once it was read back whole from every store.
-    package func perform(_ run: BackupRun, acceptingShrink: Bool = false)
-        async throws(ReportableError) -> BackupReport
-    {
+    package func perform(
+        _ run: BackupRun,
+        acceptingShrink: Bool = false,
+        noting note: [String: String] = [:]
+    ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
         do throws(ReportableError) {
             let release = try await release(of: run.stack)
@@ -65,9 +70,7 @@ package struct BackupRunner: Sendable {
         try await dependencies.ledger.succeedBackup(
             run.id,
             with: copies.first?.set ?? "",
-            evidence: [
-                "bytes": "\(copies.first?.size ?? 0)", "stores": copies.map(\.store.text).joined(separator: ","),
-            ],
+            evidence: note.merging(["bytes": "\(copies.first?.size ?? 0)"]) { own, _ in own },
             at: ended
         )
         return BackupReport(
