@@ -22,7 +22,7 @@ struct SetPreparation {
         let evidence = try await DataPreparation(target: place, runner: doors.runner).prepare(
             name,
             facts: facts,
-            scratch: try doors.scratch("restore-\(release.stack.id)-\(set.service)"),
+            scratch: try doors.restoreScratch(of: set.service, in: release.stack.id),
             object: content.object
         )
         try await content.readRest()
@@ -51,10 +51,18 @@ struct SetPreparation {
     }
 }
 
+extension BackupDoors {
+    /// Where a service's sets are loaded.
+    func restoreScratch(of service: ServiceName, in stack: StackID) throws(ReportableError) -> String {
+        try scratch("restore-\(stack)-\(service)")
+    }
+}
+
 extension Engine {
+    /// Throws `notFound` for a service that keeps no data that could be restored.
     func dataPlace(of service: ServiceName, in release: Release) async throws(ReportableError) -> DataPlace {
         guard let template = release.contents.templates[service] else {
-            throw ReportableError(.broken, "release \(release.number) has no template for \(service)")
+            throw ReportableError(.notFound, "release \(release.number) has no template for \(service)")
         }
         return try await dataPlace(of: template, in: release.stack.id)
     }
