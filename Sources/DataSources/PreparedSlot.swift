@@ -47,11 +47,11 @@ final class PreparedSlot: Sendable {
         }
     }
 
-    /// Given back by word: a program that is just being started has a copy of it for a moment.
-    deinit {
-        flock(lock, LOCK_UN)
-        close(lock)
-    }
+    deinit { close(lock) }
+
+    /// Gives the lock back by word: a program that is just being started, or a thread that is just done, may have a hold
+    /// on it for a moment longer.
+    func release() { flock(lock, LOCK_UN) }
 
     /// The record is there first: what has its name is never without one.
     func finish() async throws(ReportableError) {
