@@ -47,7 +47,11 @@ final class PreparedSlot: Sendable {
         }
     }
 
-    deinit { close(lock) }
+    /// Given back by word: a program that is just being started has a copy of it for a moment.
+    deinit {
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     /// The record is there first: what has its name is never without one.
     func finish() async throws(ReportableError) {

@@ -3,7 +3,6 @@ import DataSources
 import Interfaces
 import Ledger
 import StackModel
-import Synchronization
 import Vault
 
 /// Makes the data of a set lie beside the live data of its service, ready to take its place.
@@ -16,28 +15,17 @@ struct SetPreparation {
     /// Reads every object of the set, also what the server does not need, and returns in words what was counted. What is
     /// there when it throws is to be discarded.
     func prepare(as name: RestorationName) async throws(ReportableError) -> String {
-        let identity = try doors.identity()
-        let (vault, manifest) = (set.vault, set.manifest)
-        guard let facts = try await FactsObject.read(from: manifest, in: vault, by: identity) else {
-            throw ReportableError(.vaultDamaged, "the set \(manifest.set) does not say what it holds")
-        }
-        let read = Mutex<Set<String>>([FactsObject.name])
-        let source: ObjectSource = { (name) async throws(ReportableError) in
-            read.withLock { _ = $0.insert(name) }
-            return try await vault.read(try manifest.object(name), of: manifest.set, by: [identity])
-        }
+        let content = SetContent(of: set.manifest, in: set.vault, by: try doors.identity())
+        let facts = try await content.facts()
         let place = try await place
         try await KeptData(of: place, doors.runner).finishRemoval()
         let evidence = try await DataPreparation(target: place, runner: doors.runner).prepare(
             name,
             facts: facts,
             scratch: try doors.restoreScratch(of: set.service, in: release.stack.id),
-            object: source
+            object: content.object
         )
-        for object in manifest.objects where !read.withLock({ $0.contains(object.name) }) {
-            let content = try await source(object.name)
-            while try await content.next() != nil {}
-        }
+        try await content.readRest()
         return Self.words(evidence)
     }
 
