@@ -72,7 +72,8 @@ struct RestoreChoiceTests {
         let opened = try #require(vault)
         let holder = LeaseHolder(machine: "here", process: "1", purpose: "test")
         let lease = try await opened.takeLease(as: holder, for: .seconds(60), now: now)
-        let writer = try await opened.begin(SetSeries(stack, policy), under: lease, expecting: [recipient], clock: { now })
+        let series = SetSeries(stack, policy)
+        let writer = try await opened.begin(series, under: lease, expecting: [recipient], clock: { now })
         try await writer.add("facts.json", ByteStream(bytes: Array("{}".utf8)))
         let facts = SetFacts(
             subject: subject,

@@ -36,7 +36,8 @@ package struct Restorer: Sendable {
         let kept = try await dependencies.engine(release.stack.engine).observe(release.stack.id, .glance).kept
         return sets.compactMap { set in
             guard let count = kept[set.service]?.count else { return nil }
-            return "beside the data of \(set.service) lies that of before \(count) earlier restore\(count == 1 ? "" : "s"); "
+            let restores = count == 1 ? "an earlier restore" : "\(count) earlier restores"
+            return "beside the data of \(set.service) lies that of before \(restores); "
                 + "`slipway restore \(release.stack.id) --forget` removes it"
         }
     }
