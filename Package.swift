@@ -70,7 +70,7 @@ let package = Package(
         room("StackSpec", ["Basics", "StackModel", yams]),
         room("Manifests", ["Basics", "StackModel"]),
         room("Planning", ["Basics", "StackModel"]),
-        room("Interfaces", ["Basics", "StackModel"]),
+        room("Interfaces", ["Basics", "StackModel", "CLinux"]),
 
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec", "Manifests"]),
@@ -101,11 +101,14 @@ let package = Package(
             ]
         ),
 
+        room("Controller", ["Basics", "StackModel", "Interfaces", "Ledger", "Orchestration"]),
+
         // Level 6: the only place where adapters are constructed.
         .executableTarget(
             name: "slipway",
             dependencies: [
-                "CommandLineTool", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger", "Vault",
+                "CommandLineTool", "Controller", "Orchestration", "Interfaces", "HostAccess", "ProcessEngine", "Ledger",
+                "Vault",
             ],
             swiftSettings: house,
             linkerSettings: [quickStart]
@@ -134,7 +137,7 @@ let package = Package(
         ),
         tests(
             "OrchestrationTests",
-            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Orchestration", "TestKit", grdb]
+            ["Basics", "StackModel", "Interfaces", "Planning", "Ledger", "Vault", "Orchestration", "TestKit", grdb]
         ),
         tests(
             "CommandLineToolTests",

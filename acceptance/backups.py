@@ -43,11 +43,55 @@ def verified(yard: Yard, stack: StackCopy, vault: Path) -> None:
     victim.write_bytes(content)
     run = backup(stack, "verify")
     yard.check("one changed bit is found and named", run.code == 1 and "redis.rdb.zst.age" in run.output, details=run)
+    states = {row["set"].split("/")[2]: row["state"] for row in sets(stack)}
+    yard.check("what is damaged counts as verified no more",
+               states == {name: "committed" if name == "redis-hourly" else "verified" for name in POLICIES},
+               details=states)  # fmt: skip
 
 
 def sealed(yard: Yard, vault: Path, order: str) -> None:
     readable = [str(path) for path in vault.rglob("*") if path.is_file() and order.encode() in path.read_bytes()]
     yard.check("nothing of the data can be read in the vault", not readable, details=readable)
+
+
+def pruned(yard: Yard, stack: StackCopy) -> None:
+    for _ in range(5):
+        backup(stack, "run", "--policy", "redis-hourly")
+    mine = [row["set"] for row in sets(stack) if "/redis-hourly/" in row["set"]]
+    run = backup(stack, "pin", "--set", mine[1], "--reason", "before the big sale")
+    yard.check("a set is pinned", run.code == 0, details=run)
+    run = backup(stack, "prune", "--policy", "redis-hourly")
+    yard.check("nothing is deleted unasked", run.code == 6 and len(sets(stack)) == len(mine) + 2, details=run)
+    planned = backup(stack, "prune", "--policy", "redis-hourly", "--dry-run", "--output", "json").json()[0]
+    going = {row["set"] for row in planned["rows"] if not row["reasons"]}
+    # Of six sets of one hour the last three stay, the oldest (days have places left), and what is pinned.
+    yard.check("what goes is known before", going == {mine[2]}, f"{len(going)} of {len(mine)}", details=planned)
+    run = backup(stack, "prune", "--policy", "redis-hourly", "--yes")
+    left = {row["set"] for row in sets(stack)}
+    yard.check("and goes, and nothing else", run.code == 0 and left.isdisjoint(going) and left >= set(mine) - going,
+               details=run)  # fmt: skip
+    run = backup(stack, "verify")
+    yard.check("what is left is sound, but for the damaged set", run.output.count("damaged  ") == 1, details=run)
+
+
+def before_changes(yard: Yard, stack: StackCopy) -> None:
+    count = len(sets(stack))
+    stack.edit(r"memory: 256MiB", "memory: 300MiB")
+    run = stack.deploy()
+    newest = [row["set"] for row in sets(stack) if "/redis-hourly/" in row["set"]][-1]
+    yard.check("a deploy that changes redis makes a set of it first",
+               run.code == 0 and len(sets(stack)) == count + 1 and newest in run.errors, details=run)  # fmt: skip
+    run = stack.slipway("rollback", "--yes", "--no-backup")
+    yard.check("its rollback says how the data come back", run.code == 0 and f"--from-set {newest}" in run.errors,
+               details=run)  # fmt: skip
+    stack.edit(r"memory: 300MiB", "memory: 310MiB")
+    stack.edit(r"local: +\{directory: [^}]+\}", "local: {directory: /proc/none}")
+    run = stack.deploy()
+    yard.check("a new place of the store counts from the next deploy on", run.code == 0, details=run)
+    stack.edit(r"memory: 310MiB", "memory: 320MiB")
+    run = stack.deploy()
+    yard.check("a deploy whose backup fails does not begin", run.code == 1 and "nothing was changed" in run.errors
+               and "--no-backup" in run.errors, details=run)  # fmt: skip
 
 
 def refused(yard: Yard, stack: StackCopy) -> None:
@@ -69,6 +113,8 @@ def main() -> int:
         yard.check("no request fails meanwhile", not load.failures, str(load), details=load.failures[:5])
         sealed(yard, vault, "order")
         verified(yard, shop, vault)
+        pruned(yard, shop)
+        before_changes(yard, shop)
         refused(yard, shop)
         shop.down()
         yard.check_nothing_left()

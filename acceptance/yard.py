@@ -59,10 +59,10 @@ class Run:
 class Started:
     """A run of slipway under way, in a process group of its own so that it can be interrupted alone."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str]):
+    def __init__(self, arguments: list[str], environment: dict[str, str], through: tuple[str, ...] = ()):
         self._began = time.monotonic()
         self.process = subprocess.Popen(
-            [str(BINARY), *arguments],
+            [*through, str(BINARY), *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, errors="replace", env=environment, start_new_session=True,
         )  # fmt: skip
@@ -327,9 +327,11 @@ class Yard:
 
     # Running
 
-    def start(self, *arguments: object, variables: dict[str, str] | None = None) -> Started:
+    def start(self, *arguments: object, variables: dict[str, str] | None = None, through: tuple[str, ...] = ()
+              ) -> Started:  # fmt: skip
+        """`through` is a program that becomes slipway."""
         environment = {**os.environ, "SLIPWAY_HOME": str(self.home), "NO_COLOR": "1", **(variables or {})}
-        started = Started([str(argument) for argument in arguments], environment)
+        started = Started([str(argument) for argument in arguments], environment, through)
         self._starts.append(started)
         return started
 

@@ -7,8 +7,11 @@ import StackModel
 struct BackupVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Make backup sets of a stack, list them, and verify them.",
-        subcommands: [BackupRunVerb.self, BackupListVerb.self, BackupVerifyVerb.self]
+        abstract: "Make backup sets of a stack, list, verify and prune them.",
+        subcommands: [
+            BackupRunVerb.self, BackupListVerb.self, BackupVerifyVerb.self, BackupPruneVerb.self, BackupPinVerb.self,
+            BackupUnpinVerb.self,
+        ]
     )
 }
 

@@ -31,18 +31,28 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    func carryOut(_ change: Change, on stack: StackID, in session: Session, reviewed: Plan? = nil)
-        async throws(ReportableError) -> ExitStatus
-    {
+    /// - Parameter safety: whether a set is made first where data is touched.
+    func carryOut(
+        _ change: Change,
+        on stack: StackID,
+        in session: Session,
+        reviewed: Plan? = nil,
+        safety: SafetyOptions = SafetyOptions(noBackup: true),
+        preparing preparation: Preparation? = nil,
+        watch: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    ) async throws(ReportableError) -> ExitStatus {
         let console = session.console
         let display = ProgressDisplay(style: progress, console: console)
-        let deployer = Deployer(try session.dependencies()) { display.show($0) }
-        if !dryRun { try await deployer.checkFree(stack) }
-        let proposal = try await deployer.propose(change, to: stack)
-        for warning in proposal.warnings {
-            warn(isForPrograms ? warning : "\(console.noteStyle.yellow("warning:")) \(warning)", on: console)
+        let deployer = Deployer(try session.dependencies()) {
+            watch($0)
+            display.show($0)
         }
+        if !dryRun { try await deployer.checkFree(stack) }
+        let proposal = try await deployer.propose(change, to: stack, preparing: preparation != nil)
+        for warning in proposal.warnings { warn(of: warning, on: console) }
         if let reviewed { try check(proposal, against: reviewed) }
+        let backup = safety.backup(before: proposal)
+        for text in backup.warnings { warn(of: text, on: console) }
         if dryRun { return show(proposal, console) }
         let words = ChangeWords(proposal)
         guard !proposal.isEmpty else {
@@ -52,8 +62,9 @@ struct ChangeOptions: ParsableArguments {
         }
         // JSON progress begins with the plan itself.
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
-        if mustAsk(reviewed) { try await ask(proposal, console) }
-        let report = try await carryOut(proposal, reviewed: reviewed, deployer, display)
+        if mustAsk(reviewed) { try await ask("Carry out this plan on \(stack)?", console) }
+        try await backup.take(in: session) { warn($0, on: console) }
+        let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
         return tell(report, words, console)
     }
 
@@ -65,13 +76,21 @@ struct ChangeOptions: ParsableArguments {
         isForPrograms ? console.result(JSONProgress.warning(text)) : console.note(text)
     }
 
+    func warn(of text: String, on console: Console) {
+        warn(isForPrograms ? text : "\(console.noteStyle.yellow("warning:")) \(text)", on: console)
+    }
+
     private var isForPrograms: Bool { progress == .json }
 
     private func mustAsk(_ reviewed: Plan?) -> Bool { !yes && reviewed == nil }
 
-    private func carryOut(_ proposal: Proposal, reviewed: Plan?, _ deployer: Deployer, _ display: ProgressDisplay)
-        async throws(ReportableError) -> ChangeReport
-    {
+    private func carryOut(
+        _ proposal: Proposal,
+        reviewed: Plan?,
+        _ preparation: Preparation?,
+        _ deployer: Deployer,
+        _ display: ProgressDisplay
+    ) async throws(ReportableError) -> ChangeReport {
         let clock = Task { await display.tick() }
         defer {
             clock.cancel()
@@ -80,7 +99,8 @@ struct ChangeOptions: ParsableArguments {
         return try await deployer.carryOut(
             proposal,
             acceptingChanges: yes && reviewed == nil,
-            retryCrashed: retryCrashed
+            retryCrashed: retryCrashed,
+            preparing: preparation
         )
     }
 
@@ -108,15 +128,16 @@ struct ChangeOptions: ParsableArguments {
         )
     }
 
-    private func ask(_ proposal: Proposal, _ console: Console) async throws(ReportableError) {
+    /// Throws `needsDecision` unless a person says yes.
+    func ask(_ question: String, _ console: Console) async throws(ReportableError) {
         guard console.isInteractive else {
             throw ReportableError(
                 .needsDecision,
-                "nobody is there to confirm the plan for \(proposal.stack); nothing was done",
+                "nobody is there to answer \"\(question)\"; nothing was done",
                 hint: "Run it in a terminal, or say yes beforehand with --yes."
             )
         }
-        guard try await console.confirm("Carry out this plan on \(proposal.stack)?") else {
+        guard try await console.confirm(question) else {
             throw ReportableError(.needsDecision, "not confirmed; nothing was done")
         }
     }

@@ -17,6 +17,7 @@ package struct DeployVerb: ChangingVerb {
     @OptionGroup var target: StackArgument
     @OptionGroup var spec: SpecOptions
     @OptionGroup var change: ChangeOptions
+    @OptionGroup var safety: SafetyOptions
 
     @Option(help: "Carry out this saved plan (slipway plan --out) and nothing else.")
     var plan: String?
@@ -32,7 +33,8 @@ package struct DeployVerb: ChangingVerb {
             .deploy(declared),
             on: declared.stack.id,
             in: session,
-            reviewed: reviewed
+            reviewed: reviewed,
+            safety: safety
         )
     }
 }

@@ -24,11 +24,14 @@ struct JSONProgress: ProgressRenderer {
 
     static func warning(_ text: String) -> String { CanonicalJSON.text(Line(event: "warning", message: text)) }
 
+    static func note(_ text: String) -> String { CanonicalJSON.text(Line(event: "note", message: text)) }
+
     /// What a dry run shows.
     static func planned(_ plan: Plan) -> String { CanonicalJSON.text(Line(event: "planned", plan: plan)) }
 
     private func line(for event: ProgressEvent) -> Line {
         switch event {
+        case .note(let text): Line(event: "note", message: text)
         case .recovered(let operation): Line(event: "recovered", operation: operation.id, message: operation.reason)
         case .began(let plan, let operation):
             Line(event: "began", operation: operation, purpose: plan.purpose.rawValue, plan: plan)

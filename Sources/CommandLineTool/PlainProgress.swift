@@ -9,6 +9,7 @@ struct PlainProgress: ProgressRenderer {
 
     func text(for event: ProgressEvent, at time: TimeSpan) -> String {
         switch event {
+        case .note(let text): "\(text)\n"
         case .recovered(let operation):
             "operation \(operation.id) (\(operation.reason)) was cut short; going on from what is there\n"
         case .began(let plan, let operation):

@@ -14,8 +14,14 @@ package struct Session: Sendable {
     package let dependencies: @Sendable () throws(ReportableError) -> Dependencies
     /// Opens what backups stand on besides.
     package let backups: @Sendable () throws(ReportableError) -> BackupDoors
+    /// Runs the controller, which shows its figures at a host and a port and says what it does, until the task is cancelled.
+    package let control: Control
     /// From then on a signal does not end `slipway`; a program that it runs in the foreground gets it.
     package let leaveSignals: @Sendable () -> Void
+
+    package typealias Control =
+        @Sendable (String, Int, @escaping @Sendable (String) -> Void)
+        async throws(ReportableError) -> Void
 
     package init(
         console: Console,
@@ -26,6 +32,9 @@ package struct Session: Sendable {
         backups: @escaping @Sendable () throws(ReportableError) -> BackupDoors = { () throws(ReportableError) in
             throw ReportableError(.broken, "nothing to keep backups with was handed over")
         },
+        control: @escaping Control = { (_, _, _) throws(ReportableError) in
+            throw ReportableError(.broken, "no controller was handed over")
+        },
         leaveSignals: @escaping @Sendable () -> Void = {}
     ) {
         self.console = console
@@ -34,6 +43,7 @@ package struct Session: Sendable {
         self.home = home
         self.dependencies = dependencies
         self.backups = backups
+        self.control = control
         self.leaveSignals = leaveSignals
     }
 }

@@ -14,7 +14,7 @@ package struct SlipwayCommand: ParsableCommand {
             DeployVerb.self,
             RollbackVerb.self, StatusVerb.self,
             HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
-            DownVerb.self, BackupVerb.self, VersionVerb.self,
+            DownVerb.self, BackupVerb.self, RestoreVerb.self, ControllerVerb.self, VersionVerb.self,
         ]
     )
 

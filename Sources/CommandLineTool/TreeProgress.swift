@@ -24,6 +24,7 @@ final class TreeProgress: ProgressRenderer {
     func text(for event: ProgressEvent, at time: TimeSpan) -> String {
         state.withLock { state in
             switch event {
+            case .note(let text): return "\(text)\n"
             case .recovered(let operation):
                 return "Operation \(operation.id) (\(operation.reason)) was cut short; going on from what is there.\n"
             case .began(let plan, _): state = State(tree: StepTree(plan))

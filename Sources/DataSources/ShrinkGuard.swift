@@ -21,6 +21,27 @@ package struct ShrinkGuard: Sendable {
         throw Self.refusal("\(server) has \(found), and had \(before) when it was last backed up")
     }
 
+    /// Keys that end by themselves may come to any number, but a server with none at all has lost them.
+    func check(_ content: RedisContent, since before: RedisContent, of server: String) throws(ReportableError) {
+        if content.keys == 0 { try check("keys", of: server, before: before.keys, now: 0) }
+        try check("lasting keys", of: server, before: before.lasting, now: content.lasting)
+    }
+
+    /// A table that held a good part of a database and is empty or gone. Small ones come and go.
+    func check(
+        _ database: PostgresDatabaseFacts,
+        since before: PostgresDatabaseFacts,
+        of server: String
+    ) throws(ReportableError) {
+        for table in before.content.tables where table.rows >= Self.notable && table.rows >= before.rows / 10 {
+            let now = database.content.tables.first { $0.schema == table.schema && $0.table == table.table }
+            let name = "rows in \(table.schema).\(table.table) of \(database.name)"
+            if (now?.rows ?? 0) == 0 { try check(name, of: server, before: table.rows, now: 0) }
+        }
+    }
+
+    private static let notable = 1000
+
     func check(missing: [String], of server: String) throws(ReportableError) {
         guard !isAccepted, let first = missing.first else { return }
         throw Self.refusal("\(server) has no database \(first), and had one when it was last backed up")

@@ -1,45 +1,19 @@
 import Basics
 import StackModel
 
-/// How an administrator on this machine reaches the running server of a data service, and what has to be known of it
-/// to put other data in the place of its own.
+/// How an administrator on this machine reaches the running server of a data service.
+@dynamicMemberLookup
 package struct DataAccess: Sendable {
-    package enum Server: String, Hashable, Sendable, Codable {
-        case redis, postgres
-    }
-
-    package let service: ServiceName
-    package let server: Server
-    /// What the server itself says, as in `7.0.15`.
-    package let version: String
-    /// The directory of the server's own programs, which fit its version.
-    package let programs: String
+    /// As the server itself tells it.
+    package let place: DataPlace
     package let login: DataLogin
-    /// The directory that is exchanged as a whole. A Postgres cluster lies in `data` below it.
-    package let volume: String
-    package let owner: DataOwner
-    /// The server's own words for how it keeps data: `appendonly`, `databases`, `max_connections`.
-    package let settings: [String: String]
 
-    package init(
-        service: ServiceName,
-        server: Server,
-        version: String,
-        programs: String,
-        login: DataLogin,
-        volume: String,
-        owner: DataOwner,
-        settings: [String: String]
-    ) {
-        self.service = service
-        self.server = server
-        self.version = version
-        self.programs = programs
+    package init(place: DataPlace, login: DataLogin) {
+        self.place = place
         self.login = login
-        self.volume = volume
-        self.owner = owner
-        self.settings = settings
     }
+
+    package subscript<Value>(dynamicMember member: KeyPath<DataPlace, Value>) -> Value { place[keyPath: member] }
 }
 
 package struct DataLogin: Sendable {
@@ -56,18 +30,16 @@ package struct DataLogin: Sendable {
         self.user = user
         self.password = password
     }
-}
 
-/// The account that a server runs as, and that its files belong to.
-package struct DataOwner: Hashable, Sendable {
-    package let userID: UInt32
-    package let groupID: UInt32
-    /// Whom to run its programs as; nil when that is the caller.
-    package let user: String?
-
-    package init(userID: UInt32, groupID: UInt32, user: String?) {
-        self.userID = userID
-        self.groupID = groupID
-        self.user = user
-    }
+    /// What every program of Postgres is called with that goes in as the superuser: nothing that an app has put into a
+    /// schema or said of a database or role (`ALTER DATABASE ... SET`) is to run, or to stop us.
+    package static let postgresEnvironment = [
+        "PGOPTIONS": Redacted(
+            [
+                "search_path=pg_catalog", "statement_timeout=0", "lock_timeout=60s",
+                "default_transaction_read_only=off",
+                "idle_in_transaction_session_timeout=0",
+            ].map { "-c \($0)" }.joined(separator: " ")
+        )
+    ]
 }

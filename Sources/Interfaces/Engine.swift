@@ -34,6 +34,10 @@ package protocol Engine: Sendable {
     /// How to reach the running server of a Redis or a Postgres. Throws `notFound` when it does not run, or keeps no data
     /// that can be asked for.
     func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess
+
+    /// Where the data of a Redis or a Postgres lies, and what it is run by; asks no server, so that data comes back where
+    /// none starts. Throws `notFound` for what keeps no such data, `programMissing`.
+    func dataPlace(of template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> DataPlace
 }
 
 package enum ObservationDepth: Sendable {

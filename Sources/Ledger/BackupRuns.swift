@@ -6,52 +6,61 @@ import StackModel
 struct BackupRuns {
     let database: Database
 
+    /// - Throws: `stackBusy` while a run of the job goes on, `broken` when the due time was used already.
     func begin(
-        _ policy: String,
-        of stack: StackID,
+        _ job: PolicyJob,
         due: Instant?,
         actor: String,
         owner: OwnerID,
         isAlive: (OwnerID) -> Bool,
         at now: Instant
     ) throws -> BackupRun {
-        if let running = try running(policy, of: stack) {
-            guard !isAlive(running.owner) else { throw Self.busy(running, now: now) }
-            try fail(running.id, with: Self.death(of: running), at: now)
+        if let running = try alive(job, isAlive, at: now) { throw Self.busy(running, now: now) }
+        if let due, try wasMade(job, due: due) {
+            throw ReportableError(.broken, "the run of \(job.policy) that was due at \(due) has been made already")
         }
-        if let due,
-            try fetch("policy = ? AND due_at = ?", [policy, due.milliseconds], of: stack, limit: 1).first != nil
-        {
-            throw ReportableError(.broken, "the run of \(policy) that was due at \(due) has been made already")
-        }
-        try Stacks(database: database).ensure(stack)
+        try Stacks(database: database).ensure(job.stack)
         try database.execute(
             sql: """
-                INSERT INTO backup_run (stack, policy, due_at, state, started_at, actor, owner)
-                VALUES (?, ?, ?, 'running', ?, ?, ?)
+                INSERT INTO backup_run (stack, policy, kind, due_at, state, started_at, actor, owner)
+                VALUES (?, ?, ?, ?, 'running', ?, ?, ?)
                 """,
             arguments: [
-                stack.description, policy, due?.milliseconds, now.milliseconds, actor, CanonicalJSON.text(owner),
+                job.stack.description, job.policy, job.kind.rawValue, due?.milliseconds, now.milliseconds, actor,
+                CanonicalJSON.text(owner),
             ]
         )
         return try existing(Int(database.lastInsertedRowID))
     }
 
-    func succeed(_ id: Int, with set: String, at now: Instant) throws {
-        try end(id, "state = 'succeeded', backup_set = ?", [set], at: now)
+    /// The run that goes on; one whose process is gone is closed as failed.
+    func alive(_ job: PolicyJob, _ isAlive: (OwnerID) -> Bool, at now: Instant) throws -> BackupRun? {
+        guard let running = try fetch(job, "state = 'running'", limit: 1).first else { return nil }
+        if isAlive(running.owner) { return running }
+        try fail(running.id, with: Self.death(of: running), at: now)
+        return nil
+    }
+
+    func wasMade(_ job: PolicyJob, due: Instant) throws -> Bool {
+        try !fetch(job, "due_at = ?", [due.milliseconds], limit: 1).isEmpty
+    }
+
+    func succeed(_ id: Int, with set: String, evidence: [String: String], at now: Instant) throws {
+        try end(
+            id,
+            "state = 'succeeded', backup_set = ?, evidence = ?",
+            [set, CanonicalJSON.text(evidence)],
+            at: now
+        )
     }
 
     func fail(_ id: Int, with failure: ReportableError, at now: Instant) throws {
         try end(id, "state = 'failed', failure = ?", [CanonicalJSON.text(failure)], at: now)
     }
 
-    func running(_ policy: String, of stack: StackID) throws -> BackupRun? {
-        try fetch("policy = ? AND state = 'running'", [policy], of: stack, limit: 1).first
-    }
-
     /// Newest first.
     func list(of stack: StackID, limit: Int) throws -> [BackupRun] {
-        try fetch("true", [], of: stack, limit: limit)
+        try fetch("stack = ?", [stack.description], limit: limit)
     }
 
     private func end(_ id: Int, _ change: String, _ values: [any DatabaseValueConvertible], at now: Instant) throws {
@@ -72,16 +81,31 @@ struct BackupRuns {
         return try Self.run(row)
     }
 
+    /// Newest first.
+    func list(of job: PolicyJob, limit: Int) throws -> [BackupRun] { try fetch(job, "true", limit: limit) }
+
+    private func fetch(
+        _ job: PolicyJob,
+        _ condition: String,
+        _ arguments: [any DatabaseValueConvertible] = [],
+        limit: Int
+    ) throws -> [BackupRun] {
+        try fetch(
+            "stack = ? AND policy = ? AND kind = ? AND \(condition)",
+            [job.stack.description, job.policy, job.kind.rawValue] + arguments,
+            limit: limit
+        )
+    }
+
     private func fetch(
         _ condition: String,
         _ arguments: [any DatabaseValueConvertible],
-        of stack: StackID,
         limit: Int
     ) throws -> [BackupRun] {
         try Row.fetchAll(
             database,
-            sql: "SELECT * FROM backup_run WHERE stack = ? AND \(condition) ORDER BY id DESC LIMIT ?",
-            arguments: StatementArguments([stack.description] + arguments + [limit])
+            sql: "SELECT * FROM backup_run WHERE \(condition) ORDER BY id DESC LIMIT ?",
+            arguments: StatementArguments(arguments + [limit])
         ).map(Self.run)
     }
 
@@ -90,6 +114,7 @@ struct BackupRuns {
             id: try row.decode(Int.self, forColumn: "id"),
             stack: try row.value(StackID.self, fromText: "stack"),
             policy: try row.decode(String.self, forColumn: "policy"),
+            kind: try row.word(BackupRun.Kind.self, from: "kind"),
             due: try row.optionalInstant(from: "due_at"),
             state: try row.word(BackupRun.State.self, from: "state"),
             startedAt: try row.instant(from: "started_at"),
@@ -97,6 +122,7 @@ struct BackupRuns {
             actor: try row.decode(String.self, forColumn: "actor"),
             owner: try row.value(OwnerID.self, fromJSON: "owner"),
             set: try row.decode(String?.self, forColumn: "backup_set"),
+            evidence: try row.optionalValue([String: String].self, fromJSON: "evidence") ?? [:],
             failure: try row.optionalValue(ReportableError.self, fromJSON: "failure")
         )
     }
@@ -108,7 +134,7 @@ struct BackupRuns {
     private static func busy(_ running: BackupRun, now: Instant) -> ReportableError {
         ReportableError(
             .stackBusy,
-            "a backup by \(running.policy) of \(running.stack) has been running for "
+            "a run of \(running.policy) of \(running.stack) has been going on for "
                 + running.startedAt.elapsed(until: now).spoken,
             hint: "Wait until it has ended; if its process died, the next run finds that out and goes on.",
             details: ["started by \(running.actor), run by process \(running.owner.processID)"]

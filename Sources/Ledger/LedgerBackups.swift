@@ -5,11 +5,9 @@ import StackModel
 
 extension Ledger {
     /// Records that a run has begun, before it looks at any data. A run whose process is gone is closed as failed.
-    /// Throws `stackBusy` while another run of the policy goes on, `broken` when the due time was used already.
+    /// Throws `stackBusy` while another run of the job goes on.
     package func beginBackup(
-        _ policy: String,
-        of stack: StackID,
-        due: Instant?,
+        _ job: PolicyJob,
         actor: String,
         owner: OwnerID,
         isAlive: @escaping @Sendable (OwnerID) -> Bool,
@@ -17,13 +15,44 @@ extension Ledger {
     ) async throws(ReportableError) -> BackupRun {
         try await file.write { database in
             try BackupRuns(database: database)
-                .begin(policy, of: stack, due: due, actor: actor, owner: owner, isAlive: isAlive, at: now)
+                .begin(job, due: nil, actor: actor, owner: owner, isAlive: isAlive, at: now)
+        }
+    }
+
+    /// Looks at the schedule of a job and begins the run that is due, if one is. What was looked at, what was skipped and
+    /// what was begun are one transaction: killed at any moment, each due time is run or skipped, and none twice.
+    ///
+    /// The first look at a schedule begins it, and so does one after the clock was set back by hours.
+    /// - Parameter look: gets up to when all is settled, and whether a run of the job goes on.
+    package func beginDueBackup(
+        _ job: PolicyJob,
+        schedule expression: String,
+        actor: String,
+        owner: OwnerID,
+        isAlive: @escaping @Sendable (OwnerID) -> Bool,
+        at now: Instant,
+        look: @escaping @Sendable (Instant, Bool) -> DueRun
+    ) async throws(ReportableError) -> BackupRun? {
+        try await file.write { database in
+            let (schedules, runs) = (BackupSchedules(database: database), BackupRuns(database: database))
+            guard let settled = try schedules.settled(job, by: expression, at: now) else {
+                try schedules.settle(job, by: expression, upTo: now)
+                return nil
+            }
+            let running = try runs.alive(job, isAlive, at: now)
+            let due = look(settled, running != nil)
+            for skipped in due.skipped { try schedules.record(skipped, of: job, at: now) }
+            try schedules.settle(job, by: expression, upTo: due.settled)
+            guard let time = due.run, try !runs.wasMade(job, due: time) else { return nil }
+            return try runs.begin(job, due: time, actor: actor, owner: owner, isAlive: isAlive, at: now)
         }
     }
 
     /// The set is committed in the vault already. Throws `broken` when the run has ended.
-    package func succeedBackup(_ run: Int, with set: String, at now: Instant) async throws(ReportableError) {
-        try await file.write { try BackupRuns(database: $0).succeed(run, with: set, at: now) }
+    package func succeedBackup(_ run: Int, with set: String, evidence: [String: String] = [:], at now: Instant)
+        async throws(ReportableError)
+    {
+        try await file.write { try BackupRuns(database: $0).succeed(run, with: set, evidence: evidence, at: now) }
     }
 
     /// Throws `broken` when the run has ended.
@@ -34,5 +63,15 @@ extension Ledger {
     /// Newest first.
     package func backupRuns(of stack: StackID, limit: Int) async throws(ReportableError) -> [BackupRun] {
         try await file.read { try BackupRuns(database: $0).list(of: stack, limit: limit) }
+    }
+
+    /// Newest first.
+    package func backupRuns(of job: PolicyJob, limit: Int) async throws(ReportableError) -> [BackupRun] {
+        try await file.read { try BackupRuns(database: $0).list(of: job, limit: limit) }
+    }
+
+    /// The due times of a job that were not run, newest first.
+    package func skippedBackups(of job: PolicyJob, limit: Int) async throws(ReportableError) -> [SkippedRuns] {
+        try await file.read { try BackupSchedules(database: $0).skipped(job, limit: limit) }
     }
 }

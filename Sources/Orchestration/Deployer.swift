@@ -16,13 +16,20 @@ package struct Deployer: Sendable {
     }
 
     /// What the change would do to the stack as it is now. Takes no lock and writes nothing to the ledger.
-    package func propose(_ change: Change, to stack: StackID) async throws(ReportableError) -> Proposal {
+    ///
+    /// - Parameter preparing: the data that the change is to swap in counts as prepared, because it will be.
+    package func propose(_ change: Change, to stack: StackID, preparing: Bool = false)
+        async throws(ReportableError) -> Proposal
+    {
         let current = try await dependencies.ledger.currentRelease(of: stack)
         let unfinished = try await dependencies.ledger.activeOperation(of: stack)
         let basis = try await Basis.find(for: change, of: stack, current: current, in: dependencies)
         let engine = try dependencies.engine(basis.engine)
         let (target, warnings) = try await target(of: change, basis, current: current, engine: engine)
-        let observed = try await engine.observe(stack, .probed)
+        var observed = try await engine.observe(stack, .probed)
+        if preparing {
+            for (service, wanted) in change.data { observed.prepared[service, default: []].insert(wanted.restoration) }
+        }
         let request = try await request(change, target: target)
         let plan = try Planner.plan(request, observed: observed)
         if change.startsReplicas {
@@ -41,17 +48,29 @@ package struct Deployer: Sendable {
 
     /// Does what was proposed. The world is observed again under the lock: when the plan would be another one now,
     /// nothing happens and `planStale` says so, unless `acceptingChanges` (the person said yes to whatever is needed).
-    package func carryOut(_ proposal: Proposal, acceptingChanges: Bool, retryCrashed: Bool = false)
-        async throws(ReportableError) -> ChangeReport
-    {
+    package func carryOut(
+        _ proposal: Proposal,
+        acceptingChanges: Bool,
+        retryCrashed: Bool = false,
+        preparing preparation: Preparation? = nil
+    ) async throws(ReportableError) -> ChangeReport {
         let began = dependencies.now()
         return try await holding(proposal.stack, for: proposal.change, since: began) { () throws(ReportableError) in
-            try await carryOutLocked(
-                proposal,
-                began: began,
-                acceptingChanges: acceptingChanges,
-                retryCrashed: retryCrashed
-            )
+            try await preparation?.prepare { progress(.note($0)) }
+            do throws(ReportableError) {
+                let report = try await carryOutLocked(
+                    proposal,
+                    began: began,
+                    acceptingChanges: acceptingChanges,
+                    retryCrashed: retryCrashed
+                )
+                if case .succeeded = report.outcome { return report }
+                await preparation?.discard()
+                return report
+            } catch {
+                await preparation?.discard()
+                throw error
+            }
         }
     }
 

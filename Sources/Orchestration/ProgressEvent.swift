@@ -4,6 +4,8 @@ import StackModel
 
 /// What a person who waits is told.
 package enum ProgressEvent: Sendable {
+    /// What goes on before any plan is carried out.
+    case note(String)
     /// An operation whose process died was found and closed; what follows starts from what was observed.
     case recovered(Operation)
     case began(Plan, operation: Int)

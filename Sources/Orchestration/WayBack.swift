@@ -24,7 +24,7 @@ struct WayBack {
         }
         let goal = [.restart, .restore].contains(proposal.plan.purpose) ? target : proposal.previous
         do {
-            try await runner.revert(from: target, to: goal, swappingBack: proposal.change.data, after: cause)
+            try await runner.revert(from: target, to: goal, swappingBack: swapped, after: cause)
             return goal
         } catch {
             guard error.code != .interrupted else { throw error.following(cause) }
@@ -38,13 +38,26 @@ struct WayBack {
         }
     }
 
+    /// What was live before the change stays so, whether it was asked for or not.
+    private var swapped: [ServiceName: WantedData] {
+        let services = Set(
+            proposal.plan.steps.compactMap { step -> ServiceName? in
+                switch step.action {
+                case .swapIn(let service, _), .swapOut(let service, _): service
+                default: nil
+                }
+            }
+        )
+        return proposal.change.data.filter { services.contains($0.key) }
+    }
+
     /// A repair of the current release has nowhere to go back to: the same would only be tried a second time.
     /// A restart goes back to the state it began in, which cannot be told from here while other services are stopped.
     private func leadsSomewhere() async throws(ReportableError) -> Bool {
         switch proposal.plan.purpose {
         case .deploy, .rollback, .revert, .scale: proposal.previous?.digest != target.digest
         case .restart: try await runner.dependencies.ledger.summary(of: proposal.stack).stopped.isEmpty
-        case .restore: true
+        case .restore: !swapped.isEmpty
         case .stop, .down: false
         }
     }

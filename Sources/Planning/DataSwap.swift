@@ -41,14 +41,67 @@ struct DataSwap {
                 hint: "Bring the stack up to date with `slipway deploy`, then restore."
             )
         }
-        let isLive = observed.restored[service.name] == wanted.restoration
-        let isThere =
-            switch wanted {
-            case .restored: isLive
-            case .before: !isLive
-            }
-        guard !isThere else { return start(replicas.filter { !isProven($0) }, service, after: nil) }
-        start(replicas, service, after: swap(service, wanted, replicas))
+        guard try isMissing(wanted, service.name) else {
+            return start(replicas.filter { !isProven($0) }.map(Start.init), service, after: nil)
+        }
+        let swap = swap(service, wanted, replicas)
+        start(starts(of: service, replicas), service, after: swap)
+    }
+
+    /// Whether the data has still to be swapped. Throws `needsDecision` and `notFound` where it cannot be.
+    private func isMissing(_ wanted: WantedData, _ service: ServiceName) throws(ReportableError) -> Bool {
+        let (live, name) = (observed.restored[service], wanted.restoration)
+        let isPrepared = observed.prepared[service]?.contains(name) ?? false
+        switch wanted {
+        case .restored:
+            guard live != name else { return false }
+            guard isPrepared else { throw unfit(name, service, live) }
+            return true
+        case .before:
+            guard live != name else { return true }
+            guard isPrepared else { throw unfit(name, service, live) }
+            return false
+        }
+    }
+
+    private func unfit(_ name: RestorationName, _ service: ServiceName, _ live: RestorationName?) -> ReportableError {
+        guard observed.kept[service]?.contains(name) != true else { return covered(name, service, by: live) }
+        return ReportableError(.notFound, "there is no data \(name) of \(service), neither live nor prepared")
+    }
+
+    private func covered(_ name: RestorationName, _ service: ServiceName, by live: RestorationName?)
+        -> ReportableError
+    {
+        ReportableError(
+            .needsDecision,
+            live.map { "the data of \(service) is that of \($0), which took the place of \(name)" }
+                ?? "the live data of \(service) is not that of \(name), which is gone",
+            hint: live.map { "Undo \($0) first, then \(name)." } ?? "Restore a set."
+        )
+    }
+
+    /// A replica that is to run again, or for the first time.
+    private struct Start {
+        let id: ReplicaID
+        let isRunning: Bool
+
+        init(_ replica: ObservedReplica) {
+            id = replica.id
+            isRunning = replica.state == .running
+        }
+
+        init(_ id: ReplicaID) {
+            self.id = id
+            isRunning = false
+        }
+    }
+
+    /// Those that are there, and those that the release wants besides: data counts as restored when it is served.
+    private func starts(of service: DesiredService, _ replicas: [ObservedReplica]) -> [Start] {
+        let taken = Set(replicas.map(\.id))
+        let wanted = max(0, service.service.replicas - replicas.count)
+        let free = (1...).lazy.map { ReplicaID(service.name, $0) }.filter { !taken.contains($0) }
+        return replicas.map(Start.init) + free.prefix(wanted).map(Start.init)
     }
 
     private func isProven(_ replica: ObservedReplica) -> Bool {
@@ -70,14 +123,17 @@ struct DataSwap {
             Retirement($0, "nobody may write while the data is swapped", drain: service.service.rollout.drain)
         }
         let chains = draft.retire(wave, removing: false)
-        let step = draft.add(action, because: cause)
+        var step = draft.add(action, because: cause)
         draft.wait(step, for: chains.map(\.last))
+        if case .before = wanted, observed.kept[service.name]?.contains(wanted.restoration) != true {
+            step = draft.add(.prepareVolume(service.name), because: "there was no data before", after: step)
+        }
         if !wave.isEmpty { warnings.append("\(service.name) is away while its data is swapped") }
         return step
     }
 
     private mutating func start(
-        _ replicas: [ObservedReplica],
+        _ replicas: [Start],
         _ service: DesiredService,
         after swap: PlanDraft.Ref?
     ) {
@@ -85,7 +141,7 @@ struct DataSwap {
         for replica in replicas {
             let id = replica.id
             var last = swap
-            if swap != nil || replica.state != .running {
+            if swap != nil || !replica.isRunning {
                 let cause = swap == nil ? "\(id) does not run" : "\(service.name) has its data now"
                 last = draft.add(.startReplica(id, revision: service.revision), because: cause, after: swap)
             }

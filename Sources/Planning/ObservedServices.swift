@@ -8,6 +8,8 @@ struct ObservedServices {
     let volumes: Set<ServiceName>
     let sources: Set<Digest>
     let restored: [ServiceName: RestorationName]
+    let prepared: [ServiceName: Set<RestorationName>]
+    let kept: [ServiceName: Set<RestorationName>]
     private let replicas: [ServiceName: [ObservedReplica]]
 
     init(_ observation: Observation) {
@@ -16,6 +18,8 @@ struct ObservedServices {
         self.volumes = Set(observation.volumes)
         self.sources = Set(observation.sources)
         self.restored = observation.restored
+        self.prepared = observation.prepared
+        self.kept = observation.kept
     }
 
     /// The replicas of a service by number.

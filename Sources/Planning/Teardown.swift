@@ -62,7 +62,15 @@ struct Teardown {
     /// leaves behind. The latter is asked for even when nothing else is left, because no observation shows it; unless
     /// that was done already.
     private mutating func dispose(after removals: [PlanDraft.Ref]) {
-        let volumes = observed.volumes.sorted()
+        let beside = Set(observed.prepared.keys).union(observed.kept.keys)
+        let volumes = observed.volumes.union(beside).sorted()
+        for service in beside.sorted() {
+            let names = (observed.prepared[service] ?? []).union(observed.kept[service] ?? []).sorted()
+            let list = names.map(\.text).joined(separator: ", ")
+            warnings.append(
+                "beside the data of \(service) lies that of \(list), which \(request.destroyData ? "goes" : "stays") too"
+            )
+        }
         if !request.destroyData, !volumes.isEmpty {
             let names = volumes.map(\.text).joined(separator: ", ")
             warnings.append("the data of \(names) stays")

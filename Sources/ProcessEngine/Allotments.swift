@@ -1,6 +1,7 @@
 import Basics
 import FoundationEssentials
 import Glibc
+import Interfaces
 import StackModel
 
 /// The allotment book of a home on disk: one file, changed under one lock, so that two stacks that ask at the same

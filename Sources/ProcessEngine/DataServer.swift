@@ -29,10 +29,9 @@ struct DataServer: Sendable {
                 hint: "See `slipway status` for the reason; what does not run cannot be asked for its data."
             )
         }
-        switch record.kind {
-        case "redis": return try await redis(folder, record, programs)
-        case "postgres": return try await postgres(folder, record, programs)
-        default: throw ReportableError(.notFound, "\(service) is neither a Redis nor a Postgres")
+        switch try DataPlaces.server(record.kind, service) {
+        case .redis: return try await redis(folder, record, programs)
+        case .postgres: return try await postgres(folder, record, programs)
         }
     }
 
@@ -114,6 +113,7 @@ struct DataServer: Sendable {
                 "\(programs)/psql",
                 ["-X", "-A", "-t", "-w", "-h", login.socket, "-p", "\(login.port)", "-U", login.user, "-d", "postgres"]
                     + ["-c", question],
+                environment: DataLogin.postgresEnvironment,
                 directory: "/",
                 user: record.account.switches ? record.account.name : nil,
                 timeout: .seconds(10)
@@ -130,27 +130,16 @@ struct DataServer: Sendable {
     // MARK: - Both
 
     private func access(
-        _ server: DataAccess.Server,
+        _ server: DataPlace.Server,
         _ version: String,
         _ programs: String,
         _ login: DataLogin,
         _ record: ReplicaRecord,
         _ settings: [String: String]
     ) -> DataAccess {
-        DataAccess(
-            service: service,
-            server: server,
-            version: version,
-            programs: programs,
-            login: login,
-            volume: stack.volume(service),
-            owner: DataOwner(
-                userID: record.account.userID,
-                groupID: record.account.groupID,
-                user: record.account.switches ? record.account.name : nil
-            ),
-            settings: settings
-        )
+        let place = DataPlaces(engine: engine, stack: stack)
+            .place(service, server, version: version, programs: programs, record.account, settings)
+        return DataAccess(place: place, login: login)
     }
 
     private func noAnswer(_ folder: ReplicaFolder, _ reply: String?) -> ReportableError {

@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import Interfaces
 import StackModel
 
 /// Runs a program beside a replica for a person, on the caller's terminal.

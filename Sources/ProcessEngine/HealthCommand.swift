@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import Interfaces
 import StackModel
 
 /// Asks a replica by a program that runs beside it: status 0 is ready. When it has ended or its time is over, whatever

@@ -12,13 +12,12 @@ struct Observer: Sendable {
     static let unknown = Digest(of: "its record cannot be read")
 
     func observe(_ depth: ObservationDepth) async throws(ReportableError) -> Observation {
-        let (found, sources, restored) = try await offPool {
+        let (found, sources, volumes, beside) = try await offPool {
             (
                 folder.replicaIDs.compactMap(look),
                 Disk.list(folder.sources).compactMap { Digest(hex: $0) },
-                Disk.list(folder.volumes).compactMap { ServiceName($0) }.map {
-                    ($0, RestorationMark.read(in: folder.volume($0)))
-                }
+                Disk.list(folder.volumes).compactMap { ServiceName($0) },
+                Disk.list(folder.beside).compactMap { ServiceName($0) }.map { ($0, BesideData(folder, $0)) }
             )
         }
         let traffic = await traffic(found)
@@ -31,10 +30,18 @@ struct Observer: Sendable {
         }
         return Observation(
             replicas: replicas,
-            volumes: restored.map(\.0),
+            volumes: volumes,
             sources: sources,
-            restored: Dictionary(restored.compactMap { name, mark in mark.map { (name, $0) } }) { first, _ in first }
+            restored: Self.found(beside) { $0.live },
+            prepared: Self.found(beside) { $0.prepared.isEmpty ? nil : $0.prepared },
+            kept: Self.found(beside) { $0.kept.isEmpty ? nil : $0.kept }
         )
+    }
+
+    private static func found<Value>(_ beside: [(ServiceName, BesideData)], _ part: (BesideData) -> Value?)
+        -> [ServiceName: Value]
+    {
+        Dictionary(beside.compactMap { service, data in part(data).map { (service, $0) } }) { first, _ in first }
     }
 
     /// What the running edges do with each replica. An edge that does not answer sends nobody anything we know of.

@@ -90,7 +90,10 @@ package struct ProcessEngine: Engine {
         case .removeReplica(let id): try await ReplicaStop(engine: self, folder: stack.replica(id)).remove()
         case .confirm(let ids, let healthyFor): try await confirm(ids, healthyFor, in: stack, inputs)
         case .swapIn(let service, let name):
-            try await VolumeSwap(engine: self, stack: stack, service: service).swapIn(name)
+            try await VolumeSwap(engine: self, stack: stack, service: service).swapIn(
+                name,
+                for: try template(for: action, inputs)
+            )
         case .swapOut(let service, let name):
             try await VolumeSwap(engine: self, stack: stack, service: service).swapOut(name)
         case .removeVolume(let service): try await StackRemoval(engine: self, stack: stack).removeVolume(service)
@@ -116,6 +119,13 @@ package struct ProcessEngine: Engine {
         in stack: StackID
     ) async throws(ReportableError) -> DataAccess {
         try await DataServer(engine: self, stack: folder(stack), service: service).access()
+    }
+
+    package func dataPlace(
+        of template: ReplicaTemplate,
+        in stack: StackID
+    ) async throws(ReportableError) -> DataPlace {
+        try await DataPlaces(engine: self, stack: folder(stack)).place(of: template)
     }
 
     var allotments: Allotments { Allotments(home: home) }

@@ -1,4 +1,5 @@
 import Basics
+import Interfaces
 import StackModel
 
 /// Watches one replica until it has been ready long enough, or until it is knowable that it will not be.

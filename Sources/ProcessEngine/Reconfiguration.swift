@@ -90,6 +90,7 @@ struct Reconfiguration: Sendable {
                 "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.work, "-p", "\(port)", "-U", "postgres", "-d",
                 "postgres",
             ],
+            environment: DataLogin.postgresEnvironment,
             input: Redacted(statements.text),
             directory: "/",
             user: record.account.switches ? record.account.name : nil

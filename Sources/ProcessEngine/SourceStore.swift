@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import Interfaces
 import StackModel
 
 /// Source directories by the digest of their content. A stored one is never changed.

@@ -10,7 +10,8 @@ import StackModel
 ///         sources/<digest>/   content-addressed
 ///         volumes/redis/      outlives everything but its own removal
 ///         volumes/api/uploads/  the same; all replicas of the app share it
-///         volumes/.beside/redis/<restoration>/  prepared to take its place, or replaced by it
+///         volumes/.beside/redis/<restoration>/      prepared to take its place, or replaced by it
+///         volumes/.beside/redis/<restoration>.json  which of the two
 ///         targets/api.json    for Prometheus
 struct StackFolder: Hashable, Sendable {
     let stack: StackID
@@ -30,7 +31,8 @@ struct StackFolder: Hashable, Sendable {
     func replica(_ id: ReplicaID) -> ReplicaFolder { ReplicaFolder(id: id, stack: self) }
     func source(_ digest: Digest) -> String { "\(sources)/\(digest)" }
     func volume(_ service: ServiceName) -> String { "\(volumes)/\(service)" }
-    func beside(_ service: ServiceName) -> String { "\(volumes)/.beside/\(service)" }
+    var beside: String { "\(volumes)/.beside" }
+    func beside(_ service: ServiceName) -> String { "\(beside)/\(service)" }
     func beside(_ service: ServiceName, _ name: RestorationName) -> String { "\(beside(service))/\(name)" }
     func volume(_ service: ServiceName, _ name: VolumeName) -> String { "\(volume(service))/\(name)" }
 

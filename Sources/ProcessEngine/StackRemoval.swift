@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import Interfaces
 import StackModel
 
 /// Takes away what only an empty stack leaves behind, and data when it is told to.
@@ -35,7 +36,13 @@ struct StackRemoval: Sendable {
         }
         let stack = stack
         let keepsData = try await offPool { () throws(ReportableError) -> Bool in
-            let keepsData = Disk.list(stack.volumes).contains { ServiceName($0) != nil }
+            // What was prepared or replaced is data, too; a record of it is none.
+            let keepsData =
+                Disk.list(stack.volumes).contains { ServiceName($0) != nil }
+                || Disk.list(stack.beside).contains { service in
+                    let folder = "\(stack.beside)/\(service)"
+                    return Disk.list(folder).contains { Disk.isDirectory("\(folder)/\($0)") }
+                }
             let kept = keepsData ? [stack.volumes, stack.sources, stack.logs] : []
             for path in Disk.list(stack.path).map({ "\(stack.path)/\($0)" }) where !kept.contains(path) {
                 try Disk.remove(tree: path)

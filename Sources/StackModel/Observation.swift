@@ -11,17 +11,25 @@ package struct Observation: Hashable, Sendable, Codable {
 
     /// Services whose live data came by a restoration.
     package var restored: [ServiceName: RestorationName]
+    /// Restorations whose data lies beside the live data, ready to take its place.
+    package var prepared: [ServiceName: Set<RestorationName>]
+    /// Restorations in whose stead earlier data is kept, to go back to.
+    package var kept: [ServiceName: Set<RestorationName>]
 
     package init(
         replicas: [ObservedReplica] = [],
         volumes: [ServiceName] = [],
         sources: [Digest] = [],
-        restored: [ServiceName: RestorationName] = [:]
+        restored: [ServiceName: RestorationName] = [:],
+        prepared: [ServiceName: Set<RestorationName>] = [:],
+        kept: [ServiceName: Set<RestorationName>] = [:]
     ) {
         self.replicas = replicas.sorted { $0.id < $1.id }
         self.volumes = volumes.sorted()
         self.sources = sources.sorted()
         self.restored = restored
+        self.prepared = prepared
+        self.kept = kept
     }
 
     package func replicas(of service: ServiceName) -> [ObservedReplica] {
@@ -30,7 +38,8 @@ package struct Observation: Hashable, Sendable, Codable {
 
     package func replica(_ id: ReplicaID) -> ObservedReplica? { replicas.first { $0.id == id } }
 
-    /// Changes when anything a plan depends on changes; stays the same while counters and times move.
+    /// Changes when anything a plan depends on changes; stays the same while counters and times move, and while data is
+    /// prepared that nobody asked to put in place yet.
     package var fingerprint: Digest {
         struct Essence: Encodable {
             let replicas: [Part]

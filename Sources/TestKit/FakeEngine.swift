@@ -107,12 +107,27 @@ package final class FakeEngine: Engine {
         guard world(of: stack).replicas.contains(where: { $0.key.service == service && $0.value.state == .running })
         else { throw ReportableError(.notFound, "\(service) does not run") }
         return DataAccess(
+            place: place(of: service),
+            login: DataLogin(socket: "/nowhere/redis.sock", port: 1, user: "slipway", password: Redacted("fake"))
+        )
+    }
+
+    /// That of a Redis in `/nowhere`.
+    package func dataPlace(
+        of template: ReplicaTemplate,
+        in stack: StackID
+    ) async throws(ReportableError) -> DataPlace {
+        place(of: template.service)
+    }
+
+    private func place(of service: ServiceName) -> DataPlace {
+        DataPlace(
             service: service,
             server: .redis,
             version: "7.0.15",
             programs: "/usr/bin",
-            login: DataLogin(socket: "/nowhere/redis.sock", port: 1, user: "slipway", password: Redacted("fake")),
             volume: "/nowhere/volumes/\(service)",
+            beside: "/nowhere/volumes/.beside/\(service)",
             owner: DataOwner(userID: 1, groupID: 1, user: nil),
             settings: ["databases": "16", "appendonly": "no", "dbfilename": "dump.rdb"]
         )

@@ -14,8 +14,10 @@ package struct SimulatedWorld: Sendable {
     package var sources: Set<Digest> = []
     /// Which restoration the live data of a service comes from, and what lies beside it.
     package var restored: [ServiceName: RestorationName] = [:]
-    /// Restorations that are prepared beside the live data, or that were replaced.
+    /// Restorations that were prepared, whatever became of them.
     package var beside: [ServiceName: Set<RestorationName>] = [:]
+    /// What was live before it, the latest last; nil for data that grew here.
+    private var replaced: [ServiceName: [RestorationName?]] = [:]
     /// Which services each edge sends traffic to. While nobody has told, every edge takes every service.
     package private(set) var routes: [ServiceName: Set<ServiceName>]?
     private var edges: Set<ServiceName> = []
@@ -34,8 +36,23 @@ package struct SimulatedWorld: Sendable {
             replicas: Array(replicas.values),
             volumes: Array(volumes),
             sources: Array(sources),
-            restored: restored
+            restored: restored,
+            prepared: lying { !$1.contains($0) },
+            kept: lying { $1.contains($0) }
         )
+    }
+
+    /// Restorations by whether they are among those that took another's place.
+    private func lying(_ isWanted: (RestorationName, Set<RestorationName>) -> Bool)
+        -> [ServiceName: Set<RestorationName>]
+    {
+        var found: [ServiceName: Set<RestorationName>] = [:]
+        for (service, names) in beside {
+            let used = Set((replaced[service] ?? []).compactMap { $0 } + [restored[service]].compactMap { $0 })
+            let chosen = names.filter { isWanted($0, used) }
+            if !chosen.isEmpty { found[service] = chosen }
+        }
+        return found
     }
 
     /// Learns who routes to whom, and the digests of the templates. What no edge routes to any more loses its traffic
@@ -246,6 +263,7 @@ package struct SimulatedWorld: Sendable {
             throw refusal("\(user) still uses it", .removeVolume(service))
         }
         volumes.remove(service)
+        (restored[service], beside[service], replaced[service]) = (nil, nil, nil)
     }
 
     // MARK: - Data
@@ -261,10 +279,11 @@ package struct SimulatedWorld: Sendable {
         case .restored:
             guard restored[service] != name else { return }
             guard beside[service]?.contains(name) == true else { throw refusal("there is no \(name)", action) }
+            replaced[service, default: []].append(restored[service])
             restored[service] = name
         case .before:
             guard restored[service] == name else { return }
-            restored[service] = nil
+            restored[service] = replaced[service]?.popLast() ?? nil
         }
         volumes.insert(service)
     }

@@ -1,4 +1,5 @@
 import Basics
+import Controller
 import FoundationEssentials
 import Glibc
 import HostAccess
@@ -43,6 +44,13 @@ struct Shipyard: Sendable {
             identity: { () throws(ReportableError) in try identity.readOrMake() },
             machine: ProcessIdentity.machine
         )
+    }
+
+    func controller(_ log: @escaping @Sendable (String) -> Void) throws(ReportableError) -> Controller {
+        let webhook = variables["SLIPWAY_WEBHOOK_URL"].flatMap { url in
+            url.isEmpty ? nil : Webhook(url: Redacted(url), http: LiveHTTPTransport())
+        }
+        return Controller(try dependencies(), try backups(), webhook: webhook, log: log)
     }
 
     private func open(_ store: Store) async throws(ReportableError) -> any BlobStore {

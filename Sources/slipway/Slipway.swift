@@ -1,7 +1,9 @@
 import Basics
 import CommandLineTool
+import Controller
 import FoundationEssentials
 import Glibc
+import HostAccess
 
 /// The composition root: the only place where adapters are constructed and handed over.
 @main
@@ -20,6 +22,9 @@ struct Slipway {
             home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
             dependencies: { () throws(ReportableError) in try yard.dependencies() },
             backups: { () throws(ReportableError) in try yard.backups() },
+            control: { (host, port, log) async throws(ReportableError) in
+                try await yard.controller(log).run(listener: LiveHTTPListener(), host: host, port: port)
+            },
             leaveSignals: { interruption.disarm() }
         )
         let work = Task { await SlipwayCommand.run(Array(CommandLine.arguments.dropFirst()), in: session) }

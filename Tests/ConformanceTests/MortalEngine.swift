@@ -51,4 +51,8 @@ struct MortalEngine: Engine {
     func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess {
         try await base.dataAccess(of: service, in: stack)
     }
+
+    func dataPlace(of template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> DataPlace {
+        try await base.dataPlace(of: template, in: stack)
+    }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Interfaces
+import StackModel
 import Testing
 
 @testable import DataSources
@@ -77,9 +78,10 @@ import Testing
     @Test("keys with an end may be gone, lasting ones may not")
     func differences() {
         let sample = RedisSample(seed: "s", bound: "g", keys: 1, digest: Digest(of: "x"))
-        func content(_ keys: Int, _ expiring: Int) -> RedisContent {
+        func content(_ keys: Int, _ expiring: Int, expired: Int = 0) -> RedisContent {
             RedisContent(
                 databases: [.init(number: 0, keys: keys, expiring: expiring)],
+                expired: expired,
                 functionLibraries: 0,
                 sample: sample
             )
@@ -87,5 +89,64 @@ import Testing
         #expect(content(10, 0).differences(from: content(15, 5)) == [])
         #expect(content(9, 0).differences(from: content(15, 5)).count == 1)
         #expect(content(16, 6).differences(from: content(15, 5)).count == 1)
+        #expect(content(16, 6).differences(from: content(15, 5, expired: 1)) == [])
+        #expect(throws: ReportableError.self) {
+            try ShrinkGuard().check(content(3, 0), since: content(9, 0), of: "redis")
+        }
+        #expect(throws: ReportableError.self) {
+            try ShrinkGuard().check(content(0, 0), since: content(9, 9), of: "redis")
+        }
+        #expect(throws: Never.self) { try ShrinkGuard().check(content(6, 1), since: content(90, 84), of: "redis") }
+    }
+
+    @Test("a table that held much and holds nothing is a question, a small one is none")
+    func emptyTable() throws {
+        func database(_ rows: [Int]) -> PostgresDatabaseFacts {
+            PostgresDatabaseFacts(
+                name: "shop",
+                object: "pg-shop.dump",
+                lsn: "0/1",
+                takenAt: Instant(milliseconds: 0),
+                size: 1,
+                encoding: "UTF8",
+                collate: "C",
+                ctype: "C",
+                collationVersion: nil,
+                extensions: [:],
+                content: PostgresContent(
+                    tables: rows.enumerated().map { .init(schema: "public", table: "t\($0)", rows: $1) },
+                    largeObjects: 0
+                )
+            )
+        }
+        let before = database([9000, 2000, 900])
+        try ShrinkGuard().check(database([9000, 1, 0]), since: before, of: "postgres")
+        for now in [[9000, 0, 900], [9000]] {
+            let error = #expect(throws: ReportableError.self) {
+                try ShrinkGuard().check(database(now), since: before, of: "postgres")
+            }
+            #expect(error?.message.contains("no rows in public.t1 of shop, and had 2000") == true)
+        }
+    }
+
+    @Test("the words of a program are shown without statements and rows")
+    func words() {
+        let complaint =
+            #"pg_restore: error: COPY failed for table "t": ERROR:  invalid input syntax for type integer: "#
+        let lines = [
+            complaint + #""4711-x""#, #"CONTEXT:  COPY t, line 1, column id: "4711-x""#,
+            "DETAIL:  Failing row contains (4711, Ada).", "Command was: COPY public.t (id) FROM stdin;",
+            "ERROR:  role \"a\" PASSWORD 'x' is refused",
+        ]
+        #expect(PostgresWords.shown(lines) == [complaint + "\"…\""])
+    }
+
+    @Test("a disk that cannot hold the data is not begun to be filled")
+    func room() async throws {
+        try await SpareRoom.check([("/tmp", 1 << 20), ("/", 1)], for: "redis")
+        let error = await #expect(throws: ReportableError.self) {
+            try await SpareRoom.check([("/tmp", .max)], for: "redis")
+        }
+        #expect(error?.code == .engineFailed && error?.message.hasPrefix("to restore the data of redis takes") == true)
     }
 }

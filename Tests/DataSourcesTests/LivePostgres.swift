@@ -3,6 +3,7 @@ import Glibc
 import HostAccess
 import Interfaces
 import StackModel
+import Synchronization
 import Testing
 
 @testable import DataSources
@@ -50,22 +51,36 @@ struct LivePostgres: Sendable {
         try await Leftovers.clear(sockets, yard.runner)
     }
 
+    /// A cluster as the engine makes one. The first is kept for all the others: to make one takes seconds.
     private static func make(_ folder: String, _ owner: DataOwner, _ yard: Yard) async throws {
         try await Folder.make(folder)
         try Folder.give(folder, to: owner)
+        if let kept = golden.withLock({ $0 }) {
+            let unpack = CommandLine("tar", ["-x", "-C", folder], directory: "/", user: owner.user)
+            let program = try await yard.runner.start(unpack, input: .once(kept))
+            while try await program.output.next() != nil {}
+            return
+        }
         let made = try await yard.runner.run(
             CommandLine(
                 "\(programs)/initdb",
                 [
                     "-D", "\(folder)/data", "-U", "postgres", "--auth-local=peer", "--auth-host=scram-sha-256",
-                    "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync",
+                    "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync", "--wal-segsize=1",
                 ],
                 directory: "/",
                 user: owner.user
             )
         )
         #expect(made.succeeded, "\(made.errorOutput)")
+        let pack = CommandLine("tar", ["-c", "-C", folder, "data"], directory: "/", user: owner.user)
+        let packing = try await yard.runner.start(pack)
+        var content: [UInt8] = []
+        while let piece = try await packing.output.next() { content += piece }
+        golden.withLock { [content] in $0 = content }
     }
+
+    private static let golden = Mutex<[UInt8]?>(nil)
 
     private func awaitReady() async throws {
         for _ in 0..<500 {
@@ -90,24 +105,35 @@ struct LivePostgres: Sendable {
         )
     }
 
-    var access: DataAccess {
-        DataAccess(
+    /// As the target of a restore, too.
+    var place: DataPlace {
+        DataPlace(
             service: "postgres",
             server: .postgres,
             version: "15.8",
             programs: Self.programs,
-            login: DataLogin(socket: client.socket, port: 6543, user: "postgres", password: nil),
             volume: folder,
+            beside: "\(yard.path)/.beside/postgres",
             owner: yard.owner("postgres"),
             settings: [:]
         )
     }
 
+    var access: DataAccess {
+        DataAccess(
+            place: place,
+            login: DataLogin(socket: client.socket, port: 6543, user: "postgres", password: nil)
+        )
+    }
+
     var source: PostgresSource { PostgresSource(access: access, runner: yard.runner) }
-    var restoration: PostgresRestoration { PostgresRestoration(access: access, runner: yard.runner) }
+    var restoration: PostgresRestoration { PostgresRestoration(target: place, runner: yard.runner) }
 
     func ask(_ sql: String, in database: String = "shop") async throws -> String {
         var command = client.psql(database)
+        command.environment["PGOPTIONS"] = Redacted(
+            "-c search_path=public -c statement_timeout=0 -c default_transaction_read_only=off"
+        )
         command.input = Redacted(sql)
         let text = try await client.output(of: command)
         return text.split(separator: "\n").joined(separator: " ")
@@ -155,5 +181,20 @@ struct LivePostgres: Sendable {
             """#
         )
         _ = try await ask("CREATE TABLE t AS SELECT 1 AS x", in: Self.strange)
+    }
+
+    /// What an owner of the database can do to whoever looks at it with more rights, or wants to load it again.
+    func poison() async throws {
+        _ = try await ask(
+            """
+            CREATE FUNCTION public.evil(bigint) RETURNS bigint LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END $$;
+            CREATE AGGREGATE public.count(*) (SFUNC = public.evil, STYPE = bigint, INITCOND = '0');
+            ALTER DATABASE shop SET search_path = public, pg_catalog;
+            ALTER DATABASE shop SET default_transaction_read_only = on;
+            ALTER ROLE postgres SET statement_timeout = 1;
+            """
+        )
+        _ = try await ask("CREATE DATABASE closed ALLOW_CONNECTIONS false", in: "postgres")
     }
 }

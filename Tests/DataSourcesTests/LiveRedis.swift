@@ -46,7 +46,7 @@ struct LiveRedis: Sendable {
                 "--port", "0", "--unixsocket", "\(sockets)/redis.sock", "--dir", folder, "--save", "", "--logfile",
                 "\(sockets)/log", "--aclfile", "\(sockets)/users.acl",
                 // Else it waits five seconds for other replicas before it sends a snapshot.
-                "--repl-diskless-sync-delay", "0",
+                "--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes",
             ]
         let command = CommandLine("redis-server", arguments + more, directory: "/", user: owner.user)
         let redis = LiveRedis(
@@ -56,7 +56,10 @@ struct LiveRedis: Sendable {
             settings: settings
         )
         do {
-            for _ in 0..<500 where await !redis.client.isServing() { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<500 {
+                if await redis.client.isServing() { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
             try await body(redis)
         } catch {
             await redis.kill()
@@ -81,28 +84,39 @@ struct LiveRedis: Sendable {
         )
     }
 
-    var access: DataAccess {
-        DataAccess(
+    var place: DataPlace { place(settings) }
+
+    /// As the target of a restore.
+    func place(_ settings: [String: String]) -> DataPlace {
+        DataPlace(
             service: "redis",
             server: .redis,
             version: "7.0.15",
             programs: "/usr/bin",
-            login: DataLogin(socket: client.socket, port: 0, user: "slipway", password: Redacted(Self.password)),
             volume: folder,
+            beside: "\(yard.path)/.beside/redis",
             owner: yard.owner("redis"),
             settings: settings
         )
     }
 
+    var access: DataAccess {
+        DataAccess(
+            place: place,
+            login: DataLogin(socket: client.socket, port: 0, user: "slipway", password: Redacted(Self.password))
+        )
+    }
+
     var source: RedisSource { RedisSource(access: access, runner: yard.runner) }
-    var restoration: RedisRestoration { RedisRestoration(access: access, runner: yard.runner) }
+    var restoration: RedisRestoration { RedisRestoration(target: place, runner: yard.runner) }
 
     func ask(_ words: String...) async throws -> String {
         try await client.ask(words).split(separator: "\n").joined(separator: " ")
     }
 
-    /// Keys of every kind in several databases, some with an end, and a function.
+    /// Keys of every kind in several databases, some with an end that has come, and a function.
     func fill() async throws {
+        _ = try await client.ask(["DEBUG", "SET-ACTIVE-EXPIRE", "0"])
         let script = """
             for i = 1, 1500 do redis.call('SET', 'key:' .. i, 'value ' .. i) end
             for i = 1, 50 do redis.call('SET', 'soon:' .. i, i, 'PX', 60) end
@@ -119,5 +133,6 @@ struct LiveRedis: Sendable {
         _ = try await client.ask(["EVAL", script, "0"])
         let library = "#!lua name=shop\nredis.register_function('answer', function() return 42 end)"
         _ = try await client.ask(["FUNCTION", "LOAD", library])
+        try await Task.sleep(for: .milliseconds(80))
     }
 }

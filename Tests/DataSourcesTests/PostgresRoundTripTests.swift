@@ -15,6 +15,7 @@ extension DataRooms {
                 let shelf = Shelf()
                 try await LivePostgres.with(yard) { postgres in
                     try await postgres.fill()
+                    try await postgres.poison()
                     #expect(try await postgres.source.estimate() > 20_000_000)
                     let seen = try await argumentsSeen {
                         let facts = try await postgres.source.captureLogical(to: shelf.sink)
@@ -58,6 +59,7 @@ extension DataRooms {
             #expect(shelf.text(PostgresFacts.globals).contains("SCRAM-SHA-256$"))
             for secret in ["SCRAM", "app-password"] { #expect(!shelf.text("facts").contains(secret)) }
             #expect(facts.version.hasPrefix("15.") && facts.timeline == 1)
+            #expect(facts.unreachable == ["closed"])
             #expect(facts.encoding == "UTF8" && facts.collate == "C.UTF-8" && facts.dataChecksums)
             #expect(Int(facts.systemIdentifier) != nil && facts.tablespaces == [] && facts.settings.count == 5)
             let shop = try #require(facts.databases.first { $0.name == "shop" })
@@ -79,7 +81,6 @@ extension DataRooms {
             try await expect("SELECT length(crypt('x', gen_salt('bf')))", "60")
             try await expect("SELECT sum FROM totals", "12502500")
             try await expect("SELECT x FROM t", "1", in: LivePostgres.strange)
-            try await expect("SHOW statement_timeout", "7s")
             let owners = "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'"
             try await expect(owners, "app")
             try await expect("SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'sales'", "app")
@@ -89,7 +90,8 @@ extension DataRooms {
             try await expect("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'app'", "7")
             try await expect(
                 "SELECT string_agg(s, ' ' ORDER BY s) FROM (SELECT unnest(setconfig) s FROM pg_db_role_setting) x",
-                "role=shop_owner statement_timeout=7s work_mem=5MB"
+                "default_transaction_read_only=on role=shop_owner search_path=public, pg_catalog statement_timeout=1 "
+                    + "statement_timeout=7s work_mem=5MB"
             )
             try await expect("SELECT has_database_privilege('public', 'shop', 'CONNECT')", "f")
             try await expect("SELECT has_database_privilege('public', 'postgres', 'CONNECT')", "f")

@@ -36,6 +36,8 @@ extension DataRooms {
                 #expect(captured.content.databases.map(\.number) == [0, 7])
                 // 1500 keys, five of other kinds, the one with a strange name.
                 #expect(captured.content.databases.map(\.lasting) == [1506, 10])
+                // They are in the file all the same, and a server with an append-only file loads them.
+                #expect(captured.content.databases.map(\.expiring) == [20, 0] && captured.content.expired == 50)
                 #expect((700...1300).contains(captured.content.sample.keys))
                 #expect(captured.rdbSize == shelf[RedisFacts.rdb].count)
                 try checkSettings(shelf)
@@ -226,7 +228,12 @@ extension RedisFacts {
 
 extension RedisContent {
     init(databases: [Database], like other: RedisContent) {
-        self.init(databases: databases, functionLibraries: other.functionLibraries, sample: other.sample)
+        self.init(
+            databases: databases,
+            expired: other.expired,
+            functionLibraries: other.functionLibraries,
+            sample: other.sample
+        )
     }
 }
 

@@ -14,6 +14,8 @@ struct Yard: Sendable {
     let runner = LiveCommandRunner()
 
     static func with(_ body: (Yard) async throws -> Void) async throws {
+        // As the program itself has it.
+        umask(0o077)
         var name = Array("/tmp/slipway-data-XXXXXX".utf8CString)
         try #require(mkdtemp(&name) != nil)
         let yard = Yard(path: String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))

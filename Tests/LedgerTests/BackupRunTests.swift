@@ -7,11 +7,11 @@ import Testing
 struct BackupRunTests {
     private let failure = ReportableError(.storeFailed, "the disk of local is full")
 
-    private func begin(_ ledger: Ledger, due: Instant? = nil, isAlive: Bool = true) async throws -> BackupRun {
+    private let job = PolicyJob(.backup, by: "hourly", of: Samples.shop)
+
+    private func begin(_ ledger: Ledger, isAlive: Bool = true) async throws -> BackupRun {
         try await ledger.beginBackup(
-            "hourly",
-            of: Samples.shop,
-            due: due,
+            job,
             actor: "ada@host",
             owner: Samples.owner,
             isAlive: { _ in isAlive },
@@ -22,13 +22,18 @@ struct BackupRunTests {
     @Test("are remembered with how they ended, the newest first")
     func list() async throws {
         let ledger = try Ledger.inMemory()
-        try await ledger.succeedBackup(try await begin(ledger).id, with: "20231114T221320Z-1", at: Samples.later(5))
-        try await ledger.failBackup(try await begin(ledger, due: Samples.now).id, with: failure, at: Samples.later(9))
+        try await ledger.succeedBackup(
+            try await begin(ledger).id,
+            with: "20231114T221320Z-1",
+            evidence: ["bytes": "17"],
+            at: Samples.later(5)
+        )
+        try await ledger.failBackup(try await begin(ledger).id, with: failure, at: Samples.later(9))
         let runs = try await ledger.backupRuns(of: Samples.shop, limit: 10)
         #expect(runs.map(\.state) == [.failed, .succeeded])
         #expect(runs.map(\.failure) == [failure, nil])
         #expect(runs.map(\.set) == [nil, "20231114T221320Z-1"])
-        #expect(runs.map(\.due) == [Samples.now, nil])
+        #expect(runs.map(\.evidence) == [[:], ["bytes": "17"]])
         #expect(runs.map(\.endedAt) == [Samples.later(9), Samples.later(5)])
     }
 
@@ -49,15 +54,6 @@ struct BackupRunTests {
         let runs = try await ledger.backupRuns(of: Samples.shop, limit: 10)
         #expect(runs.map(\.state) == [.running, .failed])
         #expect(runs.last?.failure?.message == "process 4711, which ran it, is gone")
-    }
-
-    @Test("are made once for a due time")
-    func once() async throws {
-        let ledger = try Ledger.inMemory()
-        try await ledger.failBackup(try await begin(ledger, due: Samples.now).id, with: failure, at: Samples.later(1))
-        let error = await #expect(throws: ReportableError.self) { try await begin(ledger, due: Samples.now) }
-        #expect(error?.code == .broken)
-        _ = try await begin(ledger, due: Samples.later(3600))
     }
 
     @Test("end once")

@@ -83,8 +83,28 @@ struct RestoreTests {
                     : Dockyard.deployment([.app(), .redis, .edge("api")])
                 _ = try await yard.carryOut(change)
                 #expect(yard.engine.world(of: Dockyard.shop).takesRequests("redis"))
-                if repeats { #expect(restored(yard) == "r1") }
+                // The second action is the swap; a deploy takes the data as it finds it.
+                let isSwapped = repeats || action > 2 || action == 2 && moment == .after
+                #expect(restored(yard) == (isSwapped ? "r1" : nil))
+                let world = yard.engine.world(of: Dockyard.shop)
+                #expect(world.volumes.contains("redis"))
+                #expect((isSwapped ? world.observation.kept : world.observation.prepared) == ["redis": ["r1"]])
             }
+        }
+    }
+
+    @Test("of two services that fails takes back only what it has swapped itself")
+    func untouched() async throws {
+        try await Dockyard.with { yard in
+            try await prepare(yard)
+            #expect(try await yard.carryOut(.restore(["redis": .restored("r1")])).isSuccess)
+            // It has that data, and does not answer just now.
+            yard.engine.change(Dockyard.shop) { $0.replicas[ReplicaID("redis", 1)]?.ready = false }
+            yard.engine.add(.fails({ if case .awaitReady = $0 { true } else { false } }, cause, times: 1))
+            await #expect(throws: ReportableError.self) {
+                try await yard.carryOut(.restore(["redis": .restored("r1")]))
+            }
+            #expect(restored(yard) == "r1")
         }
     }
 }

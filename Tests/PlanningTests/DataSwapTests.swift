@@ -72,12 +72,61 @@ struct DataSwapTests {
         #expect(world.restored["redis"] == nil && world.takesRequests("redis"))
     }
 
-    @Test("of a service that does not run swaps and starts nothing")
+    @Test("of a service without a replica makes one: data counts as restored when it is served")
     func notRunning() throws {
-        let (world, release) = try world(running: false)
+        var (world, release) = try world(running: false)
+        let plan = try plan(.restored(name), world, release)
+        #expect(plan.steps.first?.action == .swapIn("redis", name) && plan.steps.last?.isPivot == true)
+        try run(plan, on: &world, release)
+        #expect(world.takesRequests("redis") && world.restored["redis"] == name)
+    }
+
+    @Test("leads back to where there was no data")
+    func fromNothing() throws {
+        var (world, release) = try world(running: false)
+        world.volumes = []
+        try run(try plan(.restored(name), world, release), on: &world, release)
+        try run(try plan(.before(name), world, release), on: &world, release)
+        #expect(world.takesRequests("redis") && world.restored["redis"] == nil)
+    }
+
+    @Test("of data that another took the place of says so, and of data that was never prepared, too")
+    func covered() throws {
+        var (world, release) = try world()
+        world.beside["redis"] = [name, "r2"]
+        try run(try plan(.restored(name), world, release), on: &world, release)
+        try run(try plan(.restored("r2"), world, release), on: &world, release)
+        for wanted in [WantedData.before(name), .restored(name)] {
+            let error = #expect(throws: ReportableError.self) { try plan(wanted, world, release) }
+            #expect(error?.code == .needsDecision)
+            #expect(error?.message == "the data of redis is that of r2, which took the place of r1")
+        }
+        try run(try plan(.before("r2"), world, release), on: &world, release)
+        #expect(try plan(.before("r2"), world, release).isEmpty && world.restored["redis"] == name)
+        try run(try plan(.before(name), world, release), on: &world, release)
+        for wanted in [WantedData.before("r3"), .restored("r3")] {
+            let error = #expect(throws: ReportableError.self) { try plan(wanted, world, release) }
+            #expect(error?.code == .notFound)
+        }
+    }
+
+    @Test("leaves data beside, of which a plan to take the stack down speaks, and which goes with all data")
+    func down() throws {
+        var (world, release) = try world(running: false)
+        world.volumes = []
+        func down(destroying: Bool) throws -> Plan {
+            try Planner.plan(
+                PlanRequest(purpose: .down, target: release, destroyData: destroying),
+                observed: world.observation
+            )
+        }
         #expect(
-            try plan(.restored(name), world, release).steps.map(\.action) == [.swapIn("redis", name)]
+            try down(destroying: false).warnings
+                == ["beside the data of redis lies that of r1, which stays too", "the data of redis stays"]
         )
+        let plan = try down(destroying: true)
+        #expect(plan.warnings == ["beside the data of redis lies that of r1, which goes too"])
+        #expect(plan.steps.map(\.action) == [.removeVolume("redis"), .removeStack])
     }
 
     @Test("is refused while another release of the service runs")

@@ -96,7 +96,7 @@ extension DataServices {
                 try await harbour.perform(.reconfigure("postgres-1", configuration: both.configuration), both)
                 try await harbour.perform(.reconfigure("postgres-1", configuration: both.configuration), both)
                 #expect(try await psql(port, "shop_b", "password-b", "select n from t") == "7")
-                try await checkAccess(harbour, port)
+                try await checkAccess(harbour, port, template)
                 let stopped = try await clock.measure { try await harbour.stop(template) }
                 try await harbour.start(both)
                 try await harbour.awaitReady(both)
@@ -105,13 +105,16 @@ extension DataServices {
             }
         }
 
-        private func checkAccess(_ harbour: Harbour, _ port: Int) async throws {
+        private func checkAccess(_ harbour: Harbour, _ port: Int, _ template: ReplicaTemplate) async throws {
             let access = try await harbour.engine.dataAccess(of: "postgres", in: harbour.stack)
             #expect(access.server == .postgres && Int(access.version.prefix { $0 != "." }) != nil)
             #expect(access.programs.hasPrefix("/usr/lib/postgresql/") && Disk.exists("\(access.programs)/pg_dump"))
             #expect(access.volume == harbour.folder.volume("postgres") && access.owner.user == "postgres")
             #expect(access.login.socket == harbour.folder.replica("postgres-1").work && access.login.port == port)
             #expect(access.login.user == "postgres" && access.login.password == nil)
+            let place = try await harbour.engine.dataPlace(of: template, in: harbour.stack)
+            #expect(place.version == access.version && place.programs == access.programs)
+            #expect(place.volume == access.volume && place.owner == access.owner)
             #expect(access.settings["data_checksums"] == "on" && access.settings["max_connections"] == "100")
         }
 

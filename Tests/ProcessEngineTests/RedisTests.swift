@@ -124,6 +124,12 @@ extension DataServices {
                     _ = try await harbour.engine.dataAccess(of: "redis", in: harbour.stack)
                 }
                 #expect(error?.code == .notFound && error?.message == "redis of shop/test does not run")
+                // Where its data lies is known all the same.
+                let place = try await harbour.engine.dataPlace(of: template, in: harbour.stack)
+                #expect(place.layout == access.place.layout && place.layout["databases"] == "5")
+                #expect(place.version == access.version && place.programs == access.programs)
+                #expect(place.volume == access.volume && place.owner == access.owner)
+                #expect(place.beside == harbour.folder.beside("redis"))
             }
         }
 

@@ -14,7 +14,6 @@ struct UnexpressedKeyTests {
           port: 80
           health: {liveness: /healthz, readiness: /readyz}
           autoscale: {min: 2, max: 4, cpu: 50%}
-          migrates: true
         worker: {command: [run], image: example/worker:1, source: ./worker, rollout: {drain: 5m}}
         redis: {kind: redis, version: "7.0", storage: 1GiB}
         postgres: {kind: postgres, storage: 1GiB}
@@ -38,7 +37,7 @@ struct UnexpressedKeyTests {
     )
 
     private let expected = [
-        "image of api", "liveness of api", "autoscale of api", "migrates of api", "drain of worker", "storage of redis",
+        "image of api", "liveness of api", "autoscale of api", "drain of worker", "storage of redis",
         "storage of postgres", "storage of grafana",
     ]
 
@@ -94,7 +93,7 @@ struct UnexpressedKeyTests {
     func dormant() throws {
         #expect(DormantKeys.names(in: try #require(load("here").stack)) == [])
         let full = try #require(StackSpecTests.load(designSpec, environment: "local").stack)
-        #expect(DormantKeys.names(in: full) == ["backups", "stores", "rotate"])
+        #expect(DormantKeys.names(in: full) == ["rotate"])
     }
 
     @Test("What no part acts on yet is an error strictly, each where it is written")
@@ -103,7 +102,7 @@ struct UnexpressedKeyTests {
             "redis: {kind: redis}",
             """
             secrets: {jwt: {kind: jwt-hs256, rotate: 30d}}
-            stores: {local: {directory: /var/backups}}
+            stores: {local: {sftp: {host: vault, user: shop, path: /backups}}}
             backups: [{name: redis, of: redis, schedule: "0 * * * *", keep: {last: 1}, to: [local]}]
             slo: {availability: 99.9%}
             environments: {here: {engine: process}, there: {engine: kubernetes}}
@@ -118,7 +117,7 @@ struct UnexpressedKeyTests {
             #expect(strict.stack == nil && strict.diagnostics.allSatisfy { $0.severity == .error })
             return strict.diagnostics.map { "\($0.location.line) \($0.message.prefix { $0 != ":" })" }
         }
-        #expect(refused("here") == ["5 secrets.jwt.rotate", "6 stores", "7 backups", "8 slo"])
+        #expect(refused("here") == ["5 secrets.jwt.rotate", "6 stores.local.sftp", "8 slo"])
         // Rendered for Kubernetes, policies are jobs.
         #expect(refused("there") == ["5 secrets.jwt.rotate", "8 slo"])
         #expect(load("here").refusingDormantKeys().stack != nil)

@@ -10,7 +10,8 @@ struct PostgresClient: Sendable {
     /// The directory of its socket.
     let socket: String
     let port: Int
-    /// The superuser.
+    /// The superuser of every cluster that the engine makes.
+    static let superuser = "postgres"
     let user: String
     /// Whom the programs run as.
     let account: String?
@@ -20,6 +21,7 @@ struct PostgresClient: Sendable {
         CommandLine(
             "\(programs)/\(program)",
             ["--no-password", "--dbname=\(connection(to: database))"] + arguments,
+            environment: DataLogin.postgresEnvironment,
             directory: "/",
             user: account,
             timeout: .seconds(24 * 3600)
@@ -42,7 +44,7 @@ struct PostgresClient: Sendable {
             ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"] + more,
             database: database
         )
-        command.environment = ["PGCLIENTENCODING": Redacted("UTF8")]
+        command.environment["PGCLIENTENCODING"] = Redacted("UTF8")
         return command
     }
 
@@ -61,8 +63,7 @@ struct PostgresClient: Sendable {
         _ = try await output(of: command)
     }
 
-    /// Throws `engineFailed` with the program's last words. The server may repeat a statement in them: what holds a
-    /// password is left out.
+    /// Throws `engineFailed` with the program's last words, as far as they may be shown.
     @discardableResult
     func output(of command: CommandLine) async throws(ReportableError) -> String {
         let result = try await runner.run(command)
@@ -71,12 +72,8 @@ struct PostgresClient: Sendable {
         throw ReportableError(
             .engineFailed,
             "\(program) failed with status \(result.status)",
-            details: Self.withoutSecrets(result.errorOutput.split(separator: "\n").suffix(15).map(String.init))
+            details: PostgresWords.shown(result.errorOutput.split(separator: "\n").map(String.init))
         )
-    }
-
-    static func withoutSecrets(_ lines: [String]) -> [String] {
-        lines.filter { !$0.contains("SCRAM-SHA-256") && !$0.uppercased().contains("PASSWORD '") }
     }
 
     static func row<Row: Decodable>(_ line: some StringProtocol) throws(ReportableError) -> Row {
@@ -91,7 +88,8 @@ struct PostgresClient: Sendable {
 /// An error seen from the program that died of it, without what is secret in it.
 extension ReportableError {
     func withoutSecrets() -> ReportableError {
-        ReportableError(code, message, hint: hint, details: PostgresClient.withoutSecrets(details))
+        guard code == .engineFailed else { return self }
+        return ReportableError(code, message, hint: hint, details: PostgresWords.shown(details))
     }
 }
 

@@ -6,7 +6,7 @@ import Interfaces
 /// starts on it.
 struct PostgresCluster: Sendable {
     let runner: any DataRunner
-    let access: DataAccess
+    let target: DataPlace
     /// The cluster's directory.
     let data: String
     let place: ScratchPlace
@@ -15,7 +15,7 @@ struct PostgresCluster: Sendable {
 
     func make(like facts: PostgresFacts) async throws(ReportableError) {
         var arguments = [
-            "-D", data, "-U", access.login.user, "--auth-local=peer", "--auth-host=scram-sha-256",
+            "-D", data, "-U", PostgresClient.superuser, "--auth-local=peer", "--auth-host=scram-sha-256",
             "--encoding=\(facts.encoding)", "--lc-collate=\(facts.collate)", "--lc-ctype=\(facts.ctype)",
             "--locale=\(facts.collate)", "--no-sync",
         ]
@@ -27,27 +27,27 @@ struct PostgresCluster: Sendable {
     func serve<Value: Sendable>(
         _ work: @Sendable (PostgresClient) async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        let access = "\(place.sockets)/pg_hba.conf"
-        let file = try await SpoolFile.create(access)
+        let rules = "\(place.sockets)/pg_hba.conf"
+        let file = try await SpoolFile.create(rules)
         // Whoever gets at the socket may come in: it is in a directory of the server's own account.
         try await file.write(Array("local all all trust\n".utf8))
-        try await file.finish(for: self.access.owner)
-        try place.giveSockets(to: self.access.owner)
+        try await file.finish(for: target.owner)
+        try place.giveSockets(to: target.owner)
         let client = PostgresClient(
             runner: runner,
-            programs: self.access.programs,
+            programs: target.programs,
             socket: place.sockets,
             port: Self.port,
-            user: self.access.login.user,
-            account: self.access.owner.user
+            user: PostgresClient.superuser,
+            account: target.owner.user
         )
         let server = ScratchServer(
             runner: runner,
             command: CommandLine(
-                "\(self.access.programs)/postgres",
-                ["-D", data] + settings(access).flatMap { ["-c", "\($0)=\($1)"] },
+                "\(target.programs)/postgres",
+                ["-D", data] + settings(rules).flatMap { ["-c", "\($0)=\($1)"] },
                 directory: "/",
-                user: self.access.owner.user
+                user: target.owner.user
             ),
             name: "a scratch postgres",
             killer: SIGQUIT,
@@ -68,10 +68,10 @@ struct PostgresCluster: Sendable {
     }
 
     /// One user of it, for a short time, who begins anew when it is lost: no care for crashes, no company, no archive.
-    private func settings(_ access: String) -> [(String, String)] {
+    private func settings(_ rules: String) -> [(String, String)] {
         [
             ("listen_addresses", ""), ("unix_socket_directories", place.sockets), ("port", "\(Self.port)"),
-            ("unix_socket_permissions", "0700"), ("hba_file", access), ("archive_mode", "off"), ("fsync", "off"),
+            ("unix_socket_permissions", "0700"), ("hba_file", rules), ("archive_mode", "off"), ("fsync", "off"),
             ("full_page_writes", "off"), ("wal_level", "minimal"), ("max_wal_senders", "0"), ("autovacuum", "off"),
             ("synchronous_commit", "off"), ("shared_buffers", "64MB"), ("maintenance_work_mem", "64MB"),
             ("max_connections", "20"), ("max_wal_size", "1GB"), ("logging_collector", "off"),
@@ -82,9 +82,9 @@ struct PostgresCluster: Sendable {
     }
 
     private func isReady() async -> Bool {
-        let arguments = ["-h", place.sockets, "-p", "\(Self.port)", "-U", access.login.user, "-q"]
+        let arguments = ["-h", place.sockets, "-p", "\(Self.port)", "-U", PostgresClient.superuser, "-q"]
         let result = try? await runner.run(
-            CommandLine("\(access.programs)/pg_isready", arguments, directory: "/", user: access.owner.user)
+            CommandLine("\(target.programs)/pg_isready", arguments, directory: "/", user: target.owner.user)
         )
         return result?.succeeded == true
     }
@@ -93,10 +93,10 @@ struct PostgresCluster: Sendable {
     private func run(_ program: String, _ arguments: [String]) async throws(ReportableError) -> String {
         let result = try await runner.run(
             CommandLine(
-                "\(access.programs)/\(program)",
+                "\(target.programs)/\(program)",
                 arguments,
                 directory: "/",
-                user: access.owner.user,
+                user: target.owner.user,
                 timeout: .seconds(3600)
             )
         )

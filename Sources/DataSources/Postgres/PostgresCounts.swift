@@ -24,7 +24,7 @@ struct PostgresCounts: Sendable {
     /// Of a server that nobody writes to.
     static func of(_ database: String, _ client: PostgresClient) async throws(ReportableError) -> PostgresContent {
         var command = client.psql(database)
-        command.input = Redacted(PostgresQueries.counts)
+        command.input = Redacted(PostgresQueries.noViews + PostgresQueries.counts)
         command.outputLimit = 64 << 20
         var counts = PostgresCounts()
         for line in try await client.output(of: command).split(separator: "\n") { try counts.take(String(line)) }

@@ -17,6 +17,8 @@ package struct PostgresFacts: Hashable, Sendable, Codable {
     package let settings: [String: String]
     /// Outside the cluster's own directory; without the two that every cluster has.
     package let tablespaces: [String]
+    /// Databases that let nobody in (`ALLOW_CONNECTIONS false`), and so are in no backup; without template0.
+    package let unreachable: [String]
     package let databases: [PostgresDatabaseFacts]
 
     package var rows: Int { databases.map(\.rows).reduce(0, +) }

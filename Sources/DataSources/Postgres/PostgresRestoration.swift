@@ -1,45 +1,49 @@
 import Basics
 import Interfaces
+import StackModel
 
 /// Makes, from a captured set, a volume with a cluster that the live server starts from; proven by a scratch server that
 /// holds what was captured, table by table.
-package struct PostgresRestoration: Sendable {
-    let access: DataAccess
+///
+/// What a set's own tables call while they are filled (a check, an index, a generated column) runs here as it does in
+/// every restore by `pg_restore`: the set is trusted as far as the server was that it came from.
+struct PostgresRestoration: Sendable {
+    let target: DataPlace
     let runner: any DataRunner
     /// How many at once load data and build indexes.
-    let jobs: Int
-
-    /// - Parameter access: where the data is to go, which may be another server than it came from.
-    package init(access: DataAccess, runner: any DataRunner, jobs: Int = 2) {
-        self.access = access
-        self.runner = runner
-        self.jobs = jobs
-    }
+    var jobs = 2
 
     /// - Parameters:
     ///   - folder: made here, as a whole or not at all; the cluster is in `data` below it.
     ///   - scratch: a folder of this call's own, gone afterwards; it holds one dump at a time.
     /// Throws `vaultDamaged` when what was loaded is not what was captured, `engineFailed` when this server cannot hold it
     /// or a program refuses an object, and what `object` throws.
-    package func prepare(
+    /// Returns what each database holds.
+    @discardableResult
+    func prepare(
         in folder: String,
         scratch: String,
         facts: PostgresFacts,
         object: @escaping ObjectSource
-    ) async throws(ReportableError) {
+    ) async throws(ReportableError) -> [String: PostgresContent] {
         try check(facts)
-        try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
+        return try await ScratchPlace.with(scratch, for: target.owner, runner) { (place) throws(ReportableError) in
             try await Folder.make(folder)
             do throws(ReportableError) {
-                try Folder.give(folder, to: access.owner)
-                let cluster = PostgresCluster(runner: runner, access: access, data: "\(folder)/data", place: place)
+                try await SpareRoom.check(
+                    [(folder, facts.size), (scratch, facts.databases.map(\.size).max() ?? 0)],
+                    for: target.service.text
+                )
+                try Folder.give(folder, to: target.owner)
+                let cluster = PostgresCluster(runner: runner, target: target, data: "\(folder)/data", place: place)
                 try await cluster.make(like: facts)
-                try await cluster.serve { (client) throws(ReportableError) in
+                let contents = try await cluster.serve { (client) throws(ReportableError) in
                     try await load(facts, into: client, in: place, object)
-                    try await prove(facts, client)
+                    return try await prove(facts, client)
                 }
                 try await cluster.finish()
-                Folder.sync(folder)
+                try await offPool { Folder.sync(folder) }
+                return contents
             } catch {
                 await ScratchPlace.discard(folder, runner)
                 throw error
@@ -48,12 +52,12 @@ package struct PostgresRestoration: Sendable {
     }
 
     private func check(_ facts: PostgresFacts) throws(ReportableError) {
-        let (from, to) = (Self.major(facts.version), Self.major(access.version))
+        let (from, to) = (Self.major(facts.version), Self.major(target.version))
         guard to >= from else {
             throw ReportableError(
                 .engineFailed,
-                "the backup is of Postgres \(facts.version), and \(access.service) is \(access.version)",
-                hint: "Declare `version: \"\(from)\"` for \(access.service), and restore again."
+                "the backup is of Postgres \(facts.version), and \(target.service) is \(target.version)",
+                hint: "Declare `version: \"\(from)\"` for \(target.service), and restore again."
             )
         }
         if let tablespace = facts.tablespaces.first {
@@ -93,7 +97,7 @@ package struct PostgresRestoration: Sendable {
     /// Before the work of hours, not in the middle of it.
     private func checkExtensions(_ facts: PostgresFacts, _ client: PostgresClient) async throws(ReportableError) {
         let wanted = Set(facts.databases.flatMap(\.extensions.keys))
-        let query = "SELECT to_json(name::text) FROM pg_available_extensions;"
+        let query = "SELECT to_json(name::text) FROM pg_catalog.pg_available_extensions;"
         let available: [String] = try await client.rows(query, in: "postgres")
         let missing = wanted.subtracting(available).sorted()
         guard missing.isEmpty else {
@@ -127,7 +131,7 @@ package struct PostgresRestoration: Sendable {
         let path = "\(place.path)/dump"
         let file = try await SpoolFile.create(path)
         try await file.write(content)
-        try await file.finish(for: access.owner)
+        try await file.finish(for: target.owner)
         let session = database.name == "template1" ? "postgres" : "template1"
         try await client.drop(database.name, from: session)
         let arguments = ["--create", "--exit-on-error", "--jobs=\(jobs)", path]
@@ -137,10 +141,14 @@ package struct PostgresRestoration: Sendable {
 
     // MARK: - Proof
 
-    private func prove(_ facts: PostgresFacts, _ client: PostgresClient) async throws(ReportableError) {
+    private func prove(_ facts: PostgresFacts, _ client: PostgresClient)
+        async throws(ReportableError) -> [String: PostgresContent]
+    {
         var differences: [String] = []
+        var contents: [String: PostgresContent] = [:]
         for database in facts.databases {
             let content = try await PostgresCounts.of(database.name, client)
+            contents[database.name] = content
             differences += content.differences(from: database.content).map { "\(database.name): \($0)" }
         }
         guard differences.isEmpty else {
@@ -150,6 +158,7 @@ package struct PostgresRestoration: Sendable {
                 details: Array(differences.prefix(10))
             )
         }
+        return contents
     }
 }
 
@@ -161,8 +170,8 @@ extension PostgresClient {
         try await execute(
             """
             SET standard_conforming_strings = on;
-            UPDATE pg_database SET datistemplate = false WHERE datname = \(literal);
-            SELECT format('DROP DATABASE %I', datname) FROM pg_database WHERE datname = \(literal) \\gexec
+            UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = \(literal);
+            SELECT format('DROP DATABASE %I', datname) FROM pg_catalog.pg_database WHERE datname = \(literal) \\gexec
 
             """,
             in: session
@@ -175,6 +184,7 @@ extension PostgresClient {
             "\(programs)/vacuumdb",
             ["-h", socket, "-p", "\(port)", "-U", user, "--no-password", "--all", "--analyze-only", "--quiet"]
                 + ["--jobs=\(jobs)"],
+            environment: DataLogin.postgresEnvironment,
             directory: "/",
             user: account,
             timeout: .seconds(24 * 3600)

@@ -25,6 +25,7 @@ package struct PostgresSource: Sendable {
         let dataChecksums: Bool
         let settings: [String: String]
         let tablespaces: [String]
+        let unreachable: [String]
     }
 
     private var client: PostgresClient {
@@ -40,7 +41,10 @@ package struct PostgresSource: Sendable {
 
     /// Bytes that the databases take on disk, with their indexes. The dumps take less.
     package func estimate() async throws(ReportableError) -> Int {
-        let sizes: [Int] = try await client.rows("SELECT sum(pg_database_size(oid)) FROM pg_database;", in: "postgres")
+        let sizes: [Int] = try await client.rows(
+            "SELECT sum(pg_database_size(oid)) FROM pg_catalog.pg_database;",
+            in: "postgres"
+        )
         return sizes.first ?? 0
     }
 
@@ -87,6 +91,7 @@ package struct PostgresSource: Sendable {
             dataChecksums: cluster.dataChecksums,
             settings: cluster.settings,
             tablespaces: cluster.tablespaces,
+            unreachable: cluster.unreachable,
             databases: databases
         )
     }
@@ -101,6 +106,10 @@ package struct PostgresSource: Sendable {
         let missing = previous.databases.filter { $0.rows > 0 && !names.contains($0.name) }.map(\.name)
         try shrink.check(missing: missing.sorted(), of: access.service.text)
         try shrink.check("rows", of: access.service.text, before: previous.rows, now: facts.rows)
+        for database in facts.databases {
+            guard let before = previous.databases.first(where: { $0.name == database.name }) else { continue }
+            try shrink.check(database, since: before, of: access.service.text)
+        }
     }
 
     /// The passwords of roles are in it, as what the server keeps of them.

@@ -8,6 +8,8 @@ struct RedisContentReader: Sendable {
     /// Keys of a sample, about.
     static let sampleSize = 1000
     private static let batch = 100
+    /// A look at every key of a server that does nothing else.
+    private static let patience = TimeSpan.seconds(6 * 3600)
 
     /// - Parameter sample: the one to take again; a new one by `seed` when nil.
     func read(
@@ -21,6 +23,8 @@ struct RedisContentReader: Sendable {
         let (keys, digest) = try await self.sample(databases, seed, bound)
         return RedisContent(
             databases: databases,
+            expired: ["rdb_last_load_keys_expired", "expired_keys"].compactMap { information[$0].flatMap { Int($0) } }
+                .reduce(0, +),
             functionLibraries: information["number_of_libraries"].flatMap { Int($0) } ?? 0,
             sample: RedisSample(seed: seed, bound: bound, keys: keys, digest: digest)
         )
@@ -54,7 +58,11 @@ struct RedisContentReader: Sendable {
         var digest = RunningDigest()
         for database in databases {
             let options = ["-n", "\(database.number)"]
-            let names = try await client.ask(["EVAL", Self.choice, "0", seed, bound], options: options)
+            let names = try await client.ask(
+                ["EVAL", Self.choice, "0", seed, bound],
+                options: options,
+                timeout: Self.patience
+            )
             // A scan may come by a key twice.
             let keys = Set(names.split(separator: "\n").map(String.init)).sorted()
             count += keys.count

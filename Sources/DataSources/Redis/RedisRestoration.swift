@@ -8,15 +8,9 @@ import StackModel
 ///
 /// With `appendonly yes` a server looks at nothing but its append-only file: beside a `dump.rdb` alone it starts empty,
 /// and soon writes that over the file. So the snapshot becomes the base of such a file.
-package struct RedisRestoration: Sendable {
-    let access: DataAccess
+struct RedisRestoration: Sendable {
+    let target: DataPlace
     let runner: any DataRunner
-
-    /// - Parameter access: where the data is to go, which may be another server than it came from.
-    package init(access: DataAccess, runner: any DataRunner) {
-        self.access = access
-        self.runner = runner
-    }
 
     /// - Parameters:
     ///   - folder: made here, as a whole or not at all.
@@ -24,23 +18,24 @@ package struct RedisRestoration: Sendable {
     /// Throws `vaultDamaged` when the object is no sound snapshot or not the one of the facts, `engineFailed` when this
     /// server cannot hold it, and what `object` throws.
     @discardableResult
-    package func prepare(
+    func prepare(
         in folder: String,
         scratch: String,
         facts: RedisFacts,
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> RedisContent {
-        let keeping = RedisKeeping(access.settings)
+        let keeping = RedisKeeping(target.layout)
         try check(facts, keeping)
-        try await SpareMemory.check(facts.memory, for: access.service.text)
-        return try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
+        try await SpareMemory.check(facts.memory, for: target.service.text)
+        return try await ScratchPlace.with(scratch, for: target.owner, runner) { (place) throws(ReportableError) in
             try await Folder.make(folder)
             do throws(ReportableError) {
+                try await SpareRoom.check([(folder, facts.rdbSize)], for: target.service.text)
                 let snapshot = try await placeSnapshot(in: folder, keeping, try await object(RedisFacts.rdb))
                 try await check(snapshot: snapshot)
-                try place.giveSockets(to: access.owner)
+                try place.giveSockets(to: target.owner)
                 let content = try await prove(folder, keeping, facts, in: place)
-                try await blocking { () throws(ReportableError) in
+                try await offPool { () throws(ReportableError) in
                     Folder.sync("\(folder)/\(keeping.appendFolder)")
                     Folder.sync(folder)
                 }
@@ -52,12 +47,19 @@ package struct RedisRestoration: Sendable {
         }
     }
 
-    /// A server with fewer databases than the snapshot uses ends at once.
+    /// A server with fewer databases than the snapshot uses ends at once; one with less memory refuses every write.
     private func check(_ facts: RedisFacts, _ keeping: RedisKeeping) throws(ReportableError) {
+        if let limit = target.settings["maxmemory"].flatMap({ Int($0) }), limit > 0, facts.memory / 11 * 10 > limit {
+            throw ReportableError(
+                .engineFailed,
+                "the backup took \(facts.memory >> 20) MiB of memory, and \(target.service) may have \(limit >> 20) MiB",
+                hint: "Raise `memory` of \(target.service), deploy that, and restore again."
+            )
+        }
         guard let highest = facts.content.databases.map(\.number).max(), highest >= keeping.databases else { return }
         throw ReportableError(
             .engineFailed,
-            "the backup uses database \(highest) of Redis, and \(access.service) has \(keeping.databases) of them",
+            "the backup uses database \(highest) of Redis, and \(target.service) has \(keeping.databases) of them",
             hint: "Raise `databases` of the server to \(highest + 1) or more first."
         )
     }
@@ -74,7 +76,7 @@ package struct RedisRestoration: Sendable {
             try await Folder.make(above)
             let manifest = try await SpoolFile.create("\(above)/\(keeping.appendFile).manifest")
             try await manifest.write(Array("file \(base) seq 1 type b\n".utf8))
-            try await manifest.finish(for: access.owner)
+            try await manifest.finish(for: target.owner)
             path = "\(above)/\(base)"
         }
         let file = try await SpoolFile.create(path)
@@ -85,9 +87,9 @@ package struct RedisRestoration: Sendable {
         }
         try await file.write(first)
         try await file.write(content)
-        try await file.finish(for: access.owner)
-        if keeping.appendOnly { try Folder.give("\(folder)/\(keeping.appendFolder)", to: access.owner) }
-        try Folder.give(folder, to: access.owner)
+        try await file.finish(for: target.owner)
+        if keeping.appendOnly { try Folder.give("\(folder)/\(keeping.appendFolder)", to: target.owner) }
+        try Folder.give(folder, to: target.owner)
         return path
     }
 
@@ -96,10 +98,10 @@ package struct RedisRestoration: Sendable {
     private func check(snapshot: String) async throws(ReportableError) {
         let result = try await runner.run(
             CommandLine(
-                "\(access.programs)/redis-check-rdb",
+                "\(target.programs)/redis-check-rdb",
                 [snapshot],
                 directory: "/",
-                user: access.owner.user,
+                user: target.owner.user,
                 timeout: .seconds(3600)
             )
         )
@@ -108,7 +110,7 @@ package struct RedisRestoration: Sendable {
         if let line = lines.first(where: { $0.contains("RDB format version") }) {
             throw ReportableError(
                 .engineFailed,
-                "the backup is of a newer Redis than \(access.version), which cannot read it",
+                "the backup is of a newer Redis than \(target.version), which cannot read it",
                 details: [line]
             )
         }
@@ -125,7 +127,7 @@ package struct RedisRestoration: Sendable {
         _ facts: RedisFacts,
         in place: ScratchPlace
     ) async throws(ReportableError) -> RedisContent {
-        let scratch = RedisScratch(runner: runner, programs: access.programs, owner: access.owner, place: place)
+        let scratch = RedisScratch(runner: runner, programs: target.programs, owner: target.owner, place: place)
         let content = try await scratch.look(at: folder, kept: keeping) { (client) throws(ReportableError) in
             try await RedisContentReader(client: client).read(seed: "", again: facts.content.sample)
         }

@@ -70,6 +70,8 @@ struct RedisScratch: Sendable {
             ("appendonly", keeping.appendOnly ? "yes" : "no"), ("appendfilename", keeping.appendFile),
             ("appenddirname", keeping.appendFolder), ("appendfsync", "no"), ("save", ""), ("maxclients", "16"),
             ("enable-debug-command", "yes"), ("auto-aof-rewrite-percentage", "0"), ("lua-time-limit", "0"),
+            // It holds what there is, or fails; it never throws a key away.
+            ("maxmemory", "0"),
             // Where memory runs out all the same, it goes first.
             ("oom-score-adj", "absolute"), ("oom-score-adj-values", "900 900 900"),
         ]

@@ -55,12 +55,7 @@ package struct RedisSource: Sendable {
             let file = try await SpoolFile.open("\(folder)/dump.rdb")
             let version = try await RDBHeader.version(of: try await SpoolFile.open("\(folder)/dump.rdb"))
             let content = try await look(at: folder, in: place, seed: "\(moment.milliseconds)")
-            try shrink.check(
-                "keys",
-                of: access.service.text,
-                before: previous?.content.keys ?? 0,
-                now: content.keys
-            )
+            if let previous { try shrink.check(content, since: previous.content, of: access.service.text) }
             let size = file.size
             try await store(CapturedObject(RedisFacts.rdb, file.content))
             try await storeSettings(store)

@@ -7,7 +7,7 @@ import Interfaces
 enum Folder {
     /// Makes it, with those above it. Throws `fileFailed` when there is one already, unless it is empty.
     static func make(_ path: String, mode: mode_t = 0o700) async throws(ReportableError) {
-        try await blocking { () throws(ReportableError) in
+        try await offPool { () throws(ReportableError) in
             try makeAbove(path)
             if mkdir(path, mode) != 0 {
                 guard errno == EEXIST, rmdir(path) == 0, mkdir(path, mode) == 0 else {
@@ -18,6 +18,8 @@ enum Folder {
         }
     }
 
+    /// Makes the directories above it that are missing. Whoever a server runs as must be able to walk through them, even
+    /// where ours are nobody else's by the creation mask.
     private static func makeAbove(_ path: String) throws(ReportableError) {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let above = String(path[..<slash])
@@ -25,6 +27,38 @@ enum Folder {
         guard stat(above, &status) != 0 else { return }
         try makeAbove(above)
         guard mkdir(above, 0o711) == 0 || errno == EEXIST else { throw failure("make the directory", above) }
+        try open(above)
+    }
+
+    /// Makes it where it is not there, and lets others walk through it and the one above.
+    static func makeOpen(_ path: String) throws(ReportableError) {
+        try makeAbove("\(path)/.")
+        guard let slash = path.lastIndex(of: "/") else { return try open(path) }
+        for path in [String(path[..<slash]), path] { try open(path) }
+    }
+
+    /// Lets others walk through it, and see nothing.
+    static func open(_ path: String) throws(ReportableError) {
+        guard chmod(path, 0o711) == 0 else { throw failure("set the mode of", path) }
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The names in it that begin so.
+    static func names(in path: String, beginning prefix: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasPrefix(prefix), name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     static func give(_ path: String, to owner: DataOwner) throws(ReportableError) {
@@ -32,7 +66,7 @@ enum Folder {
     }
 
     static func sync(_ path: String) {
-        let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let file = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { return }
         fsync(file)
         close(file)
@@ -53,61 +87,5 @@ enum Folder {
             try await make(path)
         }
         return path
-    }
-}
-
-/// What an interrupted capture or restore has left behind: its folders, and the scratch servers that still work in them.
-package enum Leftovers {
-    private static let servers: Set<String> = ["redis-server", "redis-check-rdb", "postgres"]
-
-    /// Ends those servers and removes the folder. Nothing to do when there is none. The callers' folders are their own:
-    /// nobody else's server works there.
-    package static func clear(_ path: String, _ runner: any CommandRunner) async throws(ReportableError) {
-        try await blocking { () throws(ReportableError) in
-            for _ in 0..<250 {
-                let found = processes(in: path)
-                guard !found.isEmpty else { return }
-                for process in found { kill(process, SIGKILL) }
-                usleep(20_000)
-            }
-            throw ReportableError(.engineFailed, "a server in \(path) cannot be ended")
-        }
-        // It goes from open directory to open directory: nobody who may write there can lead it elsewhere.
-        let result = try await runner.run(
-            CommandLine("rm", ["-rf", "--one-file-system", "--", path], timeout: .seconds(600))
-        )
-        guard result.succeeded else {
-            throw ReportableError(
-                .fileFailed,
-                "cannot remove \(path)",
-                details: result.errorOutput.split(separator: "\n").prefix(5).map(String.init)
-            )
-        }
-    }
-
-    /// Every server has its data directory as its working directory.
-    private static func processes(in path: String) -> [pid_t] {
-        guard let directory = opendir("/proc") else { return [] }
-        defer { closedir(directory) }
-        var found: [pid_t] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard let process = pid_t(name), let place = target(of: "/proc/\(name)/cwd"),
-                place == path || place.hasPrefix("\(path)/"),
-                let program = target(of: "/proc/\(name)/exe")?.split(separator: "/").last,
-                servers.contains(String(program))
-            else { continue }
-            found.append(process)
-        }
-        return found
-    }
-
-    private static func target(of link: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink(link, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -26,7 +26,7 @@ struct ScratchServer: Sendable {
     func serve<Value: Sendable>(
         _ work: @Sendable () async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        let program = try await runner.start(command)
+        let program = try await runner.start(Self.yielding(command))
         do throws(ReportableError) {
             try await awaitReady(program)
             let value = try await work()
@@ -36,6 +36,14 @@ struct ScratchServer: Sendable {
         } catch {
             throw await end(program, after: error)
         }
+    }
+
+    /// Live servers go before it.
+    private static func yielding(_ command: CommandLine) -> CommandLine {
+        var command = command
+        command.arguments = ["-n", "10", command.program] + command.arguments
+        command.program = "nice"
+        return command
     }
 
     private func awaitReady(_ program: any RunningProgram) async throws(ReportableError) {

@@ -24,7 +24,7 @@ final class SpoolFile: Sendable {
     }
 
     private static func opened(_ path: String, _ flags: Int32) async throws(ReportableError) -> SpoolFile {
-        try await blocking { () throws(ReportableError) in
+        try await offPool { () throws(ReportableError) in
             let file = Glibc.open(path, flags, 0o600)
             guard file >= 0 else { throw Folder.failure("open", path) }
             return SpoolFile(path: path, file: file)
@@ -40,7 +40,7 @@ final class SpoolFile: Sendable {
     /// All of it, from the beginning.
     var content: ByteStream {
         ByteStream { () throws(ReportableError) in
-            try await blocking { () throws(ReportableError) in
+            try await offPool { () throws(ReportableError) in
                 var buffer = [UInt8](repeating: 0, count: 256 << 10)
                 let count = read(self.file, &buffer, buffer.count)
                 guard count >= 0 else { throw Folder.failure("read", self.path) }
@@ -50,7 +50,7 @@ final class SpoolFile: Sendable {
     }
 
     func write(_ bytes: [UInt8]) async throws(ReportableError) {
-        try await blocking { () throws(ReportableError) in
+        try await offPool { () throws(ReportableError) in
             var offset = 0
             while offset < bytes.count {
                 let count = bytes.withUnsafeBytes { bytes in
@@ -68,7 +68,7 @@ final class SpoolFile: Sendable {
 
     /// Survives a power cut from here on, and is the owner's alone.
     func finish(for owner: DataOwner) async throws(ReportableError) {
-        try await blocking { () throws(ReportableError) in
+        try await offPool { () throws(ReportableError) in
             guard fchown(self.file, owner.userID, owner.groupID) == 0 else {
                 throw Folder.failure("change the owner of", self.path)
             }

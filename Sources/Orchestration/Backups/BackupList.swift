@@ -77,7 +77,10 @@ package struct BackupReader: Sendable {
             for set in sets {
                 let found = try await vault.verify(set)
                 flaws += found.flaws.map { "\(store): \($0.text)" }
-                guard found.isSound else { continue }
+                guard found.isSound else {
+                    try await vault.clearMarks(of: set)
+                    continue
+                }
                 sound.append("\(store): \(set)")
                 let now = dependencies.now()
                 try await vault.mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: now)
@@ -129,7 +132,7 @@ extension BackupList.Row {
             set: entry.set.description,
             state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
             captured: entry.manifest.captured.instant,
-            size: entry.manifest.objects.map(\.stored.size).reduce(0, +),
+            size: entry.manifest.size,
             isPinned: entry.pin != nil || entry.hasUnreadablePin
         )
     }

@@ -1,6 +1,7 @@
 import Basics
 import Ledger
 import StackModel
+import Vault
 
 /// The policies of a deployed stack: those of the release that runs, for it is what runs that is backed up.
 struct BackupPolicies {
@@ -30,5 +31,14 @@ struct BackupPolicies {
             stores.append(store)
         }
         return stores
+    }
+}
+
+extension SetSeries {
+    init(_ policy: BackupPolicy, of stack: StackID) throws(ReportableError) {
+        guard let name = PolicyName(policy.name) else {
+            throw ReportableError(.broken, "\(policy.name) is no name of a policy")
+        }
+        self.init(stack, name)
     }
 }

@@ -18,40 +18,42 @@ package struct BackupRunner: Sendable {
     /// The names of the policies of a stack, or the one that is asked for.
     package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
         if let name { return [name] }
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        return release.stack.backups.map(\.name)
+        return try await release(of: stack).stack.backups.map(\.name)
     }
 
     /// - Parameters:
-    ///   - due: the due time that the run is for; nil where a person asks.
     ///   - acceptingShrink: a person has looked, and it is right that so little is left.
-    /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown stands in the ledger, too.
+    ///   - note: what the ledger is to remember with the run.
+    /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown later stands in the ledger, too.
     package func run(
-        _ name: String,
+        _ policy: String,
         of stack: StackID,
-        due: Instant? = nil,
-        acceptingShrink: Bool = false
+        acceptingShrink: Bool = false,
+        noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        let policies = BackupPolicies(release: release)
-        let policy = try policies.named(name)
-        let stores = try policies.stores(of: policy)
-        let began = dependencies.now()
+        let release = try await release(of: stack)
+        _ = try BackupPolicies(release: release).named(policy)
         let run = try await dependencies.ledger.beginBackup(
-            name,
-            of: stack,
-            due: due,
+            PolicyJob(.backup, by: policy, of: stack),
             actor: dependencies.actor,
             owner: dependencies.owner,
             isAlive: dependencies.isAlive,
-            at: began
+            at: dependencies.now()
         )
+        return try await perform(run, acceptingShrink: acceptingShrink, noting: note)
+    }
+
+    /// Does what a run that has begun is for, and ends it. A set counts once it was read back whole from every store.
+    package func perform(
+        _ run: BackupRun,
+        acceptingShrink: Bool = false,
+        noting note: [String: String] = [:]
+    ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
         do throws(ReportableError) {
+            let release = try await release(of: run.stack)
+            let policies = BackupPolicies(release: release)
+            let policy = try policies.named(run.policy)
             let subject = BackupSubject(
                 dependencies: dependencies,
                 doors: doors,
@@ -59,19 +61,31 @@ package struct BackupRunner: Sendable {
                 policy: policy,
                 shrink: ShrinkGuard(isAccepted: acceptingShrink)
             )
-            copies = try await make(subject, in: stores)
+            copies = try await make(subject, in: try policies.stores(of: policy))
         } catch {
             try await dependencies.ledger.failBackup(run.id, with: error, at: dependencies.now())
             throw error
         }
-        let set = copies.first?.set ?? ""
-        try await dependencies.ledger.succeedBackup(run.id, with: set, at: dependencies.now())
-        return BackupReport(
-            stack: stack,
-            policy: name,
-            copies: copies,
-            elapsed: began.elapsed(until: dependencies.now())
+        let ended = dependencies.now()
+        try await dependencies.ledger.succeedBackup(
+            run.id,
+            with: copies.first?.set ?? "",
+            evidence: note.merging(["bytes": "\(copies.first?.size ?? 0)"]) { own, _ in own },
+            at: ended
         )
+        return BackupReport(
+            stack: run.stack,
+            policy: run.policy,
+            copies: copies,
+            elapsed: run.startedAt.elapsed(until: ended)
+        )
+    }
+
+    private func release(of stack: StackID) async throws(ReportableError) -> Release {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        return release
     }
 
     private func make(_ subject: BackupSubject, in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy]
@@ -82,11 +96,14 @@ package struct BackupRunner: Sendable {
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         let source = try await opener.find(first, making: true)
         let manifest = try await capture(subject, into: source, opener)
+        try await verify(manifest.set, in: source, first.name)
         var copies = [BackupReport.Copy(first.name, manifest)]
         for store in stores.dropFirst() {
             let vault = try await opener.find(store, making: true)
             do throws(ReportableError) {
-                copies.append(BackupReport.Copy(store.name, try await copy(manifest, from: source, to: vault, opener)))
+                let copied = try await copy(manifest, from: source, to: vault, opener)
+                try await verify(copied.set, in: vault, store.name)
+                copies.append(BackupReport.Copy(store.name, copied))
             } catch {
                 throw error.during("the set is in \(first.name), and copying it to \(store.name) failed")
             }
@@ -94,10 +111,23 @@ package struct BackupRunner: Sendable {
         return copies
     }
 
+    /// What a store took is not yet what it keeps.
+    private func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
+        let found = try await vault.verify(set)
+        guard found.isSound else {
+            throw ReportableError(
+                .vaultDamaged,
+                "the set \(set) was stored in \(store), and what is read back is damaged",
+                details: found.flaws.map(\.text)
+            )
+        }
+        try await vault.mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: dependencies.now())
+    }
+
     private func capture(_ subject: BackupSubject, into vault: Vault, _ opener: OpenVault)
         async throws(ReportableError) -> SetManifest
     {
-        let series = try series(of: subject)
+        let series = try SetSeries(subject.policy, of: subject.release.stack.id)
         let previous = try await facts(of: series, in: vault)
         let now = dependencies.now
         return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
@@ -144,13 +174,6 @@ package struct BackupRunner: Sendable {
         }
     }
 
-    private func series(of subject: BackupSubject) throws(ReportableError) -> SetSeries {
-        guard let policy = PolicyName(subject.policy.name) else {
-            throw ReportableError(.broken, "\(subject.policy.name) is no name of a policy")
-        }
-        return SetSeries(subject.release.stack.id, policy)
-    }
-
     /// What the newest set of the series held. One that cannot be read is no reason to make no backup.
     private func facts(of series: SetSeries, in vault: Vault) async throws(ReportableError) -> DataFacts? {
         guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
@@ -163,7 +186,7 @@ extension BackupReport.Copy {
         self.init(
             store: store,
             set: manifest.set.description,
-            size: manifest.objects.map(\.stored.size).reduce(0, +)
+            size: manifest.size
         )
     }
 }

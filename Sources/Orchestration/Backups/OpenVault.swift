@@ -26,6 +26,15 @@ struct OpenVault {
         return try await Vault.create(in: blobs, recipients: [recipient.description], now: dependencies.now())
     }
 
+    /// nil where there is no vault yet.
+    func findAny(_ store: Store) async throws(ReportableError) -> Vault? {
+        do throws(ReportableError) {
+            return try await find(store)
+        } catch  where error.code == .notFound {
+            return nil
+        }
+    }
+
     /// Runs some work with the vault's lease, which ends with it.
     func holding<Value: Sendable>(
         _ vault: Vault,

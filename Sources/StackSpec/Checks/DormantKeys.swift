@@ -14,8 +14,9 @@ package enum DormantKeys {
         var paths: [[String]] = []
         // Rendered for Kubernetes, policies are jobs of the cluster; what those leave out is said where it is rendered.
         if stack.engine != .kubernetes {
-            if !stack.backups.isEmpty { paths.append(["backups"]) }
-            if !stack.stores.isEmpty { paths.append(["stores"]) }
+            for store in stack.stores {
+                if case .sftp = store.location { paths.append(["stores", store.name.text, "sftp"]) }
+            }
         }
         let rotated = stack.secrets.filter { $0.rotate != nil }
         return paths + unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }

@@ -34,7 +34,6 @@ struct UnexpressedKeys {
     private func check(_ app: App, of service: Service) {
         let count = service.replicas == 1 ? "1 replica" : "\(service.replicas) replicas"
         report(["autoscale"], of: service, "\(service.name) stays at \(count)")
-        if app.migrates { report(["migrates"], of: service, "no backup is taken before a deploy") }
         if app.source == nil, !app.command.isEmpty {
             report(["image"], of: service, "the installed program of the command is run")
         }

@@ -65,7 +65,7 @@ enum AppKeys {
         .boolean,
         default: "false",
         synonyms: ["migrations", "migrate"],
-        "A new release changes the shape of data. No engine acts on it yet."
+        "A new release changes the shape of data: before it is deployed, every policy of a data service makes a set."
     )
     static let stop = Key<StopRule>(
         "stop",

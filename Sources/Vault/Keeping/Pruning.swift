@@ -77,7 +77,7 @@ extension Vault {
     /// - Precondition: the set has no manifest.
     func deleteFolder(of set: SetID) async throws(ReportableError) {
         for blob in try await store.list(VaultLayout.folder(set)) { try await store.delete(blob.name) }
-        for kind in SetMark.Kind.allCases { try await store.delete(VaultLayout.mark(kind, of: set)) }
+        try await clearMarks(of: set)
         try await store.delete(VaultLayout.pin(of: set))
     }
 }

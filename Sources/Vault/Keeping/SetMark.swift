@@ -50,6 +50,11 @@ extension Vault {
         _ = try await store.write(VaultFile.encode(mark), to: VaultLayout.mark(kind, of: set), when: .always)
     }
 
+    /// Takes all evidence for a set away: what was seen to be damaged is neither sound nor proven.
+    package func clearMarks(of set: SetID) async throws(ReportableError) {
+        for kind in SetMark.Kind.allCases { try await store.delete(VaultLayout.mark(kind, of: set)) }
+    }
+
     package func pin(
         _ set: SetID,
         reason: String,

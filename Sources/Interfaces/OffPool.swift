@@ -1,8 +1,8 @@
 import Basics
 import Dispatch
 
-/// Runs work that blocks, on files or the kernel, outside the two threads that async code shares.
-func offPool<Value: Sendable>(
+/// Runs work that blocks, on files or the kernel, outside the few threads that async code shares.
+package func offPool<Value: Sendable>(
     _ work: @escaping @Sendable () throws(ReportableError) -> Value
 ) async throws(ReportableError) -> Value {
     let result: Result<Value, ReportableError> = await withCheckedContinuation { continuation in

@@ -1,10 +1,9 @@
 import Basics
-import StackModel
 
 /// The longest pause between two runs of a schedule.
-enum CronGap {
+package enum CronGap {
     /// Nil for what is no schedule, or one that comes once in twelve years at most.
-    static func longest(of schedule: String) -> TimeSpan? {
+    package static func longest(of schedule: String) -> TimeSpan? {
         guard let cron = try? CronExpression(schedule) else { return nil }
         let times = cron.hours.flatMap { hour in cron.minutes.map { hour * 60 + $0 } }.sorted()
         let days = days(of: cron)

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Basics
+import Orchestration
+import StackModel
+
+package struct RestoreVerb: ChangingVerb {
+    package static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Bring back the data of a service as a backup set holds it.",
+        discussion: """
+            Of a service or a policy it takes the newest set. The data is loaded beside the live data and compared with \
+            what was counted when the set was made; then the service is stopped, the two change places, and it is started \
+            again. What was live before is kept, and --undo brings it back.
+            """
+    )
+
+    @OptionGroup var target: StackArgument
+    @OptionGroup var change: ChangeOptions
+
+    @Option(help: "The set, as `slipway backup list` names it.")
+    var fromSet: String?
+
+    @Option(help: "The newest set of this policy.")
+    var policy: String?
+
+    @Option(name: .shortAndLong, help: "The newest set of this service; may be given several times.")
+    var service: [String] = []
+
+    @Option(help: "Only sets in this store.")
+    var store: String?
+
+    @Flag(help: "Put back what was live before the last restore.")
+    var undo = false
+
+    @Flag(help: "Remove what restores have kept. No restore before can be undone then.")
+    var forget = false
+
+    package init() {}
+
+    package func validate() throws {
+        guard undo || forget else { return }
+        guard fromSet == nil, policy == nil, store == nil, !(undo && forget) else {
+            throw ValidationError("--undo and --forget read no set: each goes with --service alone.")
+        }
+    }
+
+    package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
+        let dependencies = try session.dependencies()
+        let stack = try await target.deployed(in: session, dependencies.ledger)
+        let restorer = Restorer(dependencies, try session.backups())
+        let services = try ServiceNames.parse(service)
+        if forget { return try await forget(services, of: stack, in: session) }
+        let watch = RestoreWatch()
+        let status: ExitStatus
+        if undo {
+            let undoing = try await restorer.undo(services, of: stack)
+            status = try await change.carryOut(undoing, on: stack, in: session, watch: watch.see)
+        } else {
+            let choice = try await restorer.choose(try wish(services), of: stack)
+            tell(choice, session.console, at: dependencies.now())
+            let preparation = restorer.preparation(of: choice)
+            status = try await change.carryOut(
+                choice.change,
+                on: stack,
+                in: session,
+                preparing: preparation,
+                watch: watch.see
+            )
+        }
+        if change.progress != .json { for line in watch.lines { session.console.note(line) } }
+        return status
+    }
+
+    private func forget(_ services: Set<ServiceName>, of stack: StackID, in session: Session)
+        async throws(ReportableError) -> ExitStatus
+    {
+        let forgetting = Forgetting(try session.dependencies(), try session.backups())
+        let kept = try await forgetting.kept(services, of: stack)
+        guard !kept.isEmpty else {
+            session.console.result("nothing to do: restores have kept nothing")
+            return .done
+        }
+        for (service, names) in kept.sorted(by: { $0.key < $1.key }) {
+            for name in names { session.console.note("\(service): what is kept because of \(name) WILL BE REMOVED") }
+        }
+        session.console.note("What is live stays. No restore of before can be undone then.")
+        guard !change.dryRun else { return .done }
+        if !change.yes { try await change.ask("Remove this data of \(stack)?", session.console) }
+        try await forgetting.forget(Set(kept.keys), of: stack)
+        session.console.result("\(stack) has nothing kept beside its data any more")
+        return .done
+    }
+
+    private func wish(_ services: Set<ServiceName>) throws(ReportableError) -> RestoreWish {
+        var wish = RestoreWish(set: fromSet, policy: policy, services: services)
+        guard let store else { return wish }
+        guard let name = StoreName(store) else {
+            throw ReportableError(.usage, "\(store) is not the name of a store")
+        }
+        wish.store = name
+        return wish
+    }
+
+    /// What is restored, before the plan says how.
+    private func tell(_ choice: RestoreChoice, _ console: Console, at now: Instant) {
+        for warning in choice.warnings { change.warn(of: warning, on: console) }
+        let text = RestoreText(choice, at: now)
+        if change.progress == .json {
+            for line in text.sentences { console.result(JSONProgress.note(line)) }
+            return
+        }
+        // A dry run's plan stands on standard output, too.
+        let isResult = change.dryRun && change.output != .json
+        for line in text.table + [""] { isResult ? console.result(line) : console.note(line) }
+    }
+}
+
+/// A choice in words.
+struct RestoreText {
+    let choice: RestoreChoice
+    let now: Instant
+
+    init(_ choice: RestoreChoice, at now: Instant) {
+        self.choice = choice
+        self.now = now
+    }
+
+    var table: [String] {
+        var table = TextTable("SERVICE", "FROM THE SET", "IN", "HOLDS THE STATE OF", "AGE", "SIZE", "STATE")
+        for set in choice.sets {
+            let row = set.row
+            table.add(
+                set.service.text,
+                row.set,
+                row.store.text,
+                row.captured.map { TimeText.stamp($0) } ?? "-",
+                row.captured.map { TimeText.age($0, at: now) } ?? "-",
+                "\(ByteCount(bytes: row.size))",
+                row.state.rawValue
+            )
+        }
+        return [table.render(style: TextStyle(color: false)), consequence]
+    }
+
+    var sentences: [String] {
+        choice.sets.map { set in
+            let row = set.row
+            return "\(set.service) is to be restored from \(row.set) in \(row.store) (\(row.state.rawValue))"
+        } + [consequence]
+    }
+
+    private var consequence: String {
+        let services = choice.sets.map { " --service \($0.service)" }.joined()
+        return "What was written since is not in it. It is kept beside, and "
+            + "`slipway restore \(choice.stack) --undo\(services)` brings it back."
+    }
+}

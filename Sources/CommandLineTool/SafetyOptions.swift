@@ -1,0 +1,59 @@
+import ArgumentParser
+import Basics
+import Orchestration
+import StackModel
+
+/// The backup that a deploy or a rollback makes before it touches data.
+struct SafetyOptions: ParsableArguments {
+    @Flag(help: "Make no backup first, although data services change or an app migrates.")
+    var noBackup = false
+
+    init() {}
+
+    init(noBackup: Bool) {
+        self.noBackup = noBackup
+    }
+
+    func backup(before proposal: Proposal) -> SafetyBackup {
+        SafetyBackup(proposal: proposal, sets: noBackup || proposal.isEmpty ? nil : BackupBeforeChange(proposal))
+    }
+}
+
+/// What is done of it.
+struct SafetyBackup {
+    let proposal: Proposal
+    /// nil when none is wanted.
+    let sets: BackupBeforeChange?
+
+    /// What a person reads with the plan.
+    var warnings: [String] {
+        guard let sets else { return [] }
+        var texts: [String] = []
+        if !sets.policies.isEmpty {
+            texts.append("data is touched: a set is made first by \(sets.policies.joined(separator: ", "))")
+        }
+        if !sets.uncovered.isEmpty {
+            let services = sets.uncovered.map(\.text).joined(separator: ", ")
+            texts.append("data is touched, and no backup policy covers \(services): there will be no set to go back to")
+        }
+        return texts
+    }
+
+    func take(in session: Session, _ tell: (String) -> Void) async throws(ReportableError) {
+        guard let sets, !sets.policies.isEmpty else { return }
+        let runner = BackupRunner(try session.dependencies(), try session.backups())
+        do throws(ReportableError) {
+            for report in try await sets.take(before: proposal.target.number, of: proposal.stack, runner) {
+                let stores = report.copies.map(\.store.text).joined(separator: ", ")
+                tell("\(report.copies.first?.set ?? report.policy) is in \(stores) (\(report.elapsed.spoken))")
+            }
+        } catch {
+            throw ReportableError(
+                error.code,
+                error.message,
+                hint: error.hint ?? "Mend it, or go on without a set with --no-backup.",
+                details: error.details
+            )
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Basics
+import Interfaces
+import Ledger
+import Orchestration
+import StackModel
+
+/// What Prometheus reads (docs/reference/metrics.md). Told from the ledger at each question, so that a restart changes
+/// nothing.
+struct Figures: Sendable {
+    let dependencies: Dependencies
+    let pulse: Pulse
+
+    /// How many runs are looked at for the last one that succeeded.
+    private static let depth = 200
+
+    /// `/metrics` has all stacks, `/metrics?stack=shop/local` one.
+    func answer(_ method: String, _ target: String) async -> HTTPReply {
+        guard ["GET", "HEAD"].contains(method) else { return HTTPReply(status: 405, body: []) }
+        let parts = target.split(separator: "?", maxSplits: 1)
+        guard parts.first == "/metrics" else { return HTTPReply(status: 404, body: []) }
+        let only = parts.count == 2 ? Self.stack(in: parts[1]) : nil
+        do throws(ReportableError) {
+            return HTTPReply(status: 200, body: Array(try await text(only).utf8))
+        } catch {
+            return HTTPReply(status: 500, body: Array("# \(error.message)\n".utf8))
+        }
+    }
+
+    private static func stack(in query: Substring) -> String? {
+        query.split(separator: "&").first { $0.hasPrefix("stack=") }
+            .map { String($0.dropFirst("stack=".count)).replacing("%2F", with: "/").replacing("%2f", with: "/") }
+    }
+
+    private func text(_ only: String?) async throws(ReportableError) -> String {
+        var exposition = Exposition()
+        if let pass = pulse.lastPass {
+            exposition.add("controller_last_pass_timestamp_seconds", "When all stacks were last looked at.", pass)
+        }
+        let scheduler = BackupScheduler(dependencies)
+        for stack in try await scheduler.stacks() where only == nil || stack.description == only {
+            for entry in try await scheduler.entries(of: stack) where entry.job.kind == .backup {
+                try await add(entry, to: &exposition)
+            }
+        }
+        return exposition.text
+    }
+
+    private func add(_ entry: BackupScheduler.Entry, to exposition: inout Exposition) async throws(ReportableError) {
+        let job = entry.job
+        let labels = [
+            ("stack", job.stack.stack.text), ("environment", job.stack.environment.text), ("policy", job.policy),
+        ]
+        let runs = try await dependencies.ledger.backupRuns(of: job, limit: Self.depth)
+        let ended = runs.first { $0.state != .running }
+        let good = runs.first { $0.state == .succeeded }
+        if let pause = CronGap.longest(of: entry.expression) {
+            exposition.add("backup_interval_seconds", "Longest pause of the schedule.", pause, labels)
+        }
+        exposition.add(
+            "backup_last_success_timestamp_seconds",
+            "When the last run that succeeded has ended; 0 when none has.",
+            good?.endedAt ?? Instant(milliseconds: 0),
+            labels
+        )
+        if let ended {
+            let hasFailed = ended.state == .failed
+            exposition.add("backup_last_run_failed", "Whether the last run has failed.", hasFailed ? 1 : 0, labels)
+            exposition.add(
+                "backup_last_verify_success",
+                "Whether the last set was read back as it was stored.",
+                ended.failure?.code == .vaultDamaged ? 0 : 1,
+                labels
+            )
+        }
+        if let good, let end = good.endedAt {
+            let size = good.evidence["bytes"].flatMap { Int($0) } ?? 0
+            exposition.add("backup_last_size_bytes", "Size of the last set, as stored.", Double(size), labels)
+            let span = good.startedAt.elapsed(until: end)
+            exposition.add("backup_last_duration_seconds", "How long the last run took.", span, labels)
+        }
+        if let skipped = try await dependencies.ledger.skippedBackups(of: job, limit: 1).first {
+            exposition.add(
+                "backup_last_skip_timestamp_seconds",
+                "The last due time that was not run.",
+                skipped.last,
+                labels
+            )
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Basics
+import Orchestration
+import StackModel
+
+/// How a scheduled run has ended, as it is told.
+package struct RunResult: Hashable, Sendable, Codable {
+    package let stack: StackID
+    package let policy: String
+    package let kind: BackupRun.Kind
+    package let due: Instant?
+    package let started: Instant
+    package let ended: Instant
+    /// By store.
+    package let sets: [String: String]
+    /// Bytes as stored in the first store.
+    package let size: Int?
+    package let failure: ReportableError?
+
+    init(_ run: BackupRun, _ report: BackupReport) {
+        stack = run.stack
+        policy = run.policy
+        kind = run.kind
+        due = run.due
+        started = run.startedAt
+        ended = Instant(milliseconds: run.startedAt.milliseconds + report.elapsed.milliseconds)
+        sets = Dictionary(report.copies.map { ($0.store.text, $0.set) }) { first, _ in first }
+        size = report.copies.first?.size
+        failure = nil
+    }
+
+    init(_ run: BackupRun, _ failure: ReportableError, at now: Instant) {
+        stack = run.stack
+        policy = run.policy
+        kind = run.kind
+        due = run.due
+        started = run.startedAt
+        ended = now
+        sets = [:]
+        size = nil
+        self.failure = failure
+    }
+
+    /// A line for people.
+    var text: String {
+        let subject = "\(stack) \(policy)"
+        if let failure { return "\(subject): \(kind.rawValue) FAILED: \(failure.message)" }
+        let stores = sets.keys.sorted().joined(separator: ", ")
+        let bytes = size.map { "\(ByteCount(bytes: $0)), " } ?? ""
+        return
+            "\(subject): \(sets.values.min() ?? "") is in \(stores) (\(bytes)\(started.elapsed(until: ended).spoken))"
+    }
+}

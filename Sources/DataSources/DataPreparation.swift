@@ -1,0 +1,79 @@
+import Basics
+import Interfaces
+import StackModel
+
+/// Makes of a captured set a data directory that a server starts from, and proves it by a scratch server: beside the live
+/// data, to take its place, or in a scratch folder, as a drill. Asks no live server for anything.
+package struct DataPreparation: Sendable {
+    let target: DataPlace
+    let runner: any DataRunner
+
+    /// - Parameter target: where the data is to go, which may be another server than it came from.
+    package init(target: DataPlace, runner: any DataRunner) {
+        self.target = target
+        self.runner = runner
+    }
+
+    /// Lays the data beside the live data under a name, whole or not at all, for `Action.swapIn`.
+    /// - Parameter scratch: a folder of this call's own, gone afterwards.
+    /// Throws `vaultDamaged` when an object is not sound or not what the facts say, `engineFailed` when this server or
+    /// its disk cannot hold it, `needsDecision` when the name is taken, and what `object` throws.
+    package func prepare(
+        _ name: RestorationName,
+        facts: DataFacts,
+        scratch: String,
+        object: @escaping ObjectSource
+    ) async throws(ReportableError) -> DataEvidence {
+        let slot = try await PreparedSlot.open(target, name, runner)
+        let evidence = try await build(in: slot.unfinished, facts, scratch, object)
+        do throws(ReportableError) {
+            try await slot.finish()
+        } catch {
+            await ScratchPlace.discard(slot.unfinished, runner)
+            throw error
+        }
+        return evidence
+    }
+
+    /// Does all of that in a folder of this call's own, which is gone afterwards.
+    package func prove(
+        facts: DataFacts,
+        scratch: String,
+        object: @escaping ObjectSource
+    ) async throws(ReportableError) -> DataEvidence {
+        try await Leftovers.clear(scratch, runner)
+        try await Folder.make(scratch, mode: 0o711)
+        do throws(ReportableError) {
+            let evidence = try await build(in: "\(scratch)/data", facts, "\(scratch)/work", object)
+            try await Leftovers.clear(scratch, runner)
+            return evidence
+        } catch {
+            await ScratchPlace.discard(scratch, runner)
+            throw error
+        }
+    }
+
+    private func build(
+        in folder: String,
+        _ facts: DataFacts,
+        _ scratch: String,
+        _ object: @escaping ObjectSource
+    ) async throws(ReportableError) -> DataEvidence {
+        let began = ContinuousClock.now
+        switch (facts, target.server) {
+        case (.redis(let facts), .redis):
+            let content = try await RedisRestoration(target: target, runner: runner)
+                .prepare(in: folder, scratch: scratch, facts: facts, object: object)
+            return DataEvidence(content, of: facts, by: target, in: began.duration(to: .now))
+        case (.postgres(let facts), .postgres):
+            let contents = try await PostgresRestoration(target: target, runner: runner)
+                .prepare(in: folder, scratch: scratch, facts: facts, object: object)
+            return DataEvidence(contents, of: facts, by: target, in: began.duration(to: .now))
+        case (.redis, .postgres), (.postgres, .redis):
+            throw ReportableError(
+                .needsDecision,
+                "the backup is not of a \(target.server.rawValue), and \(target.service) is one"
+            )
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Basics
+import Ledger
+import Planning
+import StackModel
+import Vault
+
+/// Deletes the sets that a policy need not keep. A dry run goes the same way, and stops before it.
+package struct BackupPruner: Sendable {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+
+    /// What was begun earlier than this and never committed is nobody's work any more.
+    private static let abandonedAfter = TimeSpan.seconds(7 * 86_400)
+
+    package init(_ dependencies: Dependencies, _ doors: BackupDoors) {
+        self.dependencies = dependencies
+        self.doors = doors
+    }
+
+    /// What pruning would do now. Deletes nothing.
+    package func propose(_ policy: String, of stack: StackID) async throws(ReportableError) -> PruneOutcome {
+        try await eachStore(of: policy, stack) { (vault, plan, outcome) throws(ReportableError) in }
+    }
+
+    /// - Parameter approved: sets that a person has seen go; nil where the policy alone decides.
+    package func prune(
+        _ policy: String,
+        of stack: StackID,
+        approved: Set<String>? = nil
+    ) async throws(ReportableError) -> PruneOutcome {
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        let now = dependencies.now
+        return try await eachStore(of: policy, stack) { (vault, plan, outcome) throws(ReportableError) in
+            let going = plan.deletions.map(\.id).filter { approved?.contains($0) ?? true }.compactMap { SetID($0) }
+            let (deleted, swept) = try await opener.holding(vault, for: "pruning of \(stack)/\(policy)") {
+                (lease) throws(ReportableError) in
+                let report = try await vault.prune(going, under: lease, clock: now)
+                let swept = try await vault.sweep(olderThan: Self.abandonedAfter, under: lease, clock: now)
+                return (report.deleted, swept.sets.count + swept.drafts)
+            }
+            outcome.deleted += deleted.map(\.description)
+            outcome.swept += swept
+        }
+    }
+
+    private func eachStore(
+        of name: String,
+        _ stack: StackID,
+        _ work: (Vault, RetentionPlan, inout PruneOutcome) async throws(ReportableError) -> Void
+    ) async throws(ReportableError) -> PruneOutcome {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        let policies = BackupPolicies(release: release)
+        let policy = try policies.named(name)
+        let series = try SetSeries(policy, of: stack)
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        var outcome = PruneOutcome(stack: stack, policy: name)
+        for store in try policies.stores(of: policy) {
+            guard let vault = try await opener.findAny(store) else { continue }
+            let entries = try await vault.catalogue(of: series).entries
+            let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
+            outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }
+            try await work(vault, plan, &outcome)
+        }
+        return outcome
+    }
+}
+
+extension PruneOutcome.Row {
+    fileprivate init(_ verdict: RetentionPlan.Verdict, in store: StoreName, _ entries: [Catalogue.Entry]) {
+        self.init(
+            store: store,
+            set: verdict.set.id,
+            captured: verdict.set.at,
+            size: entries.first { $0.set.description == verdict.set.id }?.manifest.size ?? 0,
+            reasons: verdict.reasons.map(\.description)
+        )
+    }
+}
+
+extension RetainedSet {
+    fileprivate init(_ entry: Catalogue.Entry) {
+        self.init(
+            id: entry.set.description,
+            at: entry.manifest.captured.instant,
+            state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
+            // A pin that cannot be read holds.
+            isPinned: entry.hasUnreadablePin || entry.pin.map { $0.until == nil } ?? false,
+            heldUntil: entry.pin?.until?.instant
+        )
+    }
+}

@@ -1,0 +1,42 @@
+import Basics
+import StackModel
+import Vault
+
+/// A set, and the service whose data it is to become.
+package struct ChosenSet: Sendable {
+    package let service: ServiceName
+    package let store: StoreName
+    let entry: Catalogue.Entry
+    let vault: Vault
+
+    var manifest: SetManifest { entry.manifest }
+
+    /// As the list of sets shows it.
+    package var row: BackupList.Row { BackupList.Row(entry, in: store) }
+
+    /// Another for each attempt: the same set may come back twice, and what is live then is not what it was the first time.
+    func restoration(at now: Instant) -> RestorationName {
+        let digits = VaultTime(now).description.filter { $0.isNumber }.prefix(14)
+        let tail = "-\(manifest.set.sequence)-\(digits)"
+        let policy = manifest.set.series.policy.text.prefix(max(1, 40 - tail.utf8.count))
+        return RestorationName(unchecked: policy + tail)
+    }
+}
+
+/// What is restored, and what a person should know of how it was chosen.
+package struct RestoreChoice: Sendable {
+    package let stack: StackID
+    package let sets: [ChosenSet]
+    package let warnings: [String]
+    /// By service, the name that its data has from now on.
+    let names: [ServiceName: RestorationName]
+
+    init(stack: StackID, sets: [ChosenSet], warnings: [String], at now: Instant) {
+        self.stack = stack
+        self.sets = sets
+        self.warnings = warnings
+        self.names = Dictionary(sets.map { ($0.service, $0.restoration(at: now)) }) { first, _ in first }
+    }
+
+    package var change: Change { .restore(names.mapValues { .restored($0) }) }
+}

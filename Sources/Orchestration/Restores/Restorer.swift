@@ -1,0 +1,108 @@
+import Basics
+import Interfaces
+import Ledger
+import StackModel
+import Vault
+
+/// Brings the data of backup sets back into a deployed stack: chooses the sets, and prepares what they hold beside the live
+/// data. The swap itself is a change like every other one.
+package struct Restorer: Sendable {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+
+    package init(_ dependencies: Dependencies, _ doors: BackupDoors) {
+        self.dependencies = dependencies
+        self.doors = doors
+    }
+
+    /// Reads manifests only.
+    package func choose(_ wish: RestoreWish, of stack: StackID) async throws(ReportableError) -> RestoreChoice {
+        let release = try await release(of: stack)
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        let shelves = try await SetShelves(of: release, only: wish.store, opener)
+        let chooser = SetChooser(release: release, shelves: shelves)
+        let sets = try chooser.choose(wish)
+        let unread = shelves.unread.map { "the store \($0.store) was not read: \($0.failure.message)" }
+        return RestoreChoice(
+            stack: stack,
+            sets: sets,
+            warnings: unread + chooser.passedOver(for: sets),
+            at: dependencies.now()
+        )
+    }
+
+    /// What `Deployer` needs before it can carry out the choice.
+    package func preparation(of choice: RestoreChoice) -> Preparation {
+        Preparation(
+            prepare: { (note) async throws(ReportableError) in
+                do throws(ReportableError) {
+                    try await prepare(choice, note: note)
+                } catch {
+                    await discard(choice)
+                    throw error
+                }
+            },
+            discard: { await discard(choice) }
+        )
+    }
+
+    /// Puts back what was live before the last restore of these services; without any, of the only one that there was.
+    package func undo(_ services: Set<ServiceName>, of stack: StackID) async throws(ReportableError) -> Change {
+        let release = try await release(of: stack)
+        let restored = try await dependencies.engine(release.stack.engine).observe(stack, .glance).restored
+        let known = restored.keys.sorted().map(\.text).joined(separator: ", ")
+        guard !restored.isEmpty else {
+            throw ReportableError(.notFound, "there is nothing to undo: no data of \(stack) came by a restore")
+        }
+        guard !services.isEmpty || restored.count == 1 else {
+            throw ReportableError(.usage, "undo which restore? of \(known)", hint: "Say it with --service.")
+        }
+        var data: [ServiceName: WantedData] = [:]
+        for service in services.isEmpty ? Set(restored.keys) : services {
+            guard let name = restored[service] else {
+                throw ReportableError(
+                    .notFound,
+                    "there is nothing to undo: the data of \(service) did not come by a restore",
+                    hint: "That of \(known) did."
+                )
+            }
+            data[service] = .before(name)
+        }
+        return .restore(data)
+    }
+
+    private func release(of stack: StackID) async throws(ReportableError) -> Release {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        return release
+    }
+
+    private func prepare(_ choice: RestoreChoice, note: @escaping @Sendable (String) -> Void)
+        async throws(ReportableError)
+    {
+        let release = try await release(of: choice.stack)
+        for set in choice.sets {
+            guard let name = choice.names[set.service] else { continue }
+            let began = dependencies.now()
+            note("\(set.service): reading \(set.manifest.set) and loading it beside the live data")
+            let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
+            let content = try await preparation.prepare(as: name)
+            let elapsed = began.elapsed(until: dependencies.now())
+            note("\(set.service): prepared in \(elapsed.spoken): \(content), as in the set")
+        }
+    }
+
+    /// What is live stays, and so does what was live before it.
+    private func discard(_ choice: RestoreChoice) async {
+        // Also in a cancelled task.
+        await Task.detached {
+            guard let release = try? await release(of: choice.stack) else { return }
+            for set in choice.sets {
+                guard let name = choice.names[set.service] else { continue }
+                let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
+                try? await preparation.discard(name)
+            }
+        }.value
+    }
+}
