@@ -67,8 +67,8 @@ package struct RenderVerb: Verb {
             return service.name.text
         }
         guard !names.isEmpty else { return nil }
-        let limit = ContainerResources.app.memory.limit
-        return "\(names.joined(separator: ", ")) may take \(limit) of memory each: no `resources: {memory: ...}` says more"
+        let (apps, limit) = (names.joined(separator: ", "), ContainerResources.app.memory.limit)
+        return "\(apps) may take \(limit) of memory each: no `resources: {memory: ...}` says more"
     }
 
     /// The stack as the target sees it. What the target cannot express is said by name and place, once.
