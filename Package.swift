@@ -75,7 +75,7 @@ let package = Package(
         // Level 3: what builds on a translation, and one outside thing each.
         room("ComposeImport", ["Basics", "StackModel", "StackSpec", "Manifests"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
-        room("Vault", ["Basics", "StackModel", "Interfaces", "CZstd", crypto, cryptoExtras]),
+        room("Vault", ["Basics", "StackModel", "Interfaces", "CLinux", "CZstd", crypto, cryptoExtras]),
         room("DataSources", ["Basics", "StackModel", "Interfaces"]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
@@ -130,7 +130,10 @@ let package = Package(
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
         tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
         tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
-        tests("HostAccessTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "TestKit"] + nio),
+        tests(
+            "HostAccessTests",
+            ["Basics", "StackModel", "Interfaces", "HostAccess", "TestKit", asyncHTTPClient] + nio
+        ),
         tests(
             "ProcessEngineTests",
             ["Basics", "StackModel", "Manifests", "Interfaces", "HostAccess", "ProcessEngine"]

@@ -4,8 +4,9 @@ The data of the shop comes back: orders and keys are written, backed up, destroy
 and are what they were at the set's own point. A restore can be undone; one that is refused, or dies in any of its
 steps, costs nothing.
 
-    acceptance/restore.py                 three rounds, and a sample of the deaths: three minutes
-    acceptance/restore.py --cycles 100    as many rounds; every third without an append-only file
+    acceptance/restore.py                 three rounds, and a death in every step
+    acceptance/restore.py --quick         and a sample of the deaths
+    acceptance/restore.py --cycles 100    as many rounds; the last third without an append-only file
 """
 
 import argparse
@@ -252,6 +253,101 @@ def undone(yard: Yard, rounds: Rounds) -> None:
     yard.check("the history has them", "restore" in history and "undo" in history, details=history)
 
 
+def refused(yard: Yard, rounds: Rounds, vault: Path) -> None:
+    """Nothing that is refused has touched what is live."""
+    stack, data = rounds.stack, rounds.data
+    redis, config = newest(stack, "redis-hourly"), newest(stack, "config-daily")
+    data.fill("live:", 50)
+    keys, live = data.keys("live:"), live_directories(stack)
+
+    def refuse(what: str, code: int, words: str, *arguments: object, **options) -> None:
+        run = restore(stack, *arguments, **options)
+        yard.check(f"{what} is refused", run.code == code and words in run.errors, details=run)
+
+    refuse("nothing by name", 2, "--service", )
+    refuse("what is no set", 2, "nonsense", "--from-set", "nonsense")
+    refuse("a set that there is not", 1, "no set", "--from-set", redis[:-6] + "999999")
+    refuse("a set of another stack", 2, "other/local", "--from-set", redis.replace("shop/", "other/"))
+    refuse("a set of another service", 2, "is a set of redis", "--from-set", redis, "--service", "postgres")
+    refuse("a set of the configuration", 2, "configuration", "--from-set", config)
+    refuse("a store that there is not", 2, "moon", "--service", "redis", "--store", "moon")
+    key = yard.root / "other.key"
+    made = yard.slipway("backup", "run", stack.path, "--env", stack.environment, "--policy", "config-daily",
+                        variables={"SLIPWAY_VAULT_IDENTITY_FILE": key})  # fmt: skip
+    refuse("a set for another identity", 1, "identit", "--service", "redis",
+           variables={"SLIPWAY_VAULT_IDENTITY_FILE": key})  # fmt: skip
+    if not key.exists():
+        yard.note(f"no other identity was made: {made}")
+    for policy in ("redis-hourly", "postgres-nightly"):
+        for victim in sorted((vault / "sets" / newest(stack, policy)).glob("*.age")):
+            content = victim.read_bytes()
+            place = len(content) * 3 // 4
+            victim.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1:])
+            refuse(f"a set with a changed bit in {victim.name}", 1, victim.name, "--policy", policy)
+            victim.write_bytes(content)
+    yard.check("and the live data is as it was", data.keys("live:") == keys and live_directories(stack) == live,
+               details=live_directories(stack))  # fmt: skip
+
+
+def live_directories(stack: StackCopy) -> dict[str, int]:
+    """What tells that other data came to be live: the directories themselves."""
+    return {service: (stack.folder / "volumes" / service).stat().st_ino for service in ("redis", "postgres")}
+
+
+def busy(yard: Yard, stack: StackCopy) -> None:
+    first = stack.start("restore", "--service", "redis", "--yes")
+    first.wait_for("loading it beside")
+    second = restore(stack, "--service", "redis")
+    run = first.wait()
+    yard.check("of two at once one is told who is at it", run.code == 0 and second.code == 4 and "restore" in second.errors,
+               details=f"{run}\n{second}")  # fmt: skip
+
+
+def deaths(yard: Yard, rounds: Rounds, quick: bool) -> None:
+    """Killed while it reads and loads, and in every step of the plan. Either data is whole; the next command goes on."""
+    stack, data, wrong, count = rounds.stack, rounds.data, [], 0
+    dice = random.Random(SEED)
+    points = [f"{moment}:restore:{step}" for step in range(1, 6) for moment in ("after-intent", "after-effect")]
+    trials = [("redis", point) for point in (dice.sample(points, 4) if quick else points)]
+    trials += [("postgres", point) for point in (["after-effect:restore:2"] if quick else points)]
+    trials += [(service, seconds) for service, most in (("redis", 0.2), ("postgres", 4.0))
+               for seconds in [dice.uniform(0, most) for _ in range(1 if quick else 5)]]  # fmt: skip
+    for service, point in trials:
+        data.fill("there:", 100)
+        before = state(data, service)
+        backup(stack, "run", "--policy", {"redis": "redis-hourly", "postgres": "postgres-nightly"}[service])
+        data.redis("SET", "later", str(count))
+        data.sql("INSERT INTO orders (item, quantity) VALUES ('later', 1)")
+        after = state(data, service)
+        if isinstance(point, str):
+            died = restore(stack, "--service", service, variables={"SLIPWAY_FAULT": point})
+        else:
+            started = stack.start("restore", "--service", service, "--yes")
+            started.wait_for("loading it beside")
+            time.sleep(point)
+            started.kill()
+            died = started.wait()
+        count += died.code == -9
+        again = stack.deploy() if count % 2 else restore(stack, "--service", service)
+        found = state(data, service) if is_served(stack) else "it is not served"
+        if died.code != -9 or again.code != 0 or found not in (before, after) or (count % 2 == 0 and found != before):
+            wrong.append(f"{service} at {point}: {died}\nthen {again}\nand has {found}, not {before} or {after}")
+    yard.check("a death of slipway anywhere leaves one data or the other, and the next command goes on", not wrong,
+               f"{count} deaths", details="\n".join(wrong))  # fmt: skip
+
+
+def state(data: Data, service: str) -> str:
+    return data.redis("GET", "later") + data.keys("there:") if service == "redis" else digest(data.orders())
+
+
+def forgotten(yard: Yard, stack: StackCopy) -> None:
+    run = restore(stack, "--forget")
+    left = [str(path) for path in (stack.folder / "volumes").glob(".*")] + [str(p) for p in (yard.home / "scratch").glob("*")]
+    yard.check("what restores have kept can be forgotten", run.code == 0 and not left, details=f"{run}{left}")
+    run = restore(stack, "--undo")
+    yard.check("then there is nothing to undo", run.code == 1 and "nothing to undo" in run.errors, details=run)
+
+
 def shop(yard: Yard) -> StackCopy:
     """stacks/shop with a vault of its own, made quick: what is waited for is not what is tested here."""
     stack = yard.copy("stacks/shop")
@@ -273,6 +369,7 @@ def persist(stack: StackCopy, kinds: str) -> Run:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cycles", type=int, default=3, help="how often to destroy and restore")
+    parser.add_argument("--quick", action="store_true", help="a sample of the deaths")
     options = parser.parse_args()
     with Yard("restore") as yard:
         stack = shop(yard)
@@ -290,6 +387,11 @@ def main() -> int:
                        f"{options.cycles} rounds, a restore took {sorted(rounds.seconds)[len(rounds.seconds) // 2]:.1f} s",
                        details="\n".join(rounds.wrong))  # fmt: skip
             undone(yard, rounds)
+        backup(stack, "run", "--policy", "config-daily")
+        refused(yard, rounds, yard.root / "vault")
+        busy(yard, stack)
+        deaths(yard, rounds, options.quick)
+        forgotten(yard, stack)
         stack.down()
         yard.check_nothing_left()
         return yard.exit_code

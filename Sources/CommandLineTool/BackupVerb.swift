@@ -7,10 +7,10 @@ import StackModel
 struct BackupVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Make backup sets of a stack, list, verify and prune them.",
+        abstract: "Make backup sets of a stack, list, verify, prove and prune them.",
         subcommands: [
-            BackupRunVerb.self, BackupListVerb.self, BackupVerifyVerb.self, BackupPruneVerb.self, BackupPinVerb.self,
-            BackupUnpinVerb.self,
+            BackupRunVerb.self, BackupListVerb.self, BackupVerifyVerb.self, BackupProveVerb.self, BackupPruneVerb.self,
+            BackupPinVerb.self, BackupUnpinVerb.self,
         ]
     )
 }

@@ -76,18 +76,16 @@ package struct RestoreVerb: ChangingVerb {
     {
         let forgetting = Forgetting(try session.dependencies(), try session.backups())
         let kept = try await forgetting.kept(services, of: stack)
-        guard !kept.isEmpty else {
-            session.console.result("nothing to do: restores have kept nothing")
-            return .done
-        }
         for (service, names) in kept.sorted(by: { $0.key < $1.key }) {
-            for name in names { session.console.note("\(service): what is kept because of \(name) WILL BE REMOVED") }
+            let list = names.map(\.text).joined(separator: ", ")
+            session.console.note("WILL BE REMOVED of \(service): what was kept because of \(list)")
         }
-        session.console.note("What is live stays. No restore of before can be undone then.")
+        if !kept.isEmpty { session.console.note("What is live stays. No earlier restore can be undone then.") }
         guard !change.dryRun else { return .done }
-        if !change.yes { try await change.ask("Remove this data of \(stack)?", session.console) }
-        try await forgetting.forget(Set(kept.keys), of: stack)
-        session.console.result("\(stack) has nothing kept beside its data any more")
+        if !kept.isEmpty, !change.yes { try await change.ask("Remove this data of \(stack)?", session.console) }
+        try await forgetting.forget(services, of: stack)
+        let names = services.isEmpty ? "\(stack)" : services.sorted().map(\.text).joined(separator: ", ")
+        session.console.result("nothing is kept beside the data of \(names) any more")
         return .done
     }
 

@@ -81,14 +81,18 @@ package struct Controller: Sendable {
         note("\(run.stack) \(run.policy): \(run.kind.rawValue) begins")
         let result: RunResult
         do throws(ReportableError) {
-            let report = try await BackupRunner(dependencies, backups).perform(run)
-            result = RunResult(run, report)
+            switch run.kind {
+            case .backup: result = RunResult(run, try await BackupRunner(dependencies, backups).perform(run))
+            case .prove:
+                let report = try await BackupProver(dependencies, backups).perform(run)
+                result = RunResult(run, report, at: dependencies.now())
+            }
         } catch {
             result = RunResult(run, error, at: dependencies.now())
         }
         note(result.text)
         await webhook?.post(result, note)
-        if result.failure == nil { await prune(run) }
+        if result.failure == nil, run.kind == .backup { await prune(run) }
     }
 
     private func prune(_ run: BackupRun) async {

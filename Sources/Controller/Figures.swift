@@ -38,18 +38,53 @@ struct Figures: Sendable {
         }
         let scheduler = BackupScheduler(dependencies)
         for stack in try await scheduler.stacks() where only == nil || stack.description == only {
-            for entry in try await scheduler.entries(of: stack) where entry.job.kind == .backup {
-                try await add(entry, to: &exposition)
+            for entry in try await scheduler.entries(of: stack) {
+                switch entry.job.kind {
+                case .backup: try await addBackup(entry, to: &exposition)
+                case .prove: try await addProof(entry, to: &exposition)
+                }
             }
         }
         return exposition.text
     }
 
-    private func add(_ entry: BackupScheduler.Entry, to exposition: inout Exposition) async throws(ReportableError) {
+    private static func labels(of job: PolicyJob) -> [(String, String)] {
+        [("stack", job.stack.stack.text), ("environment", job.stack.environment.text), ("policy", job.policy)]
+    }
+
+    private func addProof(_ entry: BackupScheduler.Entry, to exposition: inout Exposition)
+        async throws(ReportableError)
+    {
+        let labels = Self.labels(of: entry.job)
+        let runs = try await dependencies.ledger.backupRuns(of: entry.job, limit: Self.depth)
+        let good = runs.first { $0.state == .succeeded }
+        if let pause = CronGap.longest(of: entry.expression) {
+            exposition.add("backup_prove_interval_seconds", "Longest pause between two proofs.", pause, labels)
+        }
+        exposition.add(
+            "backup_proven_timestamp_seconds",
+            "When a set was last proven; 0 when none was.",
+            good?.endedAt ?? Instant(milliseconds: 0),
+            labels
+        )
+        if let ended = runs.first(where: { $0.state != .running }) {
+            let hasFailed = ended.state == .failed
+            exposition.add("backup_last_proof_failed", "Whether the last proof has failed.", hasFailed ? 1 : 0, labels)
+        }
+        for (name, key) in [
+            ("recovery_time", "recoveryTimeMilliseconds"), ("recovery_point", "recoveryPointMilliseconds"),
+        ] {
+            guard let value = good?.evidence[key].flatMap({ Int($0) }) else { continue }
+            let span = TimeSpan(milliseconds: value)
+            exposition.add("backup_\(name)_seconds", "As the last proof has measured it.", span, labels)
+        }
+    }
+
+    private func addBackup(_ entry: BackupScheduler.Entry, to exposition: inout Exposition)
+        async throws(ReportableError)
+    {
         let job = entry.job
-        let labels = [
-            ("stack", job.stack.stack.text), ("environment", job.stack.environment.text), ("policy", job.policy),
-        ]
+        let labels = Self.labels(of: job)
         let runs = try await dependencies.ledger.backupRuns(of: job, limit: Self.depth)
         let ended = runs.first { $0.state != .running }
         let good = runs.first { $0.state == .succeeded }

@@ -28,6 +28,18 @@ package struct RunResult: Hashable, Sendable, Codable {
         failure = nil
     }
 
+    init(_ run: BackupRun, _ report: ProofReport, at now: Instant) {
+        stack = run.stack
+        policy = run.policy
+        kind = run.kind
+        due = run.due
+        started = run.startedAt
+        ended = now
+        sets = [report.store.text: report.set]
+        size = nil
+        failure = nil
+    }
+
     init(_ run: BackupRun, _ failure: ReportableError, at now: Instant) {
         stack = run.stack
         policy = run.policy
@@ -44,9 +56,13 @@ package struct RunResult: Hashable, Sendable, Codable {
     var text: String {
         let subject = "\(stack) \(policy)"
         if let failure { return "\(subject): \(kind.rawValue) FAILED: \(failure.message)" }
-        let stores = sets.keys.sorted().joined(separator: ", ")
-        let bytes = size.map { "\(ByteCount(bytes: $0)), " } ?? ""
-        return
-            "\(subject): \(sets.values.min() ?? "") is in \(stores) (\(bytes)\(started.elapsed(until: ended).spoken))"
+        let elapsed = started.elapsed(until: ended).spoken
+        let (set, stores) = (sets.values.min() ?? "", sets.keys.sorted().joined(separator: ", "))
+        switch kind {
+        case .backup:
+            let bytes = size.map { "\(ByteCount(bytes: $0)), " } ?? ""
+            return "\(subject): \(set) is in \(stores) (\(bytes)\(elapsed))"
+        case .prove: return "\(subject): \(set) in \(stores) is proven (\(elapsed))"
+        }
     }
 }

@@ -25,6 +25,7 @@ package struct DataPreparation: Sendable {
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
         let slot = try await PreparedSlot.open(target, name, runner)
+        defer { slot.release() }
         let evidence = try await build(in: slot.unfinished, facts, scratch, object)
         do throws(ReportableError) {
             try await slot.finish()

@@ -49,6 +49,10 @@ final class PreparedSlot: Sendable {
 
     deinit { close(lock) }
 
+    /// Gives the lock back by word: a program that is just being started, or a thread that is just done, may have a hold
+    /// on it for a moment longer.
+    func release() { flock(lock, LOCK_UN) }
+
     /// The record is there first: what has its name is never without one.
     func finish() async throws(ReportableError) {
         guard let directory = FolderIdentity(of: unfinished) else { throw Folder.failure("look at", unfinished) }

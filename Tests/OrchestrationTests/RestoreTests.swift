@@ -1,6 +1,7 @@
 import Basics
 import Ledger
 import StackModel
+import Synchronization
 import TestKit
 import Testing
 
@@ -105,6 +106,38 @@ struct RestoreTests {
                 try await yard.carryOut(.restore(["redis": .restored("r1")]))
             }
             #expect(restored(yard) == "r1")
+        }
+    }
+
+    @Test("prepares under the lock before anything stops, and takes that away when it came to nothing")
+    func preparation() async throws {
+        for isServed in [true, false] {
+            try await Dockyard.with { yard in
+                try await yard.deploy(.app(), .redis, .edge("api"))
+                if !isServed { yard.engine.add(.neverReady { $0.id.service == "redis" && $0.release == 1 }) }
+                let engine = yard.engine
+                let discards = Mutex(0)
+                let lock = "\(yard.folder)/lock"
+                let preparation = Preparation(
+                    prepare: { (note) async throws(ReportableError) in
+                        #expect(throws: ReportableError.self) { try StackLock.check(lock) }
+                        #expect(engine.world(of: Dockyard.shop).takesRequests("redis"))
+                        note("loading")
+                        engine.change(Dockyard.shop) { $0.beside["redis"] = ["r1"] }
+                    },
+                    discard: { discards.withLock { $0 += 1 } }
+                )
+                let change = Change.restore(["redis": .restored("r1")])
+                let proposal = try await yard.deployer.propose(change, to: Dockyard.shop, preparing: true)
+                #expect(proposal.plan.steps.contains { $0.action == .swapIn("redis", "r1") })
+                let report = try? await yard.deployer.carryOut(
+                    proposal,
+                    acceptingChanges: false,
+                    preparing: preparation
+                )
+                #expect((report?.isSuccess ?? false) == isServed)
+                #expect(discards.withLock { $0 } == (isServed ? 0 : 1))
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ struct UnexpressedKeyTests {
         #expect(loaded.stack != nil)
         #expect(loaded.diagnostics.allSatisfy { $0.severity == .warning })
         #expect(loaded.diagnostics.map { $0.message.split(separator: " means nothing")[0] } == expected.map { $0[...] })
-        #expect(loaded.diagnostics.map(\.location.line) == [5, 8, 9, 10, 11, 12, 13, 15])
+        #expect(loaded.diagnostics.map(\.location.line) == [5, 8, 9, 10, 11, 12, 14])
         #expect(loaded.diagnostics.allSatisfy { $0.suggestion != nil })
     }
 

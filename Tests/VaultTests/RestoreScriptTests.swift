@@ -89,12 +89,27 @@ import Testing
             for: .seconds(60),
             now: clock.now
         ) { _ in true }
-        let writer = try await vault.begin(VaultLab.series, under: lease, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: [], compression: nil) { clock.now }
         try await writer.add("a", ByteStream(bytes: [1]))
         clock.advance(by: .seconds(100))
         #expect(try await vault.sweep(olderThan: .seconds(50), under: lease) { clock.now }.sets == [writer.set])
         #expect(try await script(shop, "check", "\(writer.set)").status == 1)
         #expect(try await script(shop, "list").output.split(separator: "\n").last == "\(set)")
+    }
+
+    @Test func `the newest set is the one with the greatest number, also where a clock was wrong`() async throws {
+        let shop = try Workshop()
+        defer { shop.remove() }
+        let (lab, vault, second) = try await filled(shop, nil, nil)
+        let lease = try await vault.takeLease(
+            as: LeaseHolder(machine: "here", process: "2", purpose: "backup"),
+            for: .seconds(60),
+            now: lab.clock.now
+        ) { _ in true }
+        lab.clock.advance(by: .seconds(-86_400))
+        let third = try await lab.writeSet(vault, lease).set
+        let list = try await script(shop, "list").output.split(separator: "\n")
+        #expect(list.suffix(2) == ["\(second)", "\(third)"])
     }
 
     @Test func `the script pleases shellcheck`() async throws {
@@ -128,7 +143,7 @@ import Testing
         let vault = try await lab.vault()
         let clock = lab.clock
         let lease = try await lab.lease(vault)
-        let writer = try await vault.begin(VaultLab.series, under: lease) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: []) { clock.now }
         try await writer.add("redis.rdb", ByteStream(bytes: dump))
         _ = try await writer.commit(lab.facts)
         let fetch = try await script(shop, "fetch", "\(writer.set)", "out")

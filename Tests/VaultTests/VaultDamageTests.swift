@@ -1,6 +1,7 @@
 import Basics
 import Interfaces
 import StackModel
+import TestKit
 import Testing
 
 @testable import Vault
@@ -34,7 +35,7 @@ import Testing
 
     @Test(arguments: [nil, Compression()])
     func `every byte of a set is watched`(_ compression: Compression?) async throws {
-        let store = RiggedStore()
+        let store = MemoryStore()
         var lab = VaultLab(store)
         lab.compression = compression
         let vault = try await lab.vault()
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func `a damaged description is no vault, and a changed id is another one`() async throws {
-        let store = RiggedStore()
+        let store = MemoryStore()
         _ = try await VaultLab(store).vault()
         let bytes = store["vault.json"] ?? []
         for damage in damages(bytes).compactMap({ $0 }) {
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func `a broken manifest is named and hides no other set`() async throws {
-        let store = RiggedStore()
+        let store = MemoryStore()
         let lab = VaultLab(store)
         let vault = try await lab.vault()
         let lease = try await lab.lease(vault)
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func `a manifest in another place, or of another vault, is none`() async throws {
-        let (store, other) = (RiggedStore(), RiggedStore())
+        let (store, other) = (MemoryStore(), MemoryStore())
         let lab = VaultLab(store)
         let vault = try await lab.vault()
         let lease = try await lab.lease(vault)
@@ -109,7 +110,7 @@ import Testing
     }
 
     @Test func `what is in a set's folder and not in its manifest is named`() async throws {
-        let store = RiggedStore()
+        let store = MemoryStore()
         let lab = VaultLab(store)
         let vault = try await lab.vault()
         let set = try await lab.writeSet(vault, try await lab.lease(vault)).set

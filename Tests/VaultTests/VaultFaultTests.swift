@@ -1,6 +1,7 @@
 import Basics
 import Interfaces
 import StackModel
+import TestKit
 import Testing
 
 @testable import Vault
@@ -24,63 +25,81 @@ import Testing
         try await lease.release()
     }
 
-    private func prepared() async throws -> (RiggedStore, VaultLab) {
-        let store = RiggedStore()
+    /// What a store does wrong in one call; when it dies, in all that follow, too.
+    enum Trouble: CaseIterable {
+        case fails, losesTheAnswer, lies, dies
+
+        func order(at number: Int) -> @Sendable (StoreCall) -> StoreFault? {
+            { call in
+                guard call.number == number || self == .dies && call.number > number else { return nil }
+                let failure = ReportableError(.storeFailed, "the store broke")
+                return switch self {
+                case .fails, .dies: .fails(failure)
+                case .losesTheAnswer: .failsAfterwards(failure)
+                case .lies: .halves
+                }
+            }
+        }
+    }
+
+    /// A vault with three sets, in a store that goes wrong on order, and what is really there.
+    private func prepared() async throws -> (FaultyStore, MemoryStore, VaultLab) {
+        let memory = MemoryStore()
+        let store = FaultyStore(memory)
         let lab = VaultLab(store)
         let vault = try await lab.vault()
         let lease = try await lab.lease(vault)
         for _ in 0..<3 { try await lab.writeSet(vault, lease) }
         try await lease.release()
-        return (store, lab)
+        return (store, memory, lab)
     }
 
-    @Test(arguments: RiggedStore.Fault.allCases)
+    @Test(arguments: Trouble.allCases)
     func `a store that does one thing wrong at any call loses nothing and shows nothing broken`(
-        _ fault: RiggedStore.Fault
+        _ trouble: Trouble
     ) async throws {
-        let (measured, measuring) = try await prepared()
-        measured.rig()
+        let (measured, _, measuring) = try await prepared()
+        measured.order()
         try await live(measuring)
-        let calls = measured.calls
+        let calls = measured.calls.count
         #expect(calls > 60)
         for call in 1...calls {
-            let (store, lab) = try await prepared()
-            store.rig(fault, at: call)
+            let (store, _, lab) = try await prepared()
+            store.order(trouble.order(at: call))
             try? await live(lab)
-            store.rig()
+            store.order()
             // Only the first was to go.
             let numbers = try await lab.examine()
-            #expect(numbers.filter { $0 > 1 }.prefix(2) == [2, 3], "\(fault) at call \(call)")
+            #expect(numbers.filter { $0 > 1 }.prefix(2) == [2, 3], "\(trouble) at call \(call)")
             lab.clock.advance(by: .seconds(7200))
             try await live(lab)
             let again = try await lab.examine()
-            #expect(again.prefix(2) == [2, 3] && again.count >= 4, "\(fault) at call \(call), again: \(again)")
-            #expect(try await Vault.open(store).catalogue().unfinished == [], "\(fault) at call \(call), again")
+            #expect(again.prefix(2) == [2, 3] && again.count >= 4, "\(trouble) at call \(call), again: \(again)")
+            #expect(try await Vault.open(store).catalogue().unfinished == [], "\(trouble) at call \(call), again")
         }
-        print("FIGURE vault: \(calls) store calls of a life, each \(fault)")
+        print("FIGURE vault: \(calls) store calls of a life, each \(trouble)")
     }
 
     @Test func `a vault whose making broke off is made by the next attempt`() async throws {
-        for fault in RiggedStore.Fault.allCases {
+        for trouble in Trouble.allCases {
             for call in 1...12 {
-                let store = RiggedStore()
+                let store = FaultyStore(MemoryStore(), trouble.order(at: call))
                 let lab = VaultLab(store)
-                store.rig(fault, at: call)
                 _ = try? await lab.vault()
-                store.rig()
+                store.order()
                 let vault = try await lab.vault()
-                #expect(try await vault.verifyGuides() == [], "\(fault) at call \(call)")
+                #expect(try await vault.verifyGuides() == [], "\(trouble) at call \(call)")
             }
         }
     }
 
     @Test func `what a dead writer left is swept, and its leftovers are in nobody's way`() async throws {
-        let (store, lab) = try await prepared()
-        let vault = try await Vault.open(store)
-        let before = store.names
+        let (_, memory, lab) = try await prepared()
+        let vault = try await lab.vault()
+        let before = memory.names
         let lease = try await lab.lease(vault)
         let clock = lab.clock
-        let writer = try await vault.begin(VaultLab.series, under: lease, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: [], compression: nil) { clock.now }
         try await writer.add("redis.rdb", ByteStream(bytes: [1, 2, 3]))
         #expect(try await vault.catalogue().unfinished == [writer.set])
         lab.clock.advance(by: .seconds(7200))
@@ -95,20 +114,20 @@ import Testing
         #expect(try await lab.examine() == [1, 2, 3])
         lab.clock.advance(by: .seconds(40 * 86_400))
         _ = try await vault.sweep(olderThan: .seconds(3600), under: try await lab.lease(vault, "3")) { clock.now }
-        #expect(store.names.filter { $0 != "lease.json" } == before.filter { $0 != "lease.json" })
+        #expect(memory.names.filter { $0 != "lease.json" } == before.filter { $0 != "lease.json" })
     }
 
     @Test func `a manifest that comes after its set was given up finds its name taken`() async throws {
-        let (store, lab) = try await prepared()
-        let vault = try await Vault.open(store)
+        let (_, memory, lab) = try await prepared()
+        let vault = try await lab.vault()
         let lease = try await lab.lease(vault)
         let clock = lab.clock
-        let writer = try await vault.begin(VaultLab.series, under: lease, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: [], compression: nil) { clock.now }
         try await writer.add("redis.rdb", ByteStream(bytes: [1, 2, 3]))
         // The same lease sweeps, as if the check of it and the write lay far apart.
         lab.clock.advance(by: .seconds(300))
         _ = try await vault.sweep(olderThan: .seconds(60), under: lease) { clock.now }
-        store["\(VaultLayout.folder(writer.set))redis.rdb"] = [1, 2, 3]
+        memory["\(VaultLayout.folder(writer.set))redis.rdb"] = [1, 2, 3]
         await #expect(throws: ReportableError.self) { try await writer.commit(lab.facts) }
         #expect(try await lab.examine() == [1, 2, 3])
     }

@@ -1,12 +1,13 @@
 import Basics
 import Interfaces
 import StackModel
+import TestKit
 import Testing
 
 @testable import Vault
 
 @Suite struct VaultKeepingTests {
-    private let store = RiggedStore()
+    private let store = MemoryStore()
 
     private func filled(_ count: Int) async throws -> (VaultLab, Vault, VaultLease, [SetID]) {
         let lab = VaultLab(store)
@@ -40,10 +41,75 @@ import Testing
         #expect(report.refused.map(\.reason) == [.newestProven, .pinned("the audit"), .newest])
         #expect(try await lab.examine() == [3, 4, 6])
         #expect(try await vault.verifyChain(of: VaultLab.series) == [])
-        #expect(!store.names.contains { $0.contains("-000001") && !$0.hasPrefix("log/pruned/") })
+        #expect(
+            store.names.filter { $0.contains("-000001") } == [
+                VaultLayout.pruning(of: sets[0]).text, VaultLayout.manifest(of: sets[0]).text,
+            ]
+        )
         // Again: nothing more, and nothing worse.
         #expect(try await vault.prune(sets, under: lease) { clock.now }.refused.count == 3)
         #expect(try await lab.examine() == [3, 4, 6])
+    }
+
+    @Test func `the name of a pruned set stays taken for as long as a writer may sleep`() async throws {
+        let (lab, vault, lease, sets) = try await filled(2)
+        let (name, clock) = (VaultLayout.manifest(of: sets[0]), lab.clock)
+        let manifest = try #require(store[name])
+        _ = try await vault.prune([sets[0]], under: lease) { clock.now }
+        await #expect(throws: ReportableError.self) {
+            try await store.put(name, ByteStream(bytes: manifest), when: .absent)
+        }
+        #expect(try await vault.catalogue().entries.map(\.set) == [sets[1]])
+        #expect(try await vault.catalogue().unfinished == [])
+        lab.clock.advance(by: .seconds(31 * 86_400))
+        _ = try await vault.sweep(olderThan: .seconds(60), under: lease) { clock.now }
+        #expect(store[name] == nil)
+        #expect(try await lab.writeSet(vault, lease).set.sequence == 3)
+        #expect(try await vault.verifyChain(of: VaultLab.series) == [])
+    }
+
+    @Test func `a set is spared that is pinned while others are pruned`() async throws {
+        let (lab, vault, lease, sets) = try await filled(4)
+        try await vault.pin(sets[3], reason: "the audit", at: lab.clock.now)
+        let name = VaultLayout.pin(of: sets[1])
+        let pin = SetPin(format: 1, set: sets[1], at: VaultTime(VaultLab.start), reason: "wanted", until: nil)
+        let (store, clock) = (store, lab.clock)
+        let report = try await vault.prune(Array(sets[0...2]), under: lease) {
+            // The second is pinned at the last moment that counts.
+            if store[VaultLayout.pruning(of: sets[1])] != nil, store[name] == nil {
+                store[name] = VaultFile.encode(pin)
+            }
+            return clock.now
+        }
+        #expect(report.deleted == [sets[0], sets[2]])
+        #expect(report.refused == [PruneReport.Refusal(set: sets[1], reason: .pinned("wanted"))])
+        #expect(try await lab.examine() == [2, 4])
+        #expect(store[VaultLayout.pruning(of: sets[1])] == nil)
+        // A prune that has begun is not stopped by a pin, and the pin says so.
+        store[VaultLayout.pruning(of: sets[1])] = [1]
+        let error = await #expect(throws: ReportableError.self) {
+            try await vault.pin(sets[1], reason: "late", at: clock.now)
+        }
+        #expect(error?.message.contains("is being pruned") == true)
+        #expect(store[name] == nil)
+    }
+
+    @Test func `where the store checks no conditions, young sets are left alone`() async throws {
+        for (isConditional, isSwept) in [(true, true), (false, false)] {
+            let store = MemoryStore(conditionalPut: isConditional)
+            let lab = VaultLab(store)
+            let vault = try await lab.vault()
+            let clock = lab.clock
+            let lease = try await lab.lease(vault)
+            let writer = try await vault.begin(VaultLab.series, under: lease, expecting: []) { clock.now }
+            try await writer.add("a", ByteStream(bytes: [1]))
+            clock.advance(by: .seconds(6 * 86_400))
+            let early = try await vault.sweep(olderThan: .seconds(3600), under: lease) { clock.now }
+            #expect(early.sets == (isSwept ? [writer.set] : []))
+            clock.advance(by: .seconds(86_400))
+            let late = try await vault.sweep(olderThan: .seconds(3600), under: lease) { clock.now }
+            #expect(late.sets == (isSwept ? [] : [writer.set]))
+        }
     }
 
     @Test func `a mark counts for the manifest it was made for`() async throws {
@@ -99,7 +165,7 @@ import Testing
     @Test func `an object has one name, and a secret one is not stored in the open`() async throws {
         let (lab, vault, lease, _) = try await filled(0)
         let clock = lab.clock
-        let writer = try await vault.begin(VaultLab.series, under: lease, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: [], compression: nil) { clock.now }
         try await writer.add("a", ByteStream(bytes: [1]))
         for name in ["A", "manifest.json", "../x", "x/y", "", ".x", "-x", "a b"] {
             await #expect(throws: ReportableError.self) { try await writer.add(name, ByteStream(bytes: [])) }

@@ -43,7 +43,12 @@ struct VaultLab: Sendable {
     @discardableResult
     func writeSet(_ vault: Vault, _ lease: VaultLease) async throws(ReportableError) -> SetManifest {
         let clock = clock
-        let writer = try await vault.begin(Self.series, under: lease, compression: compression) { clock.now }
+        let writer = try await vault.begin(
+            Self.series,
+            under: lease,
+            expecting: vault.description.recipients,
+            compression: compression
+        ) { clock.now }
         do throws(ReportableError) {
             for object in Self.content(writer.set.sequence) {
                 try await writer.add(object.name, ByteStream(bytes: object.bytes), traits: ["kind": "a \"test\""])

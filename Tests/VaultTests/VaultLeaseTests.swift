@@ -1,12 +1,13 @@
 import Basics
 import Interfaces
 import StackModel
+import TestKit
 import Testing
 
 @testable import Vault
 
 @Suite struct VaultLeaseTests {
-    private let store = RiggedStore()
+    private let store = MemoryStore()
     private let first = LeaseHolder(machine: "a", process: "1", purpose: "backup")
     private let second = LeaseHolder(machine: "b", process: "2", purpose: "prune")
 
@@ -78,7 +79,7 @@ import Testing
         let clock = lab.clock
         let old = try await lab.lease(vault)
         let sets = [try await lab.writeSet(vault, old).set, try await lab.writeSet(vault, old).set]
-        let writer = try await vault.begin(VaultLab.series, under: old, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: old, expecting: [], compression: nil) { clock.now }
         try await writer.add("redis.rdb", ByteStream(bytes: [1]))
         lab.clock.advance(by: .seconds(3600))
         let new = try await lab.lease(vault, "2")
@@ -116,7 +117,7 @@ import Testing
         let vault = try await lab.vault()
         let clock = lab.clock
         let lease = try await lab.lease(vault)
-        let writer = try await vault.begin(VaultLab.series, under: lease, compression: nil) { clock.now }
+        let writer = try await vault.begin(VaultLab.series, under: lease, expecting: [], compression: nil) { clock.now }
         let slow = ByteStream { () async throws(ReportableError) -> [UInt8]? in
             clock.advance(by: .seconds(200))
             return clock.now.milliseconds < VaultLab.start.milliseconds + 3_600_000 ? [1] : nil

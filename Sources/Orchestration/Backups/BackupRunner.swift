@@ -129,9 +129,10 @@ package struct BackupRunner: Sendable {
     {
         let series = try SetSeries(subject.policy, of: subject.release.stack.id)
         let previous = try await facts(of: series, in: vault)
+        let recipients = try opener.recipients()
         let now = dependencies.now
         return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
-            let writer = try await vault.begin(series, under: lease, clock: now)
+            let writer = try await vault.begin(series, under: lease, expecting: recipients, clock: now)
             do throws(ReportableError) {
                 let facts = try await subject.capture(since: previous) { (object) throws(ReportableError) in
                     try await writer.add(object.name, object.content, isSecret: object.isSecret)
@@ -152,9 +153,15 @@ package struct BackupRunner: Sendable {
         _ opener: OpenVault
     ) async throws(ReportableError) -> SetManifest {
         let identity = try doors.identity()
+        let recipients = try opener.recipients()
         let now = dependencies.now
         return try await opener.holding(vault, for: "copy of \(manifest.set)") { (lease) throws(ReportableError) in
-            let writer = try await vault.begin(manifest.set.series, under: lease, clock: now)
+            let writer = try await vault.begin(
+                manifest.set.series,
+                under: lease,
+                expecting: recipients,
+                clock: now
+            )
             do throws(ReportableError) {
                 for object in manifest.objects {
                     let content = try await source.read(object, of: manifest.set, by: [identity])

@@ -48,6 +48,7 @@ package struct BackupScheduler: Sendable {
         var entries: [Entry] = []
         for policy in release.stack.backups {
             entries.append(try Self.entry(.backup, policy, policy.schedule, of: stack))
+            if let prove = policy.prove { entries.append(try Self.entry(.prove, policy, prove, of: stack)) }
         }
         return entries
     }
@@ -84,8 +85,8 @@ package struct BackupScheduler: Sendable {
         do throws(CronExpression.Problem) {
             return Entry(
                 job: job,
-                expression: text,
-                schedule: Schedule(try CronExpression(text)),
+                expression: CronWord.expression(text),
+                schedule: Schedule(try CronExpression(CronWord.expression(text))),
                 delay: Jitter.delay(of: "\(stack)/\(policy.name)/\(kind.rawValue)", within: spread)
             )
         } catch {

@@ -20,10 +20,15 @@ struct OpenVault {
         } catch {
             guard making, error.code == .notFound else { throw error.during("the store \(store.name)") }
         }
+        return try await Vault.create(in: blobs, recipients: try recipients(), now: dependencies.now())
+    }
+
+    /// Who is to read what is backed up here: no store is asked for that.
+    func recipients() throws(ReportableError) -> [String] {
         guard let recipient = try doors.identity().recipient else {
             throw ReportableError(.broken, "the identity of this machine has no recipient")
         }
-        return try await Vault.create(in: blobs, recipients: [recipient.description], now: dependencies.now())
+        return [recipient.description]
     }
 
     /// nil where there is no vault yet.

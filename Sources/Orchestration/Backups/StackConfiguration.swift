@@ -35,6 +35,33 @@ struct StackConfiguration {
         )
     }
 
+    /// Reads what a rebuild would need, and sees that it is whole: the release is the one that was captured, and every
+    /// secret that it uses is there.
+    static func probe(_ content: SetContent) async throws(ReportableError) -> [String: String] {
+        let release = try await read(Release.Contents.self, "release.json", content)
+        let secrets = try await read([String: SavedSecret].self, "secrets.json", content)
+        let spec = try await content.object("stack.yaml").collect(limit: limit)
+        guard release.digest.hex == content.manifest.identity["digest"], spec == Array(release.spec.utf8),
+            Set(secrets.keys) == Set(release.secrets.keys.map(\.text))
+        else {
+            throw ReportableError(.vaultDamaged, "the set \(content.manifest.set) is not the release that it names")
+        }
+        return ["services": "\(release.stack.services.count)", "secrets": "\(secrets.count)"]
+    }
+
+    private static let limit = 64 << 20
+
+    private static func read<Value: Decodable>(_ type: Value.Type, _ name: String, _ content: SetContent)
+        async throws(ReportableError) -> Value
+    {
+        let bytes = try await content.object(name).collect(limit: limit)
+        do {
+            return try CanonicalJSON.decode(type, from: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw ReportableError(.vaultDamaged, "\(name) of \(content.manifest.set) cannot be understood")
+        }
+    }
+
     private func object(_ name: String, _ bytes: [UInt8], isSecret: Bool = false) -> CapturedObject {
         CapturedObject(name, ByteStream(bytes: bytes), isSecret: isSecret)
     }

@@ -25,22 +25,31 @@ package struct Forgetting: Sendable {
             .mapValues { $0.sorted() }
     }
 
-    /// Under the stack's lock: throws `stackBusy` while somebody changes it.
+    /// Also what restores that died have left, with their scratch servers. Under the stack's lock: throws `stackBusy` while
+    /// somebody changes it.
     package func forget(_ services: Set<ServiceName>, of stack: StackID) async throws(ReportableError) {
         let release = try await release(of: stack)
-        let engine = try dependencies.engine(release.stack.engine)
         let holder = StackLock.Holder(
             actor: dependencies.actor,
             owner: dependencies.owner,
             since: dependencies.now(),
             purpose: "remove what restores have kept"
         )
+        let all = services.isEmpty ? release.stack.services.map(\.name) : services.sorted()
         try await StackLock.holding(try dependencies.lockFile(stack), as: holder) { () throws(ReportableError) in
-            for service in services.sorted() {
-                let place = try await engine.dataPlace(of: service, in: release)
-                try await KeptData(of: place, doors.runner).removeAll()
-            }
+            for service in all { try await forget(service, release) }
         }
+    }
+
+    private func forget(_ service: ServiceName, _ release: Release) async throws(ReportableError) {
+        let place: DataPlace
+        do throws(ReportableError) {
+            place = try await dependencies.engine(release.stack.engine).dataPlace(of: service, in: release)
+        } catch  where error.code == .notFound {
+            return
+        }
+        try await KeptData(of: place, doors.runner).removeAll()
+        try await Leftovers.clear(try doors.restoreScratch(of: service, in: release.stack.id), doors.runner)
     }
 
     private func release(of stack: StackID) async throws(ReportableError) -> Release {

@@ -26,9 +26,19 @@ package struct Restorer: Sendable {
         return RestoreChoice(
             stack: stack,
             sets: sets,
-            warnings: unread + chooser.passedOver(for: sets),
+            warnings: unread + chooser.passedOver(for: sets) + (try await crowd(beside: sets, release)),
             at: dependencies.now()
         )
+    }
+
+    /// Each restore keeps one more copy of the data.
+    private func crowd(beside sets: [ChosenSet], _ release: Release) async throws(ReportableError) -> [String] {
+        let kept = try await dependencies.engine(release.stack.engine).observe(release.stack.id, .glance).kept
+        return sets.compactMap { set in
+            guard let count = kept[set.service]?.count else { return nil }
+            return "beside the data of \(set.service) lies that of before \(count) earlier restore\(count == 1 ? "" : "s"); "
+                + "`slipway restore \(release.stack.id) --forget` removes it"
+        }
     }
 
     /// What `Deployer` needs before it can carry out the choice.

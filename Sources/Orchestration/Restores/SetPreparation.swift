@@ -3,7 +3,6 @@ import DataSources
 import Interfaces
 import Ledger
 import StackModel
-import Synchronization
 import Vault
 
 /// Makes the data of a set lie beside the live data of its service, ready to take its place.
@@ -16,28 +15,17 @@ struct SetPreparation {
     /// Reads every object of the set, also what the server does not need, and returns in words what was counted. What is
     /// there when it throws is to be discarded.
     func prepare(as name: RestorationName) async throws(ReportableError) -> String {
-        let identity = try doors.identity()
-        let (vault, manifest) = (set.vault, set.manifest)
-        guard let facts = try await FactsObject.read(from: manifest, in: vault, by: identity) else {
-            throw ReportableError(.vaultDamaged, "the set \(manifest.set) does not say what it holds")
-        }
-        let read = Mutex<Set<String>>([FactsObject.name])
-        let source: ObjectSource = { (name) async throws(ReportableError) in
-            read.withLock { _ = $0.insert(name) }
-            return try await vault.read(try manifest.object(name), of: manifest.set, by: [identity])
-        }
+        let content = SetContent(of: set.manifest, in: set.vault, by: try doors.identity())
+        let facts = try await content.facts()
         let place = try await place
         try await KeptData(of: place, doors.runner).finishRemoval()
         let evidence = try await DataPreparation(target: place, runner: doors.runner).prepare(
             name,
             facts: facts,
-            scratch: try doors.scratch("restore-\(release.stack.id)-\(set.service)"),
-            object: source
+            scratch: try doors.restoreScratch(of: set.service, in: release.stack.id),
+            object: content.object
         )
-        for object in manifest.objects where !read.withLock({ $0.contains(object.name) }) {
-            let content = try await source(object.name)
-            while try await content.next() != nil {}
-        }
+        try await content.readRest()
         return Self.words(evidence)
     }
 
@@ -63,10 +51,18 @@ struct SetPreparation {
     }
 }
 
+extension BackupDoors {
+    /// Where a service's sets are loaded.
+    func restoreScratch(of service: ServiceName, in stack: StackID) throws(ReportableError) -> String {
+        try scratch("restore-\(stack)-\(service)")
+    }
+}
+
 extension Engine {
+    /// Throws `notFound` for a service that keeps no data that could be restored.
     func dataPlace(of service: ServiceName, in release: Release) async throws(ReportableError) -> DataPlace {
         guard let template = release.contents.templates[service] else {
-            throw ReportableError(.broken, "release \(release.number) has no template for \(service)")
+            throw ReportableError(.notFound, "release \(release.number) has no template for \(service)")
         }
         return try await dataPlace(of: template, in: release.stack.id)
     }

@@ -112,7 +112,7 @@ extension ValueType where Value == String {
     }
 
     static var proof: ValueType {
-        let words = ["hourly", "daily", "weekly", "monthly"]
+        let words = CronWord.allCases.map(\.rawValue)
         return ValueType(shape: .either(.choice(words), cron.shape)) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
             if words.contains(text) { return text }

@@ -5,12 +5,16 @@ import Synchronization
 /// Any store, with faults to order. It counts its calls.
 package final class FaultyStore: BlobStore {
     private let base: any BlobStore
-    private let fault: @Sendable (StoreCall) -> StoreFault?
-    private let made = Mutex<[StoreCall]>([])
+    private let state: Mutex<State>
+
+    private struct State {
+        var calls: [StoreCall] = []
+        var fault: @Sendable (StoreCall) -> StoreFault?
+    }
 
     package init(_ base: any BlobStore, _ fault: @escaping @Sendable (StoreCall) -> StoreFault? = { _ in nil }) {
         self.base = base
-        self.fault = fault
+        state = Mutex(State(fault: fault))
     }
 
     /// Something goes wrong in the call with this number.
@@ -19,7 +23,12 @@ package final class FaultyStore: BlobStore {
     }
 
     /// All calls until now, those that failed as well.
-    package var calls: [StoreCall] { made.withLock { $0 } }
+    package var calls: [StoreCall] { state.withLock { $0.calls } }
+
+    /// Something else goes wrong from now on, or nothing any more, and calls are counted anew.
+    package func order(_ fault: @escaping @Sendable (StoreCall) -> StoreFault? = { _ in nil }) {
+        state.withLock { $0 = State(fault: fault) }
+    }
 
     package var abilities: BlobStoreAbilities { base.abilities }
 
@@ -36,6 +45,9 @@ package final class FaultyStore: BlobStore {
         case .failsAfterwards(let error):
             _ = try await base.put(name, content, when: condition)
             throw error
+        case .halves:
+            let piece = try await content.next() ?? []
+            return try await base.put(name, .inPieces(Array(piece.prefix(piece.count / 2))), when: condition)
         case .waits, .flips, nil: return try await base.put(name, content, when: condition)
         }
     }
@@ -45,6 +57,9 @@ package final class FaultyStore: BlobStore {
         case .fails(let error), .failsAfterwards(let error): throw error
         case .lies: return .inPieces([])
         case .cuts(let count, let error): return try await base.get(name, from: offset).cut(after: count, error)
+        case .halves:
+            let bytes = try await base.get(name, from: offset).everything()
+            return .inPieces(Array(bytes.prefix(bytes.count / 2)))
         case .flips(let place): return try await base.get(name, from: offset).flipped(at: place - offset)
         case .waits, nil: return try await base.get(name, from: offset)
         }
@@ -55,7 +70,14 @@ package final class FaultyStore: BlobStore {
     }
 
     package func list(_ prefix: String) async throws(ReportableError) -> [BlobFacts] {
-        try await call(.list, prefix, lie: []) { store throws(ReportableError) in try await store.list(prefix) }
+        switch await begin(.list, prefix) {
+        case .fails(let error), .cuts(_, let error), .failsAfterwards(let error): throw error
+        case .lies: return []
+        case .halves:
+            let list = try await base.list(prefix)
+            return Array(list.prefix(list.count / 2))
+        case .waits, .flips, nil: return try await base.list(prefix)
+        }
     }
 
     package func delete(_ name: BlobName) async throws(ReportableError) {
@@ -75,7 +97,7 @@ package final class FaultyStore: BlobStore {
     ) async throws(ReportableError) -> Value {
         switch await begin(kind, subject) {
         case .fails(let error), .cuts(_, let error): throw error
-        case .lies: return lie
+        case .lies, .halves: return lie
         case .failsAfterwards(let error):
             _ = try await work(base)
             throw error
@@ -85,13 +107,14 @@ package final class FaultyStore: BlobStore {
 
     /// Counts the call, and waits where it is to wait.
     private func begin(_ kind: StoreCall.Kind, _ subject: String) async -> StoreFault? {
-        let call = made.withLock { made in
-            made.append(StoreCall(number: made.count + 1, kind: kind, subject: subject))
-            return made[made.count - 1]
+        let (call, fault) = state.withLock { state in
+            let call = StoreCall(number: state.calls.count + 1, kind: kind, subject: subject)
+            state.calls.append(call)
+            return (call, state.fault)
         }
-        let fault = fault(call)
-        if case .waits(let time) = fault { try? await Task.sleep(for: time) }
-        return fault
+        let ordered = fault(call)
+        if case .waits(let time) = ordered { try? await Task.sleep(for: time) }
+        return ordered
     }
 }
 

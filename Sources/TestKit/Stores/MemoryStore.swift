@@ -2,7 +2,7 @@ import Basics
 import Interfaces
 import Synchronization
 
-/// A store in memory that does all that a store can do.
+/// A store in memory that does all that a store can do, and may say that it checks no conditions.
 package final class MemoryStore: BlobStore {
     private struct State {
         var blobs: [BlobName: Blob] = [:]
@@ -16,9 +16,11 @@ package final class MemoryStore: BlobStore {
 
     private let state = Mutex(State())
 
-    package init() {}
+    package let abilities: BlobStoreAbilities
 
-    package var abilities: BlobStoreAbilities { BlobStoreAbilities(conditionalPut: true, objectLock: false) }
+    package init(conditionalPut: Bool = true) {
+        abilities = BlobStoreAbilities(conditionalPut: conditionalPut, objectLock: false)
+    }
 
     package func put(
         _ name: BlobName,
@@ -66,7 +68,15 @@ package final class MemoryStore: BlobStore {
 
     package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int { 0 }
 
-    /// What is there now, for a test to look at and to damage.
+    package var names: [String] { state.withLock { $0.blobs.keys.map(\.text).sorted() } }
+
+    /// What is there now, for a test to look at and to damage. A text that is no name has nothing.
+    package subscript(text: String) -> [UInt8]? {
+        get { BlobName(text).flatMap { self[$0] } }
+        set { if let name = BlobName(text) { self[name] = newValue } }
+    }
+
+    /// What is there now.
     package subscript(name: BlobName) -> [UInt8]? {
         get { state.withLock { $0.blobs[name]?.bytes } }
         set {

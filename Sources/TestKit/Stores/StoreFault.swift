@@ -27,6 +27,9 @@ package enum StoreFault: Sendable {
     /// Success is claimed and nothing done: `put` and `delete` change nothing, `facts`, `list` and `sweep` find nothing.
     /// A `get` gives an empty stream.
     case lies
+    /// Success is claimed and half of it done: half of a blob is stored or read, half of a list told, `facts` and `sweep` find
+    /// nothing, and nothing is deleted.
+    case halves
     /// What is read has the byte at this place flipped.
     case flips(byte: Int)
 }

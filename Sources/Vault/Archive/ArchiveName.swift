@@ -13,7 +13,6 @@ enum ArchiveName {
     /// The name as words joined by `/`, without the `./` and the closing `/` that `tar` writes.
     static func checked(_ name: String, isFolder: Bool) throws(ArchiveRefusal) -> String {
         let bytes = Array(name.utf8)
-        guard bytes.count <= limit else { throw ArchiveRefusal(text: "has a name of more than \(limit) bytes") }
         guard !bytes.contains(0) else { throw ArchiveRefusal(text: "has a NUL in its name") }
         guard bytes.first != slash else { throw ArchiveRefusal(text: "has an absolute name") }
         var words = bytes.split(separator: slash, omittingEmptySubsequences: false)
@@ -22,6 +21,9 @@ enum ArchiveName {
             words.removeLast()
         }
         if words.first == here { words.removeFirst() }
+        guard words.reduce(words.count - 1, { $0 + $1.count }) <= limit else {
+            throw ArchiveRefusal(text: "has a name of more than \(limit) bytes")
+        }
         guard !words.isEmpty || isFolder else {
             throw ArchiveRefusal(text: "stands for the whole archive, and is no folder")
         }

@@ -6,7 +6,7 @@ import Interfaces
 package enum ArchiveReader {
     /// Makes what the archive holds in a folder that is there and empty. Files, folders and links are taken; names and links
     /// that lead outside, devices, pipes, files with holes, names that come twice and what goes beyond the limits are
-    /// refused with `vaultDamaged`, which names the entry. When it throws, the folder holds a part, for the caller to remove.
+    /// refused with `vaultDamaged`, which names the entry. When it returns, all of it is on the disk; when it throws, the folder holds a part, for the caller to remove.
     ///
     /// Without `keepingOwners` everything is the caller's. Nothing gets a bit that makes it run as somebody else.
     package static func extract(
@@ -25,6 +25,7 @@ private actor ArchiveExtraction {
     private let reader: TarReader
     private let folder: String
     private let keepsOwners: Bool
+    private let limits: ArchiveLimits
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -32,10 +33,11 @@ private actor ArchiveExtraction {
         reader = TarReader(StreamReader(stream), limits: limits)
         self.folder = folder
         self.keepsOwners = keepsOwners
+        self.limits = limits
     }
 
     func run() async throws(ReportableError) {
-        var tree = try ExtractionTree(folder, keepsOwners: keepsOwners)
+        var tree = try ExtractionTree(folder, keepsOwners: keepsOwners, limit: limits.entries)
         while let entry = try await reader.next() {
             switch entry.kind {
             case .folder: try tree.addFolder(entry)

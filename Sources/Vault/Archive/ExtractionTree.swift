@@ -14,6 +14,8 @@ struct ExtractionTree {
     private let path: String
     private let root: OpenFile
     private let keepsOwners: Bool
+    /// Most names, also of folders that are only named by what is in them.
+    private let limit: Int
     /// By the bytes of the names: Swift takes two ways to write an accent for one.
     private var made: [[UInt8]: Made] = [[]: .folder(nil)]
     /// In the order in which they were made.
@@ -22,9 +24,10 @@ struct ExtractionTree {
     private var recent: (name: String, folder: OpenFile)
 
     /// Throws `fileFailed` when the folder cannot be opened or is not empty.
-    init(_ path: String, keepsOwners: Bool) throws(ReportableError) {
+    init(_ path: String, keepsOwners: Bool, limit: Int) throws(ReportableError) {
         self.path = path
         self.keepsOwners = keepsOwners
+        self.limit = limit
         root = try OpenFile.folder(path)
         recent = ("", root)
         guard try root.names(path).isEmpty else {
@@ -35,7 +38,9 @@ struct ExtractionTree {
     mutating func addFolder(_ entry: ArchiveEntry) throws(ReportableError) {
         switch made[Array(entry.name.utf8)] {
         case .folder(nil): break
-        case nil: try makeFolder(entry.name)
+        case nil:
+            let (folder, name) = try place(of: entry)
+            try makeFolder(entry.name, name, in: folder, for: entry)
         default: throw Self.refused(entry, "is there twice")
         }
         made[Array(entry.name.utf8)] = .folder(entry)
@@ -89,18 +94,28 @@ struct ExtractionTree {
         guard futimens(file.descriptor, Self.times(entry)) == 0 else { throw failure("set the time of", entry) }
     }
 
-    /// Gives the folders their owners and modes, once nothing is written to them any more; the innermost first.
+    /// Gives the folders their owners and modes, once nothing is written to them any more; the innermost first. Then all
+    /// of it is on the disk: whoever is told so may delete what it was made of.
     mutating func finishFolders() throws(ReportableError) {
         for name in folders.reversed() {
             guard case .folder(let entry?) = made[Array(name.utf8)] else { continue }
-            try finish(try open(name, entry), entry)
+            try finish(try open(name, for: entry), entry)
         }
+        try root.syncFileSystem(path)
     }
 
-    private mutating func makeFolder(_ full: String) throws(ReportableError) {
-        let entry = ArchiveEntry(name: full, kind: .folder, mode: 0, owner: 0, group: 0, modified: 0)
-        let (folder, name) = try place(of: entry)
-        guard mkdirat(folder.descriptor, name, 0o700) == 0 else { throw failure("create", entry) }
+    /// A folder of which nobody has said yet whose it is.
+    private mutating func makeFolder(
+        _ full: String,
+        _ name: String,
+        in parent: OpenFile,
+        for entry: ArchiveEntry
+    ) throws(ReportableError) {
+        // The top is one of them, and is not counted.
+        guard made.count <= limit else {
+            throw Self.refused(entry, "makes more than the \(limit) names that are taken")
+        }
+        guard mkdirat(parent.descriptor, name, 0o700) == 0 else { throw failure("create", entry) }
         made[Array(full.utf8)] = .folder(nil)
         folders.append(full)
     }
@@ -113,23 +128,22 @@ struct ExtractionTree {
 
     private mutating func place(of name: String, _ entry: ArchiveEntry) throws(ReportableError) -> (OpenFile, String) {
         let (parent, last) = ArchiveName.parts(name)
-        if !recent.name.utf8.elementsEqual(parent.utf8) {
-            switch made[Array(parent.utf8)] {
-            case .folder: break
-            case nil: try makeFolder(parent)
-            default: throw Self.refused(entry, "is inside of '\(parent.abridged)', which is no folder")
-            }
-            recent = (parent, try open(parent, entry))
-        }
+        if !recent.name.utf8.elementsEqual(parent.utf8) { recent = (parent, try open(parent, for: entry)) }
         return (recent.folder, last)
     }
 
-    /// Word by word, so that no link on the way is followed even if somebody else has put one there.
-    private func open(_ name: String, _ entry: ArchiveEntry) throws(ReportableError) -> OpenFile {
-        var folder = root
+    /// Word by word, so that no link on the way is followed even if somebody else has put one there. What is not there yet
+    /// is made.
+    private mutating func open(_ name: String, for entry: ArchiveEntry) throws(ReportableError) -> OpenFile {
+        var (folder, full) = (root, "")
         for word in ArchiveName.words(name) {
-            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-            let next = openat(folder.descriptor, word, flags)
+            full += full.isEmpty ? word : "/\(word)"
+            switch made[Array(full.utf8)] {
+            case .folder: break
+            case nil: try makeFolder(full, word, in: folder, for: entry)
+            default: throw Self.refused(entry, "is inside of '\(full.abridged)', which is no folder")
+            }
+            let next = openat(folder.descriptor, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard next >= 0 else { throw failure("open the folder of", entry) }
             folder = OpenFile(next)
         }

@@ -1,4 +1,5 @@
 import Basics
+import CLinux
 import Glibc
 
 /// An open file or folder, closed with the last one who uses it.
@@ -36,6 +37,11 @@ final class OpenFile {
         }
         guard errno == 0 else { throw Self.failure("list", path) }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// All that was written to its file system is on the disk. Throws `fileFailed`; `path` is for the message.
+    func syncFileSystem(_ path: String) throws(ReportableError) {
+        guard sync_file_system(descriptor) == 0 else { throw Self.failure("sync", path) }
     }
 
     static func failure(_ verb: String, _ path: String) -> ReportableError {

@@ -171,11 +171,13 @@ enum RestoreScript {
         case ${1-} in
             list)
                 [ $# = 1 ] || usage
-                find "$vault/sets" -name MANIFEST.json -type f | sort | while read -r manifest; do
+                # By series and number: a clock may have been wrong.
+                find "$vault/sets" -name MANIFEST.json -type f | while read -r manifest; do
                     if is_abandoned "$manifest"; then continue; fi
                     set_id=${manifest#"$vault/sets/"}
-                    echo "${set_id%/MANIFEST.json}"
-                done
+                    set_id=${set_id%/MANIFEST.json}
+                    echo "${set_id%/*} ${set_id##*-} $set_id"
+                done | sort -k 1,1 -k 2,2n | sed 's/^[^ ]* [^ ]* //'
                 ;;
             check)
                 [ $# = 2 ] || usage

@@ -40,20 +40,42 @@ extension Vault {
     package func catalogue(of series: SetSeries? = nil) async throws(ReportableError) -> Catalogue {
         let folders = try await folders(of: series)
         let beside = try await CatalogueFiles(self, series)
+        let found = try await folders.ids.concurrentMap { (set) throws(ReportableError) in
+            try await find(set, folders, beside)
+        }
         var catalogue = Catalogue(strangers: folders.strangers)
-        for set in folders.ids {
-            do throws(ReportableError) {
-                switch try await listedSlot(of: set, folders) {
-                case (.committed(let manifest), let digest)?:
-                    catalogue.entries.append(try await beside.entry(manifest, digest))
-                case (.abandoned, _)?: continue
-                case nil: catalogue.unfinished.append(set)
-                }
-            } catch  where error.code == .vaultDamaged {
-                catalogue.broken.append(Catalogue.Broken(set: set, why: error.message))
+        for found in found {
+            switch found {
+            case .committed(let entry): catalogue.entries.append(entry)
+            case .broken(let broken): catalogue.broken.append(broken)
+            case .unfinished(let set): catalogue.unfinished.append(set)
+            case .abandoned: continue
             }
         }
         return catalogue
+    }
+
+    private enum Found: Sendable {
+        case committed(Catalogue.Entry)
+        case broken(Catalogue.Broken)
+        case unfinished(SetID)
+        case abandoned
+    }
+
+    private func find(
+        _ set: SetID,
+        _ folders: SetFolders,
+        _ beside: CatalogueFiles
+    ) async throws(ReportableError) -> Found {
+        do throws(ReportableError) {
+            switch try await listedSlot(of: set, folders) {
+            case (.committed(let manifest), let digest)?: return .committed(try await beside.entry(manifest, digest))
+            case (.abandoned, _)?: return .abandoned
+            case nil: return .unfinished(set)
+            }
+        } catch  where error.code == .vaultDamaged {
+            return .broken(Catalogue.Broken(set: set, why: error.message))
+        }
     }
 
     private func listedSlot(
@@ -71,7 +93,7 @@ extension Vault {
 }
 
 /// The files beside the sets: only what is listed is asked for.
-private struct CatalogueFiles {
+private struct CatalogueFiles: Sendable {
     private let store: any BlobStore
     private let names: Set<BlobName>
 

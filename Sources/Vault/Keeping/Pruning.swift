@@ -29,6 +29,9 @@ package struct PruneReport: Hashable, Sendable {
 extension Vault {
     /// Deletes sets, in the order given. Whatever a caller thinks, the newest committed and the newest proven set of a series
     /// stay, and so does what is pinned or cannot be read. Killed at any moment, it leaves each set whole or gone.
+    ///
+    /// As with a set that was given up, a mark takes the place of the manifest before anything else goes: the name is
+    /// never free for a writer that comes late.
     package func prune(
         _ sets: [SetID],
         under lease: VaultLease,
@@ -39,23 +42,47 @@ extension Vault {
         let prunings = Set(try await store.list(VaultLayout.prunings).map(\.name))
         var report = PruneReport()
         for set in sets {
-            if let reason = catalogue.refusal(of: set, now: clock()) {
-                // A prune that was interrupted behind the manifest goes on.
-                guard reason == .notCommitted, prunings.contains(VaultLayout.pruning(of: set)) else {
-                    report.refused.append(PruneReport.Refusal(set: set, reason: reason))
-                    continue
-                }
+            var reason = catalogue.refusal(of: set)
+            // A prune that was interrupted behind its record goes on.
+            let isBegun = prunings.contains(VaultLayout.pruning(of: set))
+            if isBegun, reason == .notCommitted || reason == .damaged { reason = nil }
+            if reason == nil { reason = try await prune(set, catalogue[set], under: lease, clock) }
+            if let reason {
+                report.refused.append(PruneReport.Refusal(set: set, reason: reason))
+            } else {
+                report.deleted.append(set)
             }
-            try await lease.renew(now: clock())
-            if let entry = catalogue[set] { try await hide(entry, now: clock()) }
-            try await deleteFolder(of: set)
-            report.deleted.append(set)
         }
         return report
     }
 
-    /// The record first, for the chain; then the manifest: from then on the set does not exist.
-    private func hide(_ entry: Catalogue.Entry, now: Instant) async throws(ReportableError) {
+    /// Deletes one set, unless somebody has pinned it by now. The record comes before the last look at the pin, as in `pin` the
+    /// pin comes before the look at the record: of the two, one sees the other.
+    private func prune(
+        _ set: SetID,
+        _ entry: Catalogue.Entry?,
+        under lease: VaultLease,
+        _ clock: @Sendable () -> Instant
+    ) async throws(ReportableError) -> PruneReport.Reason? {
+        try await lease.renew(now: clock())
+        if let entry {
+            if let pin = try await holdingPin(of: set, now: clock()) { return .pinned(pin) }
+            try await record(entry, now: clock())
+            if let pin = try await holdingPin(of: set, now: clock()) {
+                try await store.delete(VaultLayout.pruning(of: set))
+                return .pinned(pin)
+            }
+        }
+        let manifest = try await store.facts(of: VaultLayout.manifest(of: set))
+        try await giveUp(set, when: manifest.map { .unchanged($0.tag) } ?? .absent, now: clock())
+        try await deleteObjects(of: set)
+        try await clearMarks(of: set)
+        try await store.delete(VaultLayout.pin(of: set))
+        return nil
+    }
+
+    /// For the chain.
+    private func record(_ entry: Catalogue.Entry, now: Instant) async throws(ReportableError) {
         let record = PrunedSet(
             format: VaultFile.format,
             set: entry.set,
@@ -65,29 +92,13 @@ extension Vault {
         )
         // Also one that an interrupted prune left is written anew: it may be damaged.
         _ = try await store.write(VaultFile.encode(record), to: VaultLayout.pruning(of: entry.set), when: .always)
-        try await store.delete(VaultLayout.manifest(of: entry.set))
-        guard try await store.facts(of: VaultLayout.manifest(of: entry.set)) == nil else {
-            throw ReportableError(
-                .storeFailed,
-                "the store says it deleted the manifest of \(entry.set), and still has it"
-            )
-        }
-    }
-
-    /// - Precondition: the set has no manifest.
-    func deleteFolder(of set: SetID) async throws(ReportableError) {
-        for blob in try await store.list(VaultLayout.folder(set)) { try await store.delete(blob.name) }
-        try await clearMarks(of: set)
-        try await store.delete(VaultLayout.pin(of: set))
     }
 }
 
 extension Catalogue {
-    /// Why a set must stay; nil when it may go.
-    fileprivate func refusal(of set: SetID, now: Instant) -> PruneReport.Reason? {
-        guard let entry = self[set] else { return broken.contains { $0.set == set } ? .damaged : .notCommitted }
-        if entry.hasUnreadablePin { return .pinned("by a pin that cannot be read") }
-        if let pin = entry.pin, pin.holds(at: now) { return .pinned(pin.reason) }
+    /// Why a set must stay, but for its pin; nil when it may go.
+    fileprivate func refusal(of set: SetID) -> PruneReport.Reason? {
+        guard self[set] != nil else { return broken.contains { $0.set == set } ? .damaged : .notCommitted }
         let series = entries.filter { $0.set.series == set.series }
         if series.last?.set == set { return .newest }
         if series.last(where: { $0.proven != nil })?.set == set { return .newestProven }

@@ -55,6 +55,7 @@ extension Vault {
         for kind in SetMark.Kind.allCases { try await store.delete(VaultLayout.mark(kind, of: set)) }
     }
 
+    /// Throws `notFound` when there is no such set, or a prune has begun to delete it.
     package func pin(
         _ set: SetID,
         reason: String,
@@ -70,6 +71,22 @@ extension Vault {
             until: until.map { VaultTime($0) }
         )
         _ = try await store.write(VaultFile.encode(pin), to: VaultLayout.pin(of: set), when: .always)
+        guard try await store.facts(of: VaultLayout.pruning(of: set)) != nil else { return }
+        try await unpin(set)
+        throw ReportableError(.notFound, "the set \(set) is being pruned", hint: "Run slipway backup list.")
+    }
+
+    /// Why a set is pinned at this moment; nil when it is not. A pin that cannot be read holds.
+    func holdingPin(of set: SetID, now: Instant) async throws(ReportableError) -> String? {
+        let name = VaultLayout.pin(of: set)
+        do throws(ReportableError) {
+            guard let bytes = try await store.content(of: name, limit: VaultFile.limit) else { return nil }
+            let pin = try VaultFile.decode(SetPin.self, from: bytes, of: name.text)
+            guard pin.set == set else { throw VaultFile.damaged(name.text, "it is that of the set \(pin.set)") }
+            return pin.holds(at: now) ? pin.reason : nil
+        } catch  where error.code == .vaultDamaged {
+            return "by a pin that cannot be read"
+        }
     }
 
     package func unpin(_ set: SetID) async throws(ReportableError) {

@@ -12,8 +12,9 @@ package struct SweepReport: Hashable, Sendable {
 }
 
 extension Vault {
-    /// How long a name that was given up stays given up, for writers that were asleep.
-    static let abandonedFor = TimeSpan.seconds(30 * 86_400)
+    /// Where the store checks no conditions, a writer that was asleep is not kept from committing what a sweep has begun to
+    /// delete. So nothing younger than this is touched there.
+    static let unconditionalAge = TimeSpan.seconds(7 * 86_400)
 
     /// Deletes what interrupted writers left behind: whoever has the lease knows that nobody else writes. What was begun
     /// less than `age` ago stays all the same.
@@ -29,13 +30,16 @@ extension Vault {
         let folders = try await folders()
         let prunings = try await store.list(VaultLayout.prunings)
             .compactMap { VaultLayout.set(of: $0.name, below: VaultLayout.prunings) }
+        let setAge = store.abilities.conditionalPut ? age : max(age, Self.unconditionalAge)
         var report = SweepReport()
         for set in folders.ids {
             try await lease.renewIfDue(now: clock())
-            let isPruned = prunings.contains(set)
-            if try await clear(set, folders, isPruned: isPruned, age, now: clock()) { report.sets.append(set) }
+            let isCleared =
+                folders.hasManifest(set)
+                ? try await clearAbandoned(set, now: clock()) : try await clear(set, setAge, now: clock())
+            if isCleared { report.sets.append(set) }
         }
-        for set in prunings where try await isNeedless(set, folders) {
+        for set in try await needless(prunings, folders) {
             try await store.delete(VaultLayout.pruning(of: set))
             report.records += 1
         }
@@ -43,63 +47,54 @@ extension Vault {
         return report
     }
 
-    /// True when there was something to delete.
-    private func clear(
-        _ set: SetID,
-        _ folders: SetFolders,
-        isPruned: Bool,
-        _ age: TimeSpan,
-        now: Instant
-    ) async throws(ReportableError) -> Bool {
-        guard folders.hasManifest(set) else {
-            guard isPruned || set.begun.instant.elapsed(until: now) > age else { return false }
-            if !isPruned, try await !giveUp(set, now: now) { return false }
-            for blob in try await store.list(VaultLayout.folder(set))
-            where !blob.name.text.hasSuffix("/\(VaultLayout.manifest)") {
-                try await store.delete(blob.name)
-            }
-            return true
-        }
-        return try await clearAbandoned(set, now: now)
-    }
-
-    /// Takes the name of the manifest. False when somebody was quicker and has committed.
-    private func giveUp(_ set: SetID, now: Instant) async throws(ReportableError) -> Bool {
-        let abandonment = ManifestSlot.Abandonment(format: VaultFile.format, set: set, abandoned: VaultTime(now))
+    /// Deletes what there is of a set without a manifest. False when it is too young, or somebody has committed it meanwhile.
+    private func clear(_ set: SetID, _ age: TimeSpan, now: Instant) async throws(ReportableError) -> Bool {
+        guard set.begun.instant.elapsed(until: now) > age else { return false }
         do throws(ReportableError) {
-            _ = try await store.write(VaultFile.encode(abandonment), to: VaultLayout.manifest(of: set), when: .absent)
-            return true
+            try await giveUp(set, when: .absent, now: now)
         } catch  where error.code == .storeConflict {
             return false
         }
+        try await deleteObjects(of: set)
+        return true
     }
 
     private func clearAbandoned(_ set: SetID, now: Instant) async throws(ReportableError) -> Bool {
         do throws(ReportableError) {
             guard case .abandoned(let abandonment)? = try await slot(of: set)?.0 else { return false }
-            let rest = try await store.list(VaultLayout.folder(set))
-                .filter { !$0.name.text.hasSuffix("/\(VaultLayout.manifest)") }
-            for blob in rest { try await store.delete(blob.name) }
+            let wasLeft = try await deleteObjects(of: set)
             if abandonment.abandoned.instant.elapsed(until: now) > Self.abandonedFor {
                 try await store.delete(VaultLayout.manifest(of: set))
             }
-            return !rest.isEmpty
+            return wasLeft
         } catch  where error.code == .vaultDamaged {
             // A set that may be a good one: for a person to judge.
             return false
         }
     }
 
-    /// The record of a pruned set serves the chain as long as an older set of its series is left, and behind the oldest
-    /// as its link.
-    private func isNeedless(_ set: SetID, _ folders: SetFolders) async throws(ReportableError) -> Bool {
-        let sets = folders.ids.filter { $0.series == set.series && folders.hasManifest($0) }
-        guard folders.blobs[set] == nil, let oldest = sets.first, set < oldest else { return false }
+    /// The records of pruned sets that serve no chain any more: behind the oldest set of their series, and not its link.
+    private func needless(_ prunings: [SetID], _ folders: SetFolders) async throws(ReportableError) -> [SetID] {
+        var needless: [SetID] = []
+        for (series, pruned) in Dictionary(grouping: prunings, by: \.series) {
+            guard let oldest = try await oldest(of: series, folders) else { continue }
+            needless += pruned.filter { set in
+                let hasObjects = folders.blobs[set]?.keys.contains { $0 != VaultLayout.manifest } ?? false
+                return !hasObjects && set < oldest.set && oldest.previous?.set != set
+            }
+        }
+        return needless
+    }
+
+    /// The manifest of the oldest committed set; nil when there is none, or it cannot be known.
+    private func oldest(of series: SetSeries, _ folders: SetFolders) async throws(ReportableError) -> SetManifest? {
         do throws(ReportableError) {
-            guard case .committed(let manifest)? = try await slot(of: oldest)?.0 else { return false }
-            return manifest.previous?.set != set
+            for set in folders.ids where set.series == series && folders.hasManifest(set) {
+                if case .committed(let manifest)? = try await slot(of: set)?.0 { return manifest }
+            }
+            return nil
         } catch  where error.code == .vaultDamaged {
-            return false
+            return nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import Interfaces
 import StackModel
 
@@ -7,21 +8,29 @@ package struct Compression: Hashable, Sendable {
     package let level: Int
     package let workers: Int
 
-    package init(level: Int = 3, workers: Int = 1) {
+    package init(level: Int = 3, workers: Int = Self.cores) {
         self.level = level
         self.workers = workers
     }
+
+    /// One worker for each, but not so many that their buffers count.
+    package static let cores = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 4)
 }
 
 extension Vault {
     /// Begins the next set of a series. Nothing of it is visible until it is committed. Throws `storeConflict` when the
-    /// lease is somebody else's.
+    /// lease is somebody else's, and `needsDecision` when the vault is for others than `recipients`.
+    ///
+    /// `recipients` are the public keys that the set is encrypted for, as the caller knows them from elsewhere; none where it
+    /// is to be stored in the open. What `vault.json` says is not enough: it is written by whoever can write to the store.
     package func begin(
         _ series: SetSeries,
         under lease: VaultLease,
+        expecting recipients: [String],
         compression: Compression? = Compression(),
         clock: @escaping @Sendable () -> Instant
     ) async throws(ReportableError) -> SetWriter {
+        let keys = try keys(of: recipients)
         let started = clock()
         try await lease.renew(now: started)
         let folders = try await folders(of: series)
@@ -37,7 +46,7 @@ extension Vault {
             in: self,
             under: lease,
             compression,
-            try Self.recipients(description.recipients),
+            keys,
             clock
         )
     }
@@ -61,9 +70,22 @@ extension Vault {
         return nil
     }
 
-    private static func recipients(_ texts: [String]) throws(ReportableError) -> [AgeRecipient] {
-        var recipients: [AgeRecipient] = []
-        for text in texts { recipients.append(try AgeRecipient(text)) }
-        return recipients
+    private func keys(of recipients: [String]) throws(ReportableError) -> [AgeRecipient] {
+        guard Set(recipients) == Set(description.recipients) else {
+            let (theirs, ours) = (Self.readers(description.recipients), Self.readers(recipients))
+            throw ReportableError(
+                .needsDecision,
+                "what goes into this vault can be read by \(theirs), and this backup is for \(ours)",
+                hint: "The recipients of a vault never change. If yours have, use another store; if not, somebody has "
+                    + "changed \(VaultLayout.description) there, and wants to read along."
+            )
+        }
+        var keys: [AgeRecipient] = []
+        for text in recipients { keys.append(try AgeRecipient(text)) }
+        return keys
+    }
+
+    private static func readers(_ recipients: [String]) -> String {
+        recipients.isEmpty ? "everybody" : recipients.sorted().map(\.abridged).joined(separator: ", ")
     }
 }

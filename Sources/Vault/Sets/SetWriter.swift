@@ -22,8 +22,8 @@ package struct SetFacts: Hashable, Sendable {
 package actor SetWriter {
     private enum State {
         case open
-        /// An object was not stored whole; the set can only be given up.
-        case broken
+        /// An object is being stored, or all of them looked at. Where that fails, the set can only be given up.
+        case busy
         /// From the first attempt on nobody can know whether it is committed, but by looking.
         case committing
         case ended
@@ -67,10 +67,10 @@ package actor SetWriter {
     ) async throws(ReportableError) -> SetObject {
         try admit(name)
         guard !isSecret || !recipients.isEmpty else { throw unencrypted(name) }
-        state = .broken
+        state = .busy
         let (plain, stored) = (StreamTally(), StreamTally())
-        let (stream, codecs) = try encoded(content.tallied(plain))
-        let outgoing = stream.tallied(stored).keeping(lease, clock)
+        let (stream, codecs) = try encoded(content.tallied(plain).readAhead())
+        let outgoing = stream.tallied(stored).readAhead().keeping(lease, clock)
         let blob = VaultLayout.blob(SetObject.blob(name, codecs), of: set)
         let facts = try await vault.store.put(blob, outgoing, when: .absent)
         // A store that has stopped reading early would otherwise have a short object that agrees with itself.
@@ -85,6 +85,7 @@ package actor SetWriter {
             traits: traits
         )
         if let flaw = object.flaw { throw ReportableError(.broken, "cannot back up this object: \(flaw)") }
+        guard state == .busy else { throw misused("add to") }
         objects.append(object)
         state = .open
         return object
@@ -93,7 +94,8 @@ package actor SetWriter {
     /// Makes the set exist. Returns when it does, with its manifest and the digest of that; throws when it does not, or
     /// when that cannot be found out: then a later look at the vault decides, and nothing is deleted meanwhile.
     package func commit(_ facts: SetFacts) async throws(ReportableError) -> (SetManifest, Digest) {
-        guard case .open = state else { throw misused("commit") }
+        guard state == .open else { throw misused("commit") }
+        state = .busy
         try await compareWithStore()
         let now = clock()
         let manifest = manifest(facts, committed: now)
@@ -103,6 +105,8 @@ package actor SetWriter {
             throw ReportableError(.broken, "cannot commit the set \(set): its manifest would have \(bytes.count) bytes")
         }
         try await lease.renew(now: now)
+        // Who has given the set up meanwhile is deleting it.
+        guard state == .busy else { throw misused("commit") }
         state = .committing
         try await put(bytes)
         state = .ended
@@ -112,14 +116,14 @@ package actor SetWriter {
     /// Gives the set up and deletes what was stored of it, as far as it can be: a sweep finds the rest. Does nothing once a
     /// commit was tried.
     package func abandon() async {
-        guard state == .open || state == .broken else { return }
+        guard state == .open || state == .busy else { return }
         state = .ended
         guard let blobs = try? await vault.store.list(VaultLayout.folder(set)) else { return }
         for blob in blobs { try? await vault.store.delete(blob.name) }
     }
 
     private func admit(_ name: String) throws(ReportableError) {
-        guard case .open = state else { throw misused("add to") }
+        guard state == .open else { throw misused("add to") }
         guard SetObject.isName(name) else {
             throw ReportableError(.broken, "\"\(name.abridged)\" is no name for an object of a set")
         }
@@ -191,7 +195,10 @@ package actor SetWriter {
     }
 
     private func misused(_ verb: String) -> ReportableError {
-        ReportableError(.broken, "cannot \(verb) the set \(set): it is complete, or an object of it was not stored")
+        ReportableError(
+            .broken,
+            "cannot \(verb) the set \(set): it is complete or given up, or an object of it was not stored"
+        )
     }
 
     private func unencrypted(_ name: String) -> ReportableError {

@@ -50,6 +50,24 @@ struct FaultyStoreTests {
         #expect(try await flipping.get(name, from: 2).everything() == Array(expected[2...]))
     }
 
+    @Test("what is done by half, and said to be done")
+    func halves() async throws {
+        let (putting, inner, name) = try await store(.halves)
+        #expect(try await putting.put(name, .inPieces([1, 2, 3, 4]), when: .always).size == 2)
+        #expect(inner[name] == [1, 2])
+        let (getting, _, _) = try await store(.halves)
+        #expect(try await getting.get(name, from: 0).everything() == Array(bytes.prefix(500)))
+        let (listing, _, _) = try await store(.halves)
+        #expect(try await listing.list("") == [])
+        let (deleting, kept, _) = try await store(.halves)
+        try await deleting.delete(name)
+        #expect(kept[name] == bytes)
+        // Once that is over, another order can be given, and calls count from one.
+        deleting.order { [failure] in $0.number == 1 ? .fails(failure) : nil }
+        await #expect(throws: ReportableError.self) { try await deleting.delete(name) }
+        #expect(deleting.calls.count == 1)
+    }
+
     @Test("a delete, a list and a sweep that lie or fail")
     func others() async throws {
         let (lying, inner, name) = try await store(.lies)

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Basics
 import Interfaces
 import NIOCore
@@ -98,8 +99,13 @@ struct S3RefusalTests {
     func sweeps() async throws {
         let bucket = ScriptedBucket { message in
             guard message.method == "GET" else { return .text(204, "") }
-            let uploads = [("p/old", "1", "2013-05-23T22:59:59.000Z"), ("p/new", "2", "2013-05-23T23:00:01.000Z")]
-            let others = [("q/old", "3", "2010-05-23T22:59:59.000Z"), ("p/odd", "4", "sometime")]
+            let uploads = [
+                ("p/sets/old", "1", "2013-05-23T22:59:59.000Z"), ("p/sets/new", "2", "2013-05-23T23:00:01.000Z"),
+            ]
+            let others = [
+                ("q/sets/old", "3", "2010-05-23T22:59:59.000Z"), ("p/sets/odd", "4", "sometime"),
+                ("p/film.mp4", "5", "2010-05-23T22:59:59.000Z"),
+            ]
             let lines = (uploads + others).map {
                 "<Upload><Key>\($0.0)</Key><UploadId>\($0.1)</UploadId><Initiated>\($0.2)</Initiated></Upload>"
             }
@@ -108,9 +114,53 @@ struct S3RefusalTests {
         #expect(try await bucket.store().sweep(olderThan: .seconds(3600)) == 1)
         #expect(
             bucket.messages.filter { $0.method == "DELETE" }.map(\.url) == [
-                "https://s3.example.com/box/p/old?uploadId=1"
+                "https://s3.example.com/box/p/sets/old?uploadId=1"
             ]
         )
+        #expect(bucket.messages[0].url.contains("prefix=p%2Fsets%2F"))
+    }
+
+    @Test("what a bucket was tried with is no blob, also where it could not be deleted")
+    func probes() async throws {
+        let bucket = ScriptedBucket { message in
+            switch message.method {
+            case "GET": .list("<Contents><Key>p/.probe-1</Key><Size>3</Size><ETag>x</ETag></Contents>")
+            case "DELETE": .error(403, "AccessDenied")
+            default: .text(200, "", ["etag": "\"1\""])
+            }
+        }
+        let store = try await bucket.store().probed()
+        let put = try #require(bucket.messages.first { $0.method == "PUT" })
+        #expect(put.url.hasPrefix("https://s3.example.com/box/p/.probe-"))
+        #expect(try await store.list("") == [])
+    }
+
+    @Test("the tag of another writer, who was quicker to replace a blob, is not taken for one's own")
+    func overtaken() async throws {
+        let other = ["etag": "\"2\"", "content-length": "5", "x-amz-meta-slipway-put": "another"]
+        for own in ["\"1\"", nil] {
+            let bucket = ScriptedBucket { message in
+                message.method == "HEAD" ? .text(200, "", other) : .text(200, "", own.map { ["etag": $0] } ?? [:])
+            }
+            let store = try bucket.store()
+            let name = try #require(BlobName("lease.json"))
+            if let own {
+                #expect(try await store.put(name, .inPieces([1]), when: .always).tag.text == own)
+            } else {
+                let error = await #expect(throws: ReportableError.self) {
+                    try await store.put(name, .inPieces([1]), when: .always)
+                }
+                #expect(error?.code == .storeConflict)
+            }
+        }
+    }
+
+    @Test("a part may take minutes to go out on a slow line, in which nothing comes in")
+    func slowLines() {
+        let timeout = S3Wire.configuration.timeout
+        #expect(timeout.read == nil && timeout.write == nil)
+        // 8 MiB at 32 KiB a second, and a minute for the reply.
+        #expect(StorePatience().limit(for: 8 << 20) == .seconds(316))
     }
 
     @Test("a store that says it took a blob, and has not, or not whole, is not believed")

@@ -31,7 +31,7 @@ struct SigV4Tests {
             "PUT",
             "test$file.text",
             headers: ["date": "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class": "REDUCED_REDUNDANCY"],
-            body: ByteBuffer(string: "Welcome to Amazon S3.")
+            body: S3Body(ByteBuffer(string: "Welcome to Amazon S3."))
         )
         let cases = [
             (

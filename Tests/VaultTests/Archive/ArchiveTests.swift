@@ -107,6 +107,18 @@ import Vault
         #expect(error?.message.contains("tree/link: it is a link to the absolute '/etc/passwd'") == true)
     }
 
+    @Test func `folders may lie as deep as a name is long`() async throws {
+        let scratch = try Scratch()
+        let name = String(repeating: "a/", count: 1900) + "b"
+        var maker = TarMaker()
+        maker.addRecords([("path", name)])
+        maker.add("short", content: [1, 2, 3])
+        maker.end()
+        let target = try scratch.folder("back")
+        try await ArchiveReader.extract(ByteStream(bytes: maker.bytes), into: target, limits: limits)
+        #expect(try scratch.read("back/\(name)") == [1, 2, 3])
+    }
+
     @Test func `only an empty folder is filled`() async throws {
         let scratch = try Scratch()
         try makeTree(scratch)

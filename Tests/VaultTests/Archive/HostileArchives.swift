@@ -50,6 +50,10 @@ enum HostileArchives {
             maker.addRecords([("path", String(repeating: "a/", count: 3000) + "b")])
             maker.add("short")
         },
+        sample("folders that only a name tells of", "a/a", "more than the 50 names") { maker in
+            maker.addRecords([("path", String(repeating: "a/", count: 60) + "b")])
+            maker.add("short")
+        },
         sample("climbs by the prefix", "../../evil", "'..'") { $0.add("evil", prefix: "../..") },
         sample("absolute by the prefix", "/etc/evil", "absolute") { $0.add("evil", prefix: "/etc") },
         sample("comes twice", "a", "twice") {

@@ -23,18 +23,22 @@ extension S3Store {
         return found.sorted { $0.name < $1.name }
     }
 
+    /// Only what belongs to sets goes in parts. Other uploads, in a bucket that is not ours alone, are not ours to end.
+    private static let uploads = "sets/"
+
     package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int {
         let newest = client.now().milliseconds - age.milliseconds
         var ended = 0
         var marker: String?
         var upload: String?
         repeat {
-            var query = ["uploads": "", "prefix": client.place.prefix]
+            var query = ["uploads": "", "prefix": client.place.prefix + Self.uploads]
             query["key-marker"] = marker
             query["upload-id-marker"] = upload
             let page = try await document(S3Request("GET", query: query), "ListMultipartUploadsResult")
             for found in page.all("Upload") {
-                guard let key = found["Key"], let id = found["UploadId"], client.place.name(of: key) != nil,
+                guard let key = found["Key"], let id = found["UploadId"],
+                    client.place.name(of: key)?.text.hasPrefix(Self.uploads) == true,
                     let start = found["Initiated"].flatMap(StoreTime.instant), start.milliseconds <= newest
                 else { continue }
                 try await abort(key, id)

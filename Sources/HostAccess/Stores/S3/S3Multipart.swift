@@ -61,12 +61,13 @@ extension S3Put {
         }
     }
 
-    private func send(_ number: Int, _ body: ByteBuffer, _ upload: String) async throws(ReportableError) -> Part {
+    private func send(_ number: Int, _ bytes: ByteBuffer, _ upload: String) async throws(ReportableError) -> Part {
+        let body = S3Body(bytes)
         let headers = checksums(of: body)
         let query = ["partNumber": "\(number)", "uploadId": upload]
         let reply = try await client.send(S3Request("PUT", key, query: query, headers: headers, body: body)).reply
         guard let tag = reply.headers["etag"] else { throw S3Store.nonsense(client.place, "tag of a part of \(name)") }
-        return Part(number: number, tag: tag, checksum: headers["x-amz-checksum-sha256"], size: body.readableBytes)
+        return Part(number: number, tag: tag, checksum: headers["x-amz-checksum-sha256"], size: bytes.readableBytes)
     }
 
     private func complete(_ upload: String, _ parts: [Part]) async throws(ReportableError) -> BlobFacts {
@@ -77,7 +78,7 @@ extension S3Put {
             key,
             query: ["uploadId": upload],
             headers: store.known.conditionalPut ? conditions : [:],
-            body: ByteBuffer(string: Self.list(of: parts)),
+            body: S3Body(ByteBuffer(string: Self.list(of: parts))),
             answersEarly: true
         )
         var answer = try await client.send(request, reading: [404, 409, 412, 501])

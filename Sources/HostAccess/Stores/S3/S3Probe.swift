@@ -11,7 +11,7 @@ extension S3Store {
     package func probed() async throws(ReportableError) -> S3Store {
         _ = try await document(listing(of: client.place.prefix, limit: 1), "ListBucketResult")
         var found = S3Abilities.none
-        let key = client.place.prefix + "probe-" + UUID().uuidString.lowercased()
+        let key = client.place.prefix + Self.probe + UUID().uuidString.lowercased()
         if let first = try await S3Probe(client: client, key: key).write() {
             found = first
             found.objectLock = try await hasObjectLock()
@@ -26,6 +26,9 @@ extension S3Store {
         return S3Store(client, found, parts, retention)
     }
 
+    /// A name that begins with a dot is that of no blob: what a killed process left of a probe is in nobody's way.
+    private static let probe = ".probe-"
+
     private func hasObjectLock() async throws(ReportableError) -> Bool {
         let request = S3Request("GET", query: ["object-lock": ""])
         let answer = try await client.send(request, reading: [400, 403, 404, 405, 409, 501])
@@ -38,7 +41,7 @@ private struct S3Probe {
     let client: S3Client
     let key: String
 
-    private let body = ByteBuffer(string: "slipway probe\n")
+    private let body = S3Body(ByteBuffer(string: "slipway probe\n"))
 
     init(client: S3Client, key: String) {
         self.client = client
@@ -47,7 +50,7 @@ private struct S3Probe {
 
     /// nil when nothing may be written here.
     func write() async throws(ReportableError) -> S3Abilities? {
-        let checksum = ["x-amz-sdk-checksum-algorithm": "SHA256", "x-amz-checksum-sha256": S3Put.sha256(body)]
+        let checksum = ["x-amz-sdk-checksum-algorithm": "SHA256", "x-amz-checksum-sha256": body.base64Digest]
         var answer = try await put(checksum)
         let keepsChecksums = answer.refusal == nil && answer.reply.headers["x-amz-checksum-sha256"] != nil
         if let refusal = answer.refusal, refusal.isUnknown { answer = try await put([:]) }

@@ -1,5 +1,4 @@
 import Basics
-import Crypto
 import FoundationEssentials
 import Interfaces
 import NIOCore
@@ -19,22 +18,23 @@ struct S3Put: Sendable {
     var key: String { client.place.key(of: name) }
 
     /// In one request.
-    func whole(_ body: ByteBuffer) async throws(ReportableError) -> BlobFacts {
+    func whole(_ bytes: ByteBuffer) async throws(ReportableError) -> BlobFacts {
+        let body = S3Body(bytes)
         if !store.known.conditionalPut { try await checkCondition() }
         var headers = creation.merging(checksums(of: body)) { $1 }
         if store.known.conditionalPut { headers.merge(conditions) { $1 } }
         let request = S3Request("PUT", key, headers: headers, body: body)
         let answer = try await client.send(request, reading: [404, 409, 412])
         if let refusal = answer.refusal {
-            return try await conflict(refusal, answer, request, size: body.readableBytes)
+            return try await conflict(refusal, answer, request, size: bytes.readableBytes)
         }
-        return try await arrived(size: body.readableBytes, tag: answer.reply.headers["etag"])
+        return try await arrived(size: bytes.readableBytes, tag: answer.reply.headers["etag"])
     }
 
     /// What the blob must be when the store says that it took it.
     func arrived(size: Int, tag: String?) async throws(ReportableError) -> BlobFacts {
         let seen = try await store.look(at: name)
-        // Under another mark it is a later writer's: what was asked for was done.
+        // Under another mark it is a later writer's: what was asked for was done, and replaced. Its tag is not ours.
         let isLater = seen?.mark.map { $0 != mark } ?? false
         guard let seen, isLater || seen.facts.size == size else {
             throw ReportableError(
@@ -43,7 +43,9 @@ struct S3Put: Sendable {
                 hint: "Run the command again; if it says so again, do not trust this store."
             )
         }
-        return BlobFacts(name: name, size: size, tag: tag.map { BlobTag($0) } ?? seen.facts.tag)
+        if let tag { return BlobFacts(name: name, size: size, tag: BlobTag(tag)) }
+        guard !isLater else { throw Self.changed(name, client.place) }
+        return seen.facts
     }
 
     /// Answers a refusal for the sake of the condition: by success where an earlier attempt of ours met it.
@@ -93,21 +95,9 @@ struct S3Put: Sendable {
         return headers
     }
 
-    func checksums(of body: ByteBuffer) -> [String: String] {
-        guard store.known.checksums else { return ["content-md5": Self.md5(body)] }
-        return ["x-amz-sdk-checksum-algorithm": "SHA256", "x-amz-checksum-sha256": Self.sha256(body)]
-    }
-
-    static func sha256(_ body: ByteBuffer) -> String {
-        var hasher = SHA256()
-        body.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
-        return Data(hasher.finalize()).base64EncodedString()
-    }
-
-    private static func md5(_ body: ByteBuffer) -> String {
-        var hasher = Insecure.MD5()
-        body.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
-        return Data(hasher.finalize()).base64EncodedString()
+    func checksums(of body: S3Body) -> [String: String] {
+        guard store.known.checksums else { return ["content-md5": body.md5] }
+        return ["x-amz-sdk-checksum-algorithm": "SHA256", "x-amz-checksum-sha256": body.base64Digest]
     }
 
     private static func changed(_ name: BlobName, _ place: S3Place) -> ReportableError {

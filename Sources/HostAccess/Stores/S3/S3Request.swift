@@ -9,7 +9,7 @@ struct S3Request: Sendable {
     let query: [String: String]
     /// Names in small letters. All of them are signed.
     var headers: [String: String]
-    let body: ByteBuffer
+    let body: S3Body
     /// Bytes of the reply's body that are taken; more is refused.
     let replyLimit: Int
     /// The status 200 may be sent before the work is done; an error then follows in the body.
@@ -20,7 +20,7 @@ struct S3Request: Sendable {
         _ key: String? = nil,
         query: [String: String] = [:],
         headers: [String: String] = [:],
-        body: ByteBuffer = ByteBuffer(),
+        body: S3Body = .none,
         replyLimit: Int = 1 << 20,
         answersEarly: Bool = false
     ) {

@@ -28,7 +28,7 @@ struct S3Wire: Sendable {
         }
     }
 
-    /// Within the time that the bytes may take at the slowest.
+    /// Within the time that the bytes may take at the slowest: the only limit there is.
     private static func send(_ message: S3Message, _ patience: StorePatience) async throws -> S3Reply {
         let limit = patience.limit(for: message.body.readableBytes + (message.method == "GET" ? message.replyLimit : 0))
         return try await withThrowingTaskGroup(of: S3Reply.self) { group in
@@ -73,11 +73,14 @@ struct S3Wire: Sendable {
     }
 
     /// Lives as long as the process, for all stores.
-    private static let client: HTTPClient = {
+    private static let client = HTTPClient(configuration: configuration)
+
+    /// No limit on the time between two reads: while a part goes out on a slow line, nothing comes in for minutes.
+    static var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
-        return HTTPClient(configuration: configuration)
-    }()
+        configuration.timeout = .init(connect: .seconds(10))
+        return configuration
+    }
 }

@@ -1,7 +1,6 @@
 import Basics
 import Crypto
 import FoundationEssentials
-import NIOCore
 import StackModel
 
 /// Signs requests as Amazon's "Signature Version 4" says, with the digest of the whole body.
@@ -13,7 +12,7 @@ struct SigV4: Sendable {
     func sign(_ request: S3Request, at now: Instant) -> S3Message {
         let time = StoreTime.compact(now)
         let path = place.root + (request.key.map { "/" + Self.encoded($0, keeping: "/") } ?? "/")
-        let payload = Self.digest(of: request.body)
+        let payload = request.body.hexDigest
         var headers = request.headers
         headers["host"] = place.host
         headers["x-amz-date"] = time
@@ -35,7 +34,7 @@ struct SigV4: Sendable {
             method: request.method,
             url: "\(place.isSecure ? "https" : "http")://\(place.host)\(path)\(query.isEmpty ? "" : "?\(query)")",
             headers: headers,
-            body: request.body,
+            body: request.body.bytes,
             replyLimit: request.replyLimit
         )
     }
@@ -58,12 +57,6 @@ struct SigV4: Sendable {
 
     private static func trimmed(_ value: String) -> String {
         value.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-    }
-
-    static func digest(of body: ByteBuffer) -> String {
-        var hasher = SHA256()
-        body.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
-        return hex(hasher.finalize())
     }
 
     /// Percent-encoded as the signature wants it: everything but letters, digits and `-._~`.

@@ -1,0 +1,136 @@
+import Basics
+import DataSources
+import Interfaces
+import Ledger
+import StackModel
+import Vault
+
+/// Proves backups: restores a set into a scratch server beside the live one, compares what it holds with what was counted
+/// when the set was made, and records that as evidence in the vault and in the ledger.
+package struct BackupProver: Sendable {
+    let dependencies: Dependencies
+    let doors: BackupDoors
+
+    package init(_ dependencies: Dependencies, _ doors: BackupDoors) {
+        self.dependencies = dependencies
+        self.doors = doors
+    }
+
+    /// - Parameter set: nil for the newest one of the policy.
+    /// Throws `stackBusy` while the policy is being proven, `notFound` when there is no set, `vaultDamaged` when the set
+    /// does not hold what it says; the ledger has it, too.
+    package func prove(_ policy: String, of stack: StackID, set: String? = nil)
+        async throws(ReportableError) -> ProofReport
+    {
+        _ = try BackupPolicies(release: try await release(of: stack)).named(policy)
+        let run = try await dependencies.ledger.beginBackup(
+            PolicyJob(.prove, by: policy, of: stack),
+            actor: dependencies.actor,
+            owner: dependencies.owner,
+            isAlive: dependencies.isAlive,
+            at: dependencies.now()
+        )
+        return try await perform(run, set: set)
+    }
+
+    /// Does what a run that has begun is for, and ends it.
+    package func perform(_ run: BackupRun, set: String? = nil) async throws(ReportableError) -> ProofReport {
+        do throws(ReportableError) {
+            let release = try await release(of: run.stack)
+            let policies = BackupPolicies(release: release)
+            let policy = try policies.named(run.policy)
+            let found = try await find(set, of: policy, in: try policies.stores(of: policy), run.stack)
+            let report = try await prove(found, of: release, by: policy.name)
+            try await dependencies.ledger.succeedBackup(
+                run.id,
+                with: report.set,
+                evidence: report.evidence,
+                at: dependencies.now()
+            )
+            return report
+        } catch {
+            try await dependencies.ledger.failBackup(run.id, with: error, at: dependencies.now())
+            throw error
+        }
+    }
+
+    private struct Found {
+        let store: StoreName
+        let vault: Vault
+        let entry: Catalogue.Entry
+    }
+
+    /// In the first store that has it: the one that a restore would take it from.
+    private func find(_ name: String?, of policy: BackupPolicy, in stores: [Store], _ stack: StackID)
+        async throws(ReportableError) -> Found
+    {
+        let series = try SetSeries(policy, of: stack)
+        let opener = OpenVault(dependencies: dependencies, doors: doors)
+        for store in stores {
+            guard let vault = try await opener.findAny(store) else { continue }
+            let entries = try await vault.catalogue(of: series).entries
+            let entry = name.map { name in entries.last { $0.set.description == name } } ?? entries.last
+            if let entry { return Found(store: store.name, vault: vault, entry: entry) }
+        }
+        throw ReportableError(
+            .notFound,
+            name.map { "the policy \(policy.name) has no set \($0.abridged)" }
+                ?? "the policy \(policy.name) of \(stack) has made no set yet",
+            hint: "See them with `slipway backup list \(stack)`."
+        )
+    }
+
+    private func prove(_ found: Found, of release: Release, by policy: String)
+        async throws(ReportableError) -> ProofReport
+    {
+        let began = dependencies.now()
+        let manifest = found.entry.manifest
+        let content = SetContent(of: manifest, in: found.vault, by: try doors.identity())
+        var evidence: [String: String]
+        do throws(ReportableError) {
+            evidence = try await probe(content, of: release)
+            try await content.readRest()
+        } catch {
+            if error.code == .vaultDamaged { try await found.vault.clearMarks(of: manifest.set) }
+            throw error.during("the set \(manifest.set) in \(found.store) was not proven")
+        }
+        let ended = dependencies.now()
+        let (time, point) = (began.elapsed(until: ended), manifest.captured.instant.elapsed(until: ended))
+        evidence["recoveryTimeMilliseconds"] = "\(time.milliseconds)"
+        evidence["recoveryPointMilliseconds"] = "\(point.milliseconds)"
+        try await found.vault.mark(manifest.set, .proven, evidence: evidence, at: ended)
+        return ProofReport(
+            stack: release.stack.id,
+            policy: policy,
+            store: found.store,
+            set: manifest.set.description,
+            evidence: evidence,
+            recoveryTime: time,
+            recoveryPoint: point
+        )
+    }
+
+    private func probe(_ content: SetContent, of release: Release) async throws(ReportableError) -> [String: String] {
+        guard content.manifest.subject != "config" else { return try await StackConfiguration.probe(content) }
+        guard let service = ServiceName(content.manifest.subject), release.stack.service(service) != nil else {
+            throw ReportableError(.usage, "\(release.stack.id) has no service \(content.manifest.subject) any more")
+        }
+        let engine = try dependencies.engine(release.stack.engine)
+        let found = try await DataPreparation(
+            target: try await engine.dataPlace(of: service, in: release),
+            runner: doors.runner
+        ).prove(
+            facts: try await content.facts(),
+            scratch: try doors.scratch("prove-\(release.stack.id)-\(service)"),
+            object: content.object
+        )
+        return found.counts.mapValues { "\($0)" }.merging(["version": found.version]) { count, _ in count }
+    }
+
+    private func release(of stack: StackID) async throws(ReportableError) -> Release {
+        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
+            throw ReportableError.notDeployed(stack)
+        }
+        return release
+    }
+}
