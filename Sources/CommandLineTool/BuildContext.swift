@@ -1,6 +1,10 @@
 import Basics
 import FoundationEssentials
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A folder with a Dockerfile around rendered files: `COPY .` would take the values that `secrets.sh` makes into an image,
 /// and from there to whoever pulls it.
 enum BuildContext {
@@ -27,18 +31,40 @@ enum BuildContext {
         return nil
     }
 
-    /// Whether a folder's list names a path, a folder that it is in, or every folder of its name.
+    /// Whether a folder's list keeps a path out, as Docker reads it: the last line that names it, or a folder that it is
+    /// in, decides.
     private static func names(_ path: [String], in folder: String) -> Bool {
         guard let bytes = try? SmallFile.read("\(folder)/.dockerignore", atMost: ByteCount(bytes: 1 << 20)) else {
             return false
         }
-        let inner = path.indices.map { path[...$0].joined(separator: "/") }
-        let known = Set(inner + ["*", "**"] + path.map { "**/\($0)" })
-        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).contains { line in
-            var words = line.filter { $0 != " " }[...]
-            for start in ["./", "/"] where words.hasPrefix(start) { words.removeFirst(start.count) }
-            for end in ["/**", "/*", "/"] where words.hasSuffix(end) { words.removeLast(end.count) }
-            return known.contains(String(words))
+        var isOut = false
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            var words = line.trimmed
+            guard words.first != "#" else { continue }
+            let isBack = words.first == "!"
+            if isBack { words = words.dropFirst().drop { $0 == " " } }
+            let pattern = words.split(separator: "/").filter { $0 != "." }
+            if !pattern.isEmpty, matches(path[...], pattern[...]) { isOut = !isBack }
         }
+        return isOut
+    }
+
+    /// Whether a pattern names a path or a beginning of it.
+    private static func matches(_ path: ArraySlice<String>, _ pattern: ArraySlice<Substring>) -> Bool {
+        guard let first = pattern.first else { return true }
+        if first == "**" {
+            if pattern.count == 1 { return !path.isEmpty }
+            return path.indices.contains { matches(path[$0...], pattern.dropFirst()) }
+        }
+        guard let name = path.first, fnmatch(String(first), name, 0) == 0 else { return false }
+        return matches(path.dropFirst(), pattern.dropFirst())
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        var rest = drop { $0.isWhitespace }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest
     }
 }

@@ -53,8 +53,22 @@ package struct RenderVerb: Verb {
         }
         try folder.carryOut(change, takingOver: force)
         session.console.result("\(stack.id) for \(kind.rawValue): \(change.summary) in \(output)")
-        if kind != .process, let advice = BuildContext.advice(for: folder.path) { session.console.note(advice) }
+        guard kind != .process else { return .done }
+        for advice in [BuildContext.advice(for: folder.path), Self.limits(of: stack)] {
+            if let advice { session.console.note(advice) }
+        }
         return .done
+    }
+
+    /// A limit that nobody wrote ends a program all the same.
+    private static func limits(of stack: Stack) -> String? {
+        let names = stack.services.compactMap { service -> String? in
+            guard case .app = service.kind, service.resources.memory == nil else { return nil }
+            return service.name.text
+        }
+        guard !names.isEmpty else { return nil }
+        let (apps, limit) = (names.joined(separator: ", "), ContainerResources.app.memory.limit)
+        return "\(apps) may take \(limit) of memory each: no `resources: {memory: ...}` says more"
     }
 
     /// The stack as the target sees it. What the target cannot express is said by name and place, once.

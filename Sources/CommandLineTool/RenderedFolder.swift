@@ -47,13 +47,7 @@ struct RenderedFolder {
     private func shadowed(by files: [ManifestFile], _ list: RenderedList) -> [String] {
         let file = "compose.yaml"
         guard files.contains(where: { $0.path == file }), list.contents[file] == nil else { return [] }
-        return ["compose.yml", "docker-compose.yml", "docker-compose.yaml"].filter { Self.isTaken("\(path)/\($0)") }
-    }
-
-    /// Whether anything has the name, be it a link that leads nowhere.
-    private static func isTaken(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        return ["compose.yml", "docker-compose.yml", "docker-compose.yaml"].filter { Draft.isTaken("\(path)/\($0)") }
     }
 
     private func owner(of content: String?, at path: String, _ list: RenderedList) -> RenderedChange.Owner {
@@ -63,13 +57,15 @@ struct RenderedFolder {
     }
 
     /// Throws `usage` when something would be lost that nobody gave up, `fileFailed` when a file cannot be written.
-    /// Stopped half way, the next call completes it: the list has every file before it is made.
+    /// Stopped half way, the next call completes it: the list has every file before it is made, and drafts whose writer
+    /// is gone are removed.
     func carryOut(_ change: RenderedChange, takingOver: Bool) throws(ReportableError) {
         if !takingOver, let refusal = change.refusal(in: path) { throw refusal }
         // Containers read these files as users of their own, and nothing in them is secret.
         let before = umask(0o022)
         defer { umask(before) }
         try makeFolder()
+        Draft.removeLeftOvers(of: change.files.map(\.path) + [RenderedList.name], in: path)
         let list = RenderedList(of: change.set, change.files)
         var meanwhile = list
         meanwhile.add(change.list)
@@ -156,7 +152,7 @@ struct RenderedFolder {
         } catch {
             throw ReportableError(.fileFailed, "cannot make the folder \(parent): \(FileFailure.words(error))")
         }
-        let draft = Self.draft(of: full)
+        let draft = Draft.name(for: full)
         do throws(SmallFile.Failure) {
             try SmallFile.write(text, to: draft, flags: O_EXCL, mode: 0o666)
         } catch {
@@ -167,13 +163,6 @@ struct RenderedFolder {
             unlink(draft)
             throw ReportableError(.fileFailed, "cannot write \(full): \(reason)")
         }
-    }
-
-    /// A name beside a file that nothing has: another process that renders here has another number.
-    private static func draft(of file: String) -> String {
-        var number = 1
-        while isTaken("\(file).\(getpid())-\(number)") { number += 1 }
-        return "\(file).\(getpid())-\(number)"
     }
 
     private func makeExecutable(_ file: String) throws(ReportableError) {

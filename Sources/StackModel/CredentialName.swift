@@ -6,20 +6,39 @@ package enum CredentialName {
         let upper = variable.uppercased()
         if parts.contains(where: upper.contains) { return true }
         let words = Set(upper.split { !$0.isLetter }.map(String.init))
-        return !words.isDisjoint(with: self.words) && !words.contains("PUBLIC")
+        return !words.isDisjoint(with: self.words) && words.isDisjoint(with: openKeys)
     }
 
     /// Whether a variable of a telling name holds a credential indeed, and not a switch, a number, a path or a setting of
     /// something secret.
     package static func isLikely(_ variable: String, holding value: String) -> Bool {
-        guard isLikely(variable), !value.isEmpty, !switches.contains(value.lowercased()) else { return false }
-        guard let last = variable.uppercased().split(whereSeparator: { !$0.isLetter }).last.map(String.init) else {
-            return true
+        guard isLikely(variable), !value.isEmpty, !isSetting(value) else { return false }
+        guard let last = lastWord(of: variable) else { return true }
+        if last == "FILE" { return true }
+        if settings.contains(last), !variable.uppercased().hasSuffix("SECRET_ID") {
+            return value.contains("@") && value.contains("://")
         }
-        if last == "FILE" { return !value.hasPrefix("/") }
-        if settings.contains(last) { return value.contains("@") && value.contains("://") }
-        return !(value.allSatisfy(\.isNumber) && !isLikely(last))
+        return !(value.allSatisfy(\.isNumber) && (isPlural(last) || !isLikely(last)))
     }
+
+    /// Whether the name leaves nothing to guess: `DB_PASSWORD`, `clientSecret`.
+    package static func isCertain(_ variable: String) -> Bool {
+        lastWord(of: variable).map { word in certain.contains { word.hasSuffix($0) } } ?? false
+    }
+
+    private static func lastWord(of variable: String) -> String? {
+        variable.uppercased().split { !$0.isLetter }.last.map(String.init)
+    }
+
+    /// A switch, a time span, a path, an address that nobody logs in to, or what everybody may know of a pair of keys.
+    private static func isSetting(_ value: String) -> Bool {
+        switches.contains(value.lowercased()) || value.hasPrefix("/") || value.hasPrefix("-----BEGIN PUBLIC")
+            || value.hasPrefix("-----BEGIN CERT") || value.wholeMatch(of: #/([0-9.]+(ms|us|[smhdw]))+/#) != nil
+            || value.contains("://") && !value.contains("@") && !value.contains("?")
+    }
+
+    /// `MAX_TOKENS`: so many of them.
+    private static func isPlural(_ word: String) -> Bool { word.hasSuffix("S") && isLikely(String(word.dropLast())) }
 
     /// Telling wherever they stand.
     private static let parts = [
@@ -27,12 +46,19 @@ package enum CredentialName {
     ]
     /// Telling as a word of their own.
     private static let words: Set = ["KEY", "KEYS", "PASS", "PWD", "PW", "SK", "AUTH", "DSN", "SALT", "CREDS", "PAT"]
+    /// Keys that open nothing.
+    private static let openKeys: Set = [
+        "PUBLIC", "PUBLISHABLE", "PARTITION", "SORT", "PRIMARY", "FOREIGN", "ROUTING", "SHARD",
+    ]
+    private static let certain = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET"]
     private static let switches: Set = ["true", "false", "yes", "no", "on", "off", "none", "null"]
     /// Last words of what is known of something secret: where it is asked for, how long it lasts.
     private static let settings: Set = [
         "URL", "URI", "HOST", "HOSTNAME", "PORT", "TTL", "EXPIRE", "EXPIRES", "EXPIRY", "EXPIRATION", "MINUTES",
         "SECONDS", "HOURS", "DAYS", "LIFETIME", "ALGORITHM", "ALG", "PATH", "DIR", "ENABLED", "DISABLED", "HEADER",
         "TYPE", "LENGTH", "SIZE", "METHOD", "ISSUER", "AUDIENCE", "PROVIDER", "MODE", "SERVER", "ENDPOINT", "PREFIX",
-        "SUFFIX", "NAME",
+        "SUFFIX", "NAME", "SERVICE", "IMAGE", "DOMAIN", "REALM", "SCOPE", "SCOPES", "STRATEGY", "BACKEND", "DRIVER",
+        "ID", "VAULT", "SEPARATOR", "HASHER", "POLICY", "RESET", "BUCKET", "IN", "SOCK", "SOCKET", "REGION", "FORMAT",
+        "VERSION", "LIMIT", "ROUNDS", "STORE", "FIELD", "COLUMN", "ROLE",
     ]
 }

@@ -44,6 +44,9 @@ package struct Service: Hashable, Sendable, Codable {
     /// What its container is allowed, where the spec says something of it.
     package var security: AppSecurity? { if case .app(let app) = kind { app.security } else { nil } }
 
+    /// An app that exports the machine's figures is called so; its alerts are those of the host.
+    package var watchesMachine: Bool { ["node", "node-exporter"].contains(name) }
+
     /// Its clients speak TLS.
     package var speaksTLS: Bool {
         if case .edge(let edge) = kind { edge.tls != nil } else { false }

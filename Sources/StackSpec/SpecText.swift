@@ -50,16 +50,21 @@ package struct LoadedSpec: Sendable {
         )
     }
 
-    /// With a warning where alerts are raised and reach nobody. An operator's Prometheus tells others.
+    /// With a warning where alerts are raised and wake nobody. An operator's Prometheus tells others.
     package func tellingOfSilence() -> LoadedSpec {
-        guard let stack, stack.contacts == nil, let root,
-            let prometheus = stack.services.first(where: \.isPrometheus)
-        else { return self }
+        guard let stack, let root, let prometheus = stack.services.first(where: \.isPrometheus) else { return self }
+        let contacts = stack.contacts ?? []
+        guard !contacts.contains(where: { $0.severities.contains(.critical) }) else { return self }
+        let path = contacts.isEmpty ? ["services", prometheus.name.text] : ["contacts"]
         let warning = Diagnostic(
             .warning,
-            at: source.location(root.place("services", prometheus.name.text)),
-            "nobody is told of alerts: the stack has no contacts",
-            suggestion: "Add `contacts`: `slipway explain contacts` shows how."
+            at: source.location(root.place(path)),
+            contacts.isEmpty
+                ? "nobody is told of alerts: the stack has no contacts"
+                : "nobody is told of critical alerts: no contact has that severity",
+            suggestion: contacts.isEmpty
+                ? "Add `contacts`: `slipway explain contacts` shows how."
+                : "Add `critical` to the `severities` of one of them."
         )
         return LoadedSpec(
             stack: stack,

@@ -60,6 +60,19 @@ struct RenderedSecretsTests {
         #expect(said.count > 3 && said.allSatisfy { $0.hasPrefix("\(other.path)/stack.yaml:") }, "\(said)")
     }
 
+    @Test("a limit that nobody wrote is told in a line")
+    func tellsLimits() async throws {
+        for isWritten in [true, false] {
+            let place = try Place { isWritten ? $0 : $0.replacing("    resources: {memory: 256MiB}\n", with: "") }
+            defer { place.remove() }
+            for target in ["compose", "process"] {
+                _ = try await place.run(RenderVerb.self, "--target", target, "--output", "\(place.path)/\(target)")
+            }
+            let lines = String(decoding: try place.texts()["stderr"] ?? Data(), as: UTF8.self).split(separator: "\n")
+            #expect(lines.count { $0.hasPrefix("api may take 512MiB of memory each") } == (isWritten ? 0 : 1))
+        }
+    }
+
     /// The files that have a value in one of its usual guises.
     private static func found(in texts: [String: Data]) -> [String] {
         let needles = values.values.flatMap { value in
@@ -127,6 +140,7 @@ struct RenderedSecretsTests {
                 image: example/api:1
                 command: [run]
                 port: 8000
+                resources: {memory: 256MiB}
                 env:
                   TOKEN: "${API_TOKEN}"
                   GREETING: "hello ${GREETING}"

@@ -51,6 +51,9 @@ struct SecurityTests {
         #expect(try imported("image: mysql, read_only: true").security == AppSecurity(user: 0, capabilities: Self.root))
         #expect(try imported("image: mysql, cap_drop: [ALL]").security == AppSecurity(user: 0, readOnlyRoot: false))
         #expect(try imported("image: mysql, user: '999:999'").security == AppSecurity(user: 999, group: 999))
+        let writer = try imported("image: 'elasticsearch:8.15.0', user: '1000'")
+        #expect(writer.security == AppSecurity(user: 1000, readOnlyRoot: false))
+        #expect(try imported("image: elasticsearch").security == AppSecurity(readOnlyRoot: false))
         #expect(try imported("image: nextcloud, entrypoint: /cron.sh").security == nil)
     }
 

@@ -50,8 +50,19 @@ struct TranslationTests {
                 image: b
                 labels: {traefik.http.routers.web.rule: "Host(`shop.example.com`)"}
                 expose: [3000]
+              other:
+                image: c
+                expose: [80]
+                labels:
+                  traefik.http.routers.one.rule: "Host(`a.io`)||(Host(`b.io`) && PathPrefix(`/x||y`))"
+                  traefik.http.routers.two.rule: "Host(`c.io`) || Host(`d.io`, `e.io`) && PathPrefix(`/x||y`)"
+                  traefik.http.routers.three.rule: "Host(`f.io`) || HostRegexp(`.*`)"
             """
         )
+        for route in ["c.io, path: /", "d.io, path: \"/x||y\"", "e.io, path: \"/x||y\""] {
+            #expect(spec.text.replacing("'", with: "\"").contains("{host: \(route), service: other}"), "\(spec.text)")
+        }
+        #expect(!spec.text.contains("a.io") && !spec.text.contains("b.io") && !spec.text.contains("f.io"))
         #expect(spec.text.contains("- {host: shop.example.com, path: /api, service: api}"))
         #expect(spec.text.contains("- {host: shop.example.com, path: /, service: web}"))
         #expect(spec.text.contains("port: 8000") && spec.text.contains("listen: 80\n"))

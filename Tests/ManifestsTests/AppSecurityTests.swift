@@ -128,14 +128,25 @@ struct AppSecurityTests {
         #expect(Self.omissions(Self.stack(AppSecurity(), image: "mysql"), .compose)["services.db.image"] == nil)
     }
 
+    @Test("of an image that writes into its own directories is that it may")
+    func namesWriters() {
+        let stack = Self.stack(nil, image: "docker.elastic.co/elasticsearch/elasticsearch:8.15.0")
+        let meaning = Self.omissions(stack, .compose)["services.db.image"]
+        #expect(meaning?.contains("`security: {readOnlyRoot: false}`") == true)
+        let said = Self.stack(AppSecurity(readOnlyRoot: false), image: "elasticsearch:8")
+        #expect(Self.omissions(said, .compose)["services.db.image"] == nil)
+    }
+
     @Test("is missing where a command begins with the entry point of such an image too")
     func namesEntryPoints() {
-        let own = [["docker-entrypoint.sh", "mysqld"], ["/usr/local/bin/docker-entrypoint.sh"], ["/init"]]
+        let own =
+            [["docker-entrypoint.sh", "mysqld"], ["/usr/local/bin/docker-entrypoint.sh"], ["/init"]]
+            + [["sh", "-c", "sleep 1; exec docker-entrypoint.sh mysqld"], ["/bin/bash", "-euc", "/entrypoint.sh x"]]
         for words in own {
             let stack = Self.stack(nil, image: "mysql:8", command: words.map { Template($0) })
             #expect(Self.omissions(stack, .compose)["services.db.image"] != nil, "\(words)")
         }
-        for words in [["mysqld"], ["/usr/bin/initdb"], ["/"], [""]] {
+        for words in [["mysqld"], ["/usr/bin/initdb"], ["/"], [""], ["sh", "-c", "exec mysqld"]] {
             let stack = Self.stack(nil, image: "mysql:8", command: words.map { Template($0) })
             #expect(Self.omissions(stack, .compose)["services.db.image"] == nil, "\(words)")
         }

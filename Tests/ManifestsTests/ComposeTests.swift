@@ -26,6 +26,20 @@ struct ComposeTests {
         }
     }
 
+    @Test("another content of a file that a container mounts is another container, and of no other service")
+    func isMadeAnew() throws {
+        func labels(_ edge: Edge) throws -> [String] {
+            let text = try ComposeStack.files(ComposeStack.stack(edge: edge))["compose.yaml"] ?? ""
+            return text.split(separator: "\n").filter { $0.contains("org.slipway.configuration") }.map(String.init)
+        }
+        var edge = ComposeStack.edge
+        let before = try labels(edge)
+        edge.maintenance = "We are moving house."
+        let after = try labels(edge)
+        #expect(before.count == after.count && before.count > 3)
+        #expect(zip(before, after).count { $0 != $1 } == 1)
+    }
+
     @Test("only the edge is reached from outside, figures from the machine, and data services have no way out")
     func isPrivate() throws {
         let local: [ServiceName: String] = ["grafana": "127.0.0.1::3000", "prometheus": "127.0.0.1::9090"]

@@ -53,6 +53,8 @@ struct ContainerEdgeTests {
             for _ in 0..<2 { _ = try ask("/", port: port) }
             let refused = try ask("/", port: port)
             #expect(refused.contains(" 429 ") && refused.contains("retry-after: 60"), "\(refused)")
+            #expect(try ask("/readyz", port: port).contains(" 503 "))
+            #expect(try run(["curl", "-si", "-X", "POST", "http://127.0.0.1:\(port)/readyz"]).output.contains(" 429 "))
             #expect(try ask("/metrics", port: port + 100).contains("haproxy_frontend_"))
             #expect(try ask("/other", port: port + 100).contains(" 404 "))
         }

@@ -129,33 +129,6 @@ struct EdgeConfigurationTests {
         }
     }
 
-    @Test(
-        "the figures of an app are for Prometheus, unless a route names them",
-        arguments: [
-            ([Route(path: "/", service: "api")], "404"),
-            ([Route(path: "/", service: "api"), Route(path: "/metrics/", service: "api")], "503"),
-        ]
-    )
-    func hidesFigures(_ routes: [Route], _ expected: String) throws {
-        let port = (expected == "404" ? 20300 : 20400) + Int.random(in: 0..<90)
-        let replica = try RenderedReplica(try template(routes: routes, readiness: "/readyz", listen: port))
-        defer { replica.remove() }
-        for (name, text) in [("servers.state", "1\n"), ("haproxy.cfg", try replica.file("edge.cfg"))] {
-            try text.write(toFile: "\(replica.directory)/\(name)", atomically: true, encoding: .utf8)
-        }
-        func status(_ path: String) throws -> String {
-            let address = "http://127.0.0.1:\(port)\(path)"
-            return try run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--path-as-is", address]).output
-        }
-        try withProgram(["haproxy", "-db", "-f", "\(replica.directory)/haproxy.cfg"]) {
-            try wait { try status("/") == "503" }
-            for path in ["/metrics", "/metrics/", "/metrics/x", "/%6detrics", "/metrics?q"] {
-                #expect(try status(path) == expected, "\(path)")
-            }
-            for path in ["/metricsx", "/x/metrics"] { #expect(try status(path) == "503", "\(path)") }
-        }
-    }
-
     @Test("a control character in a route is refused by name", arguments: ["\n", "\0", "\t", "\u{7F}", "", "}"])
     func refusesControlCharacters(_ text: String) throws {
         let route = Route(path: "/", host: text, service: "api")

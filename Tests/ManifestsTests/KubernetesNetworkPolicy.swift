@@ -13,9 +13,21 @@ enum KubernetesNetworkPolicy {
             let isClosed = object["spec"]?["ingress"] == .list([]) && object["spec"]?["egress"] == .list([])
             return isWhole && isClosed ? [] : ["not everything is denied"]
         case "allow-dns": return dns(object, types)
+        case "gateway": return gateway(object, types, set)
         default: return own(object, types, set)
         }
     }
+
+    /// What runs for a Gateway is that one's affair.
+    private static func gateway(_ object: ManifestValue, _ types: Set<String>, _ set: KubernetesObjects) -> [String] {
+        let isRight =
+            object["spec"]?["podSelector"]?["matchLabels"]?[proxy]?.string == set.stack.kubernetes?.gateway
+            && set.stack.kubernetes?.gateway != nil && types == ["Ingress", "Egress"]
+            && object["spec"]?["ingress"] == .list([.map([])]) && object["spec"]?["egress"] == .list([.map([])])
+        return isRight ? [] : ["more than the pods of the Gateway are let through, or they are not"]
+    }
+
+    private static let proxy = "gateway.networking.k8s.io/gateway-name"
 
     private static func dns(_ object: ManifestValue, _ types: Set<String>) -> [String] {
         let peer = object.at("spec.egress.*.to.*").first ?? nil
@@ -62,6 +74,7 @@ enum KubernetesNetworkPolicy {
 
     private static func name(of peer: ManifestValue) -> String {
         if let pods = peer["podSelector"]?["matchLabels"]?["app.kubernetes.io/instance"]?.string { return pods }
+        if peer["podSelector"]?["matchLabels"]?[proxy] == "public" { return "gateway" }
         if let block = peer["ipBlock"] {
             let except = (block["except"]?.elements ?? []).compactMap(\.string)
             return ([block["cidr"]?.string ?? "everybody"] + except).joined(separator: " without ")
@@ -131,6 +144,7 @@ private struct Ways {
         }
         if routed {
             expected.insert("outside TCP\(port(of: name))")
+            if stack.kubernetes?.gateway != nil { expected.insert("gateway TCP\(port(of: name))") }
         } else if isMonitored(name) {
             expected.insert("operator TCP\(port(of: name))")
         }
@@ -167,8 +181,11 @@ private struct Ways {
         )
         expected.formUnion(letOut(name))
         if name == "prometheus" { expected.formUnion(["anywhere TCP443", "anywhere TCP6443"]) }
-        // The contacts of the stack that has some.
-        if name == "alertmanager" { expected.formUnion(["anywhere TCP443", "anywhere TCP465", "anywhere TCP8123"]) }
+        // The contacts of the two stacks that have some.
+        if name == "alertmanager" {
+            let ports = stack.contacts?.count == 1 ? [25] : [443, 465, 8123]
+            expected.formUnion(ports.map { "anywhere TCP\($0)" })
+        }
         return expected
     }
 }

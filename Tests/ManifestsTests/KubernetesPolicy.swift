@@ -81,7 +81,7 @@ struct KubernetesPolicy {
         var expected: [String: String] = [
             "app.kubernetes.io/part-of": set.stack.name.text, "app.kubernetes.io/managed-by": "slipway",
         ]
-        let isGeneral = object.kind == "Namespace" || ["default-deny", "allow-dns"].contains(object.name)
+        let isGeneral = object.kind == "Namespace" || ["default-deny", "allow-dns", "gateway"].contains(object.name)
         if !isGeneral {
             expected["app.kubernetes.io/instance"] =
                 object.kind == "HTTPRoute"

@@ -51,6 +51,17 @@ struct SecretScriptTests {
         #expect(try place.contents().keys.sorted() == ["secrets.sh"])
     }
 
+    @Test("asks for nothing that nobody reads")
+    func unread() throws {
+        var files = Self.files
+        files.dotEnv = nil
+        let alone = try files.script().content
+        #expect(!alone.contains("stripe"))
+        files.filled.append(RenderedFile(path: "secrets/x", content: "\(.secret("stripe", .value))"))
+        let filled = try files.script().content
+        #expect(filled.contains("given stripe STRIPE_KEY"))
+    }
+
     @Test("an empty secret, a folder in its place and somebody else's .env are named, not used")
     func refuses() throws {
         for (spoil, words) in [

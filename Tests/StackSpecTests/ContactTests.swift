@@ -33,6 +33,26 @@ struct ContactTests {
         }
     }
 
+    @Test(
+        "an address that is a credential is told, and refused strictly",
+        arguments: [
+            ("https://hooks.slack.com/services/T0000/B0000/XXXXXXXXXXXX", true),
+            ("https://me:hunter2secret@example.com/in", true), ("https://example.com/in?a=b&token=hunter2secret", true),
+            ("https://example.com/alerts?team=shop", false), ("https://example.com/in?token=${secret:hook}", false),
+            ("https://me:${secret:hook}@example.com/", false), ("https://example.com/in?token=${PART}", false),
+        ]
+    )
+    func credentials(_ url: String, _ isTold: Bool) {
+        let rest = "secrets: {hook: {kind: given}}\ncontacts:\n  someone: {webhook: {url: \"\(url)\"}}\n"
+        let text = SpecText(file: "stack.yaml", bytes: Array(spec("prometheus: {kind: prometheus}", rest).utf8))
+        for strict in [false, true] {
+            let loaded = SpecLoader.load(text, environment: nil, variables: ["PART": "hunter2secret"], isStrict: strict)
+            #expect(loaded.messages.count == (isTold ? 1 : 0), "\(loaded.messages)")
+            #expect((loaded.stack == nil) == (strict && isTold))
+            #expect(!loaded.diagnostics.contains { $0.rendered.contains("hunter2") })
+        }
+    }
+
     @Test("an address from the caller's environment is marked, so that no rendered file shows it")
     func handedOnAddress() throws {
         let hook = try contact("{webhook: {url: \"https://hooks.example.com/${PART}\"}}", ["PART": "x"])

@@ -22,12 +22,13 @@ struct CredentialTests {
     @Test(
         "are told by the name of their variable or by their look, and refused strictly",
         arguments: [
-            ("DB_PASSWORD", "hunter2secret"), ("DB_PASSWORD", "12345678"), ("STRIPE_KEY", "\"abc def\""),
+            ("DB_PASSWORD", "hunter2secret"), ("DB_PASSWORD", "12345678"), ("clientSecret", "hunter2secret"),
             ("CONFIG", "\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----\""),
             ("CI", "ghp_0123456789abcdefghijABCDEFGHIJ012345"),
             ("HOOK", "https://hooks.slack.com/services/T0000/B0000/XXXXXXXXXXXX"),
             ("DATABASE_URL", "postgresql://shop:hunter2secret@db.example.com/shop"),
             ("MIXED", "\"xoxb-0123456789-abcdefghij at ${service:api}\""),
+            ("HEADER", "\"Authorization: Bearer hunter2secret\""),
         ]
     )
     func areTold(_ variable: String, _ value: String) throws {
@@ -52,12 +53,62 @@ struct CredentialTests {
             ("TOKEN_MAX", "80"),
             ("KEY_PREFIX", "\"shop:\""), ("PASSWORD", "\"\""), ("PUBLIC_KEY", "abc"), ("GREETING", "hello"),
             ("URL", "https://example.com:8443/a@b"), ("CACHE", "\"redis://app:${secret:jwt}@${service:api}/0\""),
-            ("AUTH_TOKEN", "\"${service:api}\""),
+            ("AUTH_TOKEN", "\"${service:api}\""), ("MAX_TOKENS", "4096"), ("CACHE_KEYS", "100"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/gcp/key.json"), ("TLS_KEY", "/etc/tls/tls.key"),
+            ("SSH_AUTH_SOCK", "/run/agent"), ("PWD", "/srv/app"), ("TOKEN_EXPIRES_IN", "15m"),
+            ("DB_DSN", "sqlite:///data/app.db"), ("AUTH_SERVICE", "http://auth:8080"), ("AUTH_IMAGE", "auth"),
+            ("AUTH_DOMAIN", "example.org"), ("KEY_VAULT", "shop"), ("AUTH_STRATEGY", "jwt"), ("AUTH_BACKEND", "ldap"),
+            ("AUTH_CLIENT_ID", "web"), ("KEY_ID", "k1"), ("PARTITION_KEY", "user_id"), ("TOKEN_BUCKET", "small"),
+            ("REDIS_KEY_SEPARATOR", "\":\""), ("PASSWORD_HASHER", "argon2"), ("PASSWORD_POLICY", "strong"),
+            ("FEATURE_PASSWORD_RESET", "beta"), ("SECRETS_BACKEND", "vault"),
+            ("STRIPE_PUBLISHABLE_KEY", "pk_test_0123456789abcdef"),
+            ("SMTP", "\"smtp://mail:25,ops@example.org\""), ("MONGO", "\"mongodb://{user}:{password}@host/db\""),
+            ("VERIFY_KEY", "\"-----BEGIN PUBLIC KEY-----\\nMIIB\""),
         ]
     )
     func areNone(_ variable: String, _ value: String) {
         let loaded = load(variable, value, strict: true)
         #expect(loaded.stack != nil && loaded.messages == [], "\(loaded.messages)")
+    }
+
+    @Test(
+        "that only their variable's name suggests are never refused",
+        arguments: [("STRIPE_KEY", "\"abc def\""), ("AUTH", "basic"), ("VAULT_SECRET_ID", "hunter2secret")]
+    )
+    func areGuessed(_ variable: String, _ value: String) {
+        let loaded = load(variable, value, strict: true)
+        #expect(loaded.stack != nil)
+        #expect(loaded.messages == ["warning: \(variable) holds a credential in clear, or what looks like one"])
+    }
+
+    @Test(
+        "are told in the arguments of a program and of its check too",
+        arguments: [
+            ("command: [run, --password=hunter2secret]", true), ("command: [run, PGPASSWORD=hunter2secret]", true),
+            ("command: [run, \"--dsn=postgres://u:hunter2@db/x\"]", true),
+            ("command: [run], health: {command: [curl, -H, \"Authorization: Bearer hunter2secret\", localhost]}", true),
+            ("command: [run, --password-file=/run/secrets/db, \"--db=postgres://db/x\", --secret=none]", false),
+            ("command: [run, \"--auth=${service:api}\", --key, value]", false),
+        ]
+    )
+    func areInArguments(_ keys: String, _ isTold: Bool) {
+        for strict in [false, true] {
+            let text = SpecText(file: "stack.yaml", bytes: Array(spec("api: {\(keys), port: 80}").utf8))
+            let loaded = SpecLoader.load(text, environment: nil, variables: [:], isStrict: strict)
+            #expect((loaded.stack == nil) == (strict && isTold), "\(loaded.messages)")
+            #expect(loaded.diagnostics.count == (isTold ? 1 : 0), "\(loaded.messages)")
+            #expect(loaded.messages.allSatisfy { $0.contains("command holds a credential in clear") })
+            #expect(!loaded.diagnostics.contains { $0.rendered.contains("hunter2") })
+        }
+    }
+
+    @Test("are not shown by what else is wrong on their line")
+    func areNotQuoted() {
+        let services = "q: {command: [run], prot: 80, env: {DB_PASSWORD: hunter3secret}}\nr: {command: [run], prot: 1}"
+        let loaded = StackSpecTests.load(spec(services))
+        #expect(loaded.diagnostics.count == 3, "\(loaded.messages)")
+        #expect(!loaded.diagnostics.contains { $0.rendered.contains("hunter3") })
+        #expect(loaded.diagnostics.compactMap(\.sourceLine) == ["  r: {command: [run], prot: 1}"])
     }
 
     @Test("of the caller's environment are told once, as before")

@@ -21,7 +21,8 @@ struct PrometheusTests {
     func isTold() {
         let keys = ", scrapeInterval: 5m, retention: 1d"
         let messages = [
-            "scrapeInterval 5m is too long for alert rules that look back 5m: they need four samples in that time",
+            "scrapeInterval 5m is too long for alert rules that look back 5m: they need two samples in that time, and never "
+                + "fire with fewer",
             "retention 1d is too short for the alert rules of slo, which look back 3d",
         ]
         let loaded = load(keys)
@@ -37,6 +38,33 @@ struct PrometheusTests {
         #expect(load("").messages == [])
         #expect(load(", scrapeInterval: 75s, retention: 3d", strict: true).messages == [])
         #expect(load(", retention: 1d", metrics: false, strict: true).messages == [])
+    }
+
+    @Test("one that samples seldom, and often enough for a rate, is told and never refused")
+    func isSlow() {
+        let loaded = load(", scrapeInterval: 150s", strict: true)
+        #expect(
+            loaded.messages == [
+                "warning: scrapeInterval 150s is long for alert rules that look back 5m: one lost sample silences them"
+            ]
+        )
+        #expect(loaded.stack != nil && load(", scrapeInterval: 151s", strict: true).stack == nil)
+    }
+
+    @Test("an app that watches the machine has no rules of slo")
+    func machine() {
+        let node = "node-exporter: {command: [run], port: 80, metrics: /metrics}"
+        let text = spec("\(node)\nprometheus: {kind: prometheus, retention: 1d}")
+        #expect(StackSpecTests.load(text).messages == [])
+    }
+
+    @Test("contacts that hear of signs of life or of warnings alone wake nobody", arguments: ["watchdog", "warning"])
+    func isQuiet(_ severity: String) {
+        let contact = "{webhook: {url: \"https://example.com/\"}, severities: [\(severity)]}"
+        let text = spec("prometheus: {kind: prometheus}", "contacts:\n  me: \(contact)\n")
+        let loaded = StackSpecTests.load(text).tellingOfSilence()
+        #expect(loaded.messages == ["warning: nobody is told of critical alerts: no contact has that severity"])
+        #expect(loaded.diagnostics.first?.location.line == 5)
     }
 
     @Test("one whose alerts nobody is told of is said once, strictly too")

@@ -110,8 +110,30 @@ struct ProxyLabels {
         )
     }
 
-    /// `Host(`a`) && PathPrefix(`/b`)`; nothing of a rule that says more than that.
+    /// Each side of `Host(`a`) || Host(`b`)`; nothing of a rule that says more than a spec can in one of them.
     private static func routes(of rule: String) -> [Route] {
+        let sides = sides(of: rule).map(side)
+        return sides.contains { $0.isEmpty } ? [] : sides.flatMap { $0 }
+    }
+
+    /// Nothing stands between backticks but a text.
+    private static func sides(of rule: String) -> [String] {
+        var sides = [""]
+        for (index, part) in rule.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { sides[sides.count - 1] += "`" }
+            guard index.isMultiple(of: 2) else {
+                sides[sides.count - 1] += part
+                continue
+            }
+            let pieces = String(part).split(separator: "||", omittingEmptySubsequences: false)
+            sides[sides.count - 1] += pieces[0]
+            sides += pieces.dropFirst().map(String.init)
+        }
+        return sides
+    }
+
+    /// `Host(`a`) && PathPrefix(`/b`)`.
+    private static func side(_ rule: String) -> [Route] {
         var hosts: [String?] = []
         var path = "/"
         for part in rule.split(separator: "&&").map({ $0.filter { !$0.isWhitespace } }) {

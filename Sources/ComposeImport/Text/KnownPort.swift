@@ -16,7 +16,8 @@ enum KnownPort {
     }
 
     private static let web: Set = [80, 8080, 3000, 8000, 5000, 8888]
-    private static let encrypted: Set = [443, 8443]
+    /// Where programs speak TLS themselves.
+    static let encrypted: Set = [443, 8443]
     private static let others: Set = [
         21, 22, 25, 53, 143, 222, 465, 587, 993, 1025, 1883, 2222, 5432, 3306, 6379, 9000, 27017,
     ]

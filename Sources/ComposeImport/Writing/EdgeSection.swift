@@ -215,6 +215,7 @@ struct EdgeSection {
 
     private func isDoor(_ port: PublishedPort, of draft: Draft) -> Bool {
         port.listen != nil && port.container == draft.port && !KnownPort.isOther(port.container, draft.image)
+            && !KnownPort.encrypted.contains(port.container)
     }
 
     private func leavePorts(of draft: Draft, isOpen: Bool) {
@@ -238,6 +239,12 @@ struct EdgeSection {
         }
         if !draft.profiles.isEmpty {
             return ("what does not run has no door", "Add an edge that routes to \(draft.name) where it runs.")
+        }
+        if KnownPort.encrypted.contains(port.container), port.container == draft.port {
+            return (
+                "it speaks TLS itself; an edge forwards HTTP",
+                "Let it speak HTTP at another port, behind an edge with `tls`."
+            )
         }
         if KnownPort.isOther(port.container, draft.image) { return ("an edge forwards HTTP", nil) }
         return (

@@ -11,7 +11,8 @@ struct RedisSection {
         let data = DataSection(draft: draft, translation: translation)
         data.leaveVariables(but: Self.known, LeftOutReason("Slipway sets up the server itself"))
         data.leaveMounts(LeftOutReason("Slipway writes redis.conf"))
-        data.sayData("Redis reads an old dump.rdb from there when you copy it in before the first start.")
+        let lines = settings(data)
+        data.sayData(appends ? Self.dumpBesideLog : Self.dumpAlone)
         data.leavePorts(
             "From the machine: `slipway exec`, or a tunnel through `ssh -L` to the address that `slipway status` shows."
         )
@@ -24,8 +25,16 @@ struct RedisSection {
             )
         }
         sayLogin()
-        return data.line(settings(data), version: true, usesImage: draft.image?.repository.contains("bitnami") != true)
+        return data.line(lines, version: true, usesImage: draft.image?.repository.contains("bitnami") != true)
     }
+
+    /// With an append-only file to be kept, Redis starts empty beside a dump, and overwrites that with its next one.
+    private static let dumpBesideLog =
+        "With an append-only file Redis never reads a dump.rdb. For old data write `persistence: [rdb]`, copy the file in"
+        + " before the first start, say `CONFIG SET appendonly yes` to the running server, and then take the line away."
+
+    private static let dumpAlone =
+        "Redis reads an old dump.rdb from there when you copy it in before the first start."
 
     private static let known: Set = ["REDIS_PASSWORD", "ALLOW_EMPTY_PASSWORD", "REDIS_AOF_ENABLED"]
 
@@ -34,7 +43,7 @@ struct RedisSection {
         translation.report.changed(
             draft.path,
             at: draft.place,
-            "every program needs a user and a password of it",
+            "every program needs a user and a password of it, and none may say FLUSHDB, KEYS, SORT or CLIENT LIST",
             help: account.map {
                 "Apps log in with ${secret:\($0.name).user} and ${secret:\($0.name)}: look at those that name only a host."
             }
@@ -42,13 +51,17 @@ struct RedisSection {
         )
     }
 
+    private var appends: Bool {
+        let option = RedisOptions(draft, translation.signs).options.last { $0.name == "appendonly" }
+        return option.map { $0.values.first != "no" } ?? (draft.variable("REDIS_AOF_ENABLED")?.text != "no")
+    }
+
     private func settings(_ data: DataSection) -> [SpecLine] {
         var lines: [SpecLine] = []
-        var appends = draft.variable("REDIS_AOF_ENABLED")?.text != "no"
         var saves = true
         for option in RedisOptions(draft, translation.signs).options {
             switch option.name {
-            case "appendonly": appends = option.values.first != "no"
+            case "appendonly": break
             case "save": saves = option.values.first != ""
             case "maxmemory": lines += memory(option, data)
             case "requirepass", "dir", "port", "bind", "protected-mode", "appendfsync", "daemonize": break

@@ -13,10 +13,10 @@ struct SecuritySection {
     func line() -> SpecLine? {
         let user = self.user()
         let isRoot = user?.number == 0 || draft.node["user"]?.isNull != false
-        let needed = isRoot ? needsOfImage : nil
+        let needed = needsOfImage.flatMap { isRoot || $0.user == nil ? $0 : nil }
         let capabilities = self.capabilities(beside: needed?.capabilities ?? [], isRoot: isRoot)
         let security = AppSecurity(
-            user: user?.number ?? (capabilities.isEmpty && needed == nil ? nil : 0),
+            user: user?.number ?? (capabilities.isEmpty && needed?.user == nil ? nil : 0),
             group: user?.group,
             readOnlyRoot: isReadOnly(needed),
             capabilities: capabilities
@@ -33,7 +33,7 @@ struct SecuritySection {
         return lines + [SpecLine("capabilities", .list(security.capabilities.map { .text($0.rawValue) }))]
     }
 
-    /// What an image that is known to start as root needs for its own start.
+    /// What an image needs that is known to start as root, or to write into its own directories.
     private var needsOfImage: AppSecurity? {
         guard let image = draft.image, !draft.isBuilt, draft.entrypoint == nil else { return nil }
         return RootImage.security(of: image.text)
@@ -104,7 +104,7 @@ struct SecuritySection {
             draft.taken.insert("read_only")
             return flag
         }
-        guard needed == nil else {
+        guard needed?.user == nil else {
             report.changed(
                 draft.path,
                 at: draft.place,
@@ -113,6 +113,7 @@ struct SecuritySection {
             )
             return false
         }
+        guard needed == nil else { return false }
         report.changed(
             draft.path,
             at: draft.place,

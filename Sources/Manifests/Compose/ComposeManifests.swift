@@ -12,7 +12,7 @@ enum ComposeManifests {
         var stack = stack
         stack.backups = []
         let monitoring = try Monitoring.files(of: stack, reachedBy: .compose)
-        let parts = try parts(of: stack, monitoring)
+        let parts = try parts(of: stack, monitoring).map { labelled($0, monitoring) }
         let secrets = SecretFiles(
             stack: stack,
             filled: parts.flatMap(\.filledFiles),
@@ -20,7 +20,7 @@ enum ComposeManifests {
             dotEnv: DotEnvFile(project: stack.id, files: Set(parts.flatMap(\.interpolated)))
         )
         return [ManifestFile("compose.yaml", YAMLWriter.document(ComposeFile(services: parts).document))]
-            + parts.flatMap(\.files) + monitoring + [try secrets.script(), ComposeReadme.file(stack)]
+            + parts.flatMap(\.files) + monitoring + [try secrets.script(), ComposeReadme.file(stack, parts)]
             + [Monitoring.runbook(of: stack, reachedBy: .compose)].compactMap { $0 }
     }
 
@@ -32,6 +32,17 @@ enum ComposeManifests {
         var parts: [ComposeService] = []
         for service in stack.services { parts.append(try part(of: service, stack, monitoring)) }
         return parts
+    }
+
+    private static func labelled(_ part: ComposeService, _ monitoring: [ManifestFile]) -> ComposeService {
+        let mounted = (part.files + monitoring).filter { file in
+            part.mounts.contains { file.path == $0.source || file.path.hasPrefix("\($0.source)/") }
+        }
+        guard !mounted.isEmpty else { return part }
+        var part = part
+        let texts = Set(mounted).sorted { $0.path < $1.path }.map { "\($0.path)\0\($0.content)\0" }
+        part.configuration = Digest(of: texts.joined())
+        return part
     }
 
     private static func part(

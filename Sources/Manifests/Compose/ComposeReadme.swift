@@ -3,10 +3,14 @@ import StackModel
 /// What a person needs to know who has these files and nothing else.
 struct ComposeReadme {
     let stack: Stack
+    /// The services that read secrets from files.
+    let readers: [String]
 
     /// Of a stack that has its companions.
-    static func file(_ stack: Stack) -> ManifestFile {
-        ManifestFile("README.md", ComposeReadme(stack: stack).parts.joined(separator: "\n\n") + "\n")
+    static func file(_ stack: Stack, _ services: [ComposeService]) -> ManifestFile {
+        let readers = services.filter { !$0.secrets.isEmpty }.map(\.service.name.text).sorted()
+        let readme = ComposeReadme(stack: stack, readers: readers)
+        return ManifestFile("README.md", readme.parts.joined(separator: "\n\n") + "\n")
     }
 
     private var parts: [String] { [start, secrets] + [pages].compactMap { $0 } + [data] }
@@ -34,8 +38,28 @@ struct ComposeReadme {
         `secrets/` and `.env` hold every secret in clear. They belong in no repository (`.gitignore` names them), in your
         backup, and in no image: where a Dockerfile copies a folder that this one is in, its `.dockerignore` needs the lines
         `**/secrets` and `**/.env`. A value that is there is never changed; for another one remove its file, then the two
-        commands.
+        commands.\(anew)\(certificate)
         """
+    }
+
+    /// Compose sees no change in a file.
+    private var anew: String {
+        guard !readers.isEmpty else { return "" }
+        return """
+             Who reads it from a file goes on with the old one until it is made anew:
+
+                docker compose up --detach --force-recreate \(readers.joined(separator: " "))
+            """
+    }
+
+    private var certificate: String {
+        let names = stack.services.compactMap { service -> String? in
+            guard case .edge(let edge) = service.kind else { return nil }
+            return edge.tls?.certificate.text
+        }
+        guard let name = names.first else { return "" }
+        return "\n\n`secrets/\(name)` holds the certificate, its chain and its key, in PEM and in this order:\n"
+            + "`cat fullchain.pem privkey.pem > secrets/\(name)`."
     }
 
     private var pages: String? {

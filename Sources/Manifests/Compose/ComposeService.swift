@@ -29,6 +29,10 @@ struct ComposeService {
     var secrets: [String] = []
     var stop = StopRule()
 
+    /// The digest of what it mounts; nil when that is nothing. Compose makes a container anew where its part of
+    /// `compose.yaml` is another, and does not look into files.
+    var configuration: Digest?
+
     /// What it mounts.
     var files: [ManifestFile] = []
     /// What `secrets.sh` fills in for it.
@@ -46,6 +50,7 @@ struct ComposeService {
     var object: ManifestValue {
         let what: ManifestValue = [
             "image": .text(image),
+            "labels": configuration.map { ["org.slipway.configuration": .text("\($0)")] } ?? nil,
             "user": user.map { .text($0) } ?? nil,
             "init": true,
             "entrypoint": .texts(entrypoint).unlessEmpty,

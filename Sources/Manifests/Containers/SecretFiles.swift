@@ -30,7 +30,11 @@ struct SecretFiles {
     /// Throws `broken` when a filled file refers to anything but secrets.
     func script() throws(ReportableError) -> ManifestFile {
         let secrets = try stack.containerSecrets()
-        let given = secrets.filter { $0.kind == .given }
+        // Nobody is asked for a value that nothing reads here, such as that of a contact of another environment.
+        let read = stack.readSecrets.union(filled.flatMap(\.content.secrets))
+        let given = secrets.filter {
+            $0.kind == .given && (read.contains($0.name) || dotEnv?.files.contains($0.name.text) == true)
+        }
         var lines = [SecretScript.head(of: stack, for: readers), SecretScript.functions, ""]
         lines += given.map(line) + handedOn.sorted { $0.file < $1.file }.map(line)
         lines += [SecretScript.complaint, ""]
@@ -63,6 +67,19 @@ extension Stack {
             }
         }
         return known.sorted { $0.name < $1.name }
+    }
+
+    fileprivate var readSecrets: Set<SecretName> {
+        var names: [SecretName] = []
+        for service in services {
+            if case .app(let app) = service.kind { names += app.texts.flatMap(\.secrets) }
+            if case .edge(let edge) = service.kind { names += [edge.tls?.certificate].compactMap { $0 } }
+        }
+        for contact in contacts ?? [] {
+            names += [contact.secret].compactMap { $0 }
+            if case .secretWebhook(let url) = contact.way { names += url.secrets }
+        }
+        return Set(names)
     }
 
     private func passwords(of service: Service) throws(ReportableError) -> [SecretName] {

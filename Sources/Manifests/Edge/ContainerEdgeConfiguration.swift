@@ -57,7 +57,7 @@ struct ContainerEdgeConfiguration {
 
     /// Nobody is believed who says for whom he asks: all requests look alike to a container.
     private func frontend() throws(ReportableError) -> [String] {
-        let rules = try EdgeRoutes.rules(for: edge)
+        let rules = try EdgeRoutes.rules(for: edge, in: stack)
         let paths = try EdgeTexts.readinessPaths(of: edge, in: stack)
         return [
             "frontend clients",

@@ -20,7 +20,8 @@ enum EdgeProtection {
     /// Whoever sends more than is allowed is told when to come back. An address that is not heard of for a whole period
     /// is forgotten.
     /// - Parameters:
-    ///   - uncounted: paths that may be asked for as often as anybody wants.
+    ///   - uncounted: paths that may be read as often as anybody wants, but for `/`: whoever balances over several
+    ///     machines asks for them from one address.
     ///   - clients: the first that holds counts.
     ///   - peers: the section by which a new process learns the counts of the one before.
     static func rateLimit(
@@ -33,13 +34,14 @@ enum EdgeProtection {
         let period = limit.per.milliseconds
         let seconds = max((period + 999) / 1000, 1)
         var paths: [String] = []
-        for path in uncounted { paths.append(try HAProxyText.word(path, naming: "a readiness path")) }
-        let exception = paths.isEmpty ? nil : "!{ path -m str -- \(paths.joined(separator: " ")) }"
+        for path in uncounted where path != "/" { paths.append(try HAProxyText.word(path, naming: "a readiness path")) }
+        let counted: [String?] =
+            paths.isEmpty ? [nil] : ["!{ path -m str -- \(paths.joined(separator: " ")) }", "!METH_GET"]
         let table = "stick-table type ipv6 size 100k expire \(period)ms store http_req_rate(\(period)ms)"
         var lines = ["    \(table)\(peers.map { " peers \($0)" } ?? "")"]
         for client in clients {
-            let conditions = [client.condition, exception].compactMap { $0 }.joined(separator: " ")
-            let condition = conditions.isEmpty ? "" : " if \(conditions)"
+            let conditions = counted.map { [client.condition, $0].compactMap { $0 }.joined(separator: " ") }
+            let condition = conditions == [""] ? "" : " if \(conditions.joined(separator: " || "))"
             lines.append("    http-request track-sc0 \(client.expression)\(condition)")
         }
         lines.append(

@@ -73,7 +73,7 @@ enum EdgeTexts {
             "    http-request disable-l7-retry unless METH_GET or { method HEAD OPTIONS }",
             "    timeout check \(app.health.timeout.milliseconds)ms",
         ]
-        if let metrics = edge.hiddenMetrics(of: app, named: service) { lines += refusal(of: metrics) }
+        if let metrics = edge.hiddenMetrics(of: app, named: service) { lines += try refusal(of: metrics) }
         if let readiness = app.health.readiness {
             let path = try HAProxyText.word(readiness, naming: "the readiness path of \(service)")
             let host = try HAProxyText.word(app.health.askedHost, naming: "the host of the health check of \(service)")
@@ -86,11 +86,14 @@ enum EdgeTexts {
         return lines
     }
 
-    /// A path that cannot be written down is one that nobody can ask for.
-    private static func refusal(of path: String) -> [String] {
-        guard let word = try? HAProxyText.word(path, naming: "the path of metrics") else { return [] }
-        let (exact, below) = ("{ path,url_dec -m str -- \(word) }", "{ path,url_dec -m beg -- \(word)/ }")
-        return ["    http-request deny deny_status 404 if \(exact) || \(below)"]
+    /// A path of figures that clients get no answer for.
+    private static func refusal(of metrics: HiddenMetrics) throws(ReportableError) -> [String] {
+        var lines = try AskedPath.tests(of: metrics.path, naming: "the path of metrics").map { "acl figures \($0)" }
+        var hosts: [String] = []
+        for host in metrics.shownAt { hosts.append(try HAProxyText.word(host, naming: "the host of a route")) }
+        if !hosts.isEmpty { lines.append("acl shown \(EdgeRoutes.host) -m str -- \(hosts.joined(separator: " "))") }
+        lines.append("http-request deny deny_status 404 if figures\(hosts.isEmpty ? "" : " !shown")")
+        return lines.map { "    \($0)" }
     }
 
     /// How often a server is checked.

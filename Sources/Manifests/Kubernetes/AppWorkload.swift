@@ -22,7 +22,7 @@ enum AppWorkload {
             command: try words(app.command, of: service, stack),
             environment: environment.entries,
             port: app.port.map { Container.Port(name: "http", number: $0) },
-            resources: ContainerResources.app.declaring(service.resources),
+            resources: resources(of: service, app),
             security: app.security ?? AppSecurity()
         )
         // An image whose own directories can be written is taken as it is.
@@ -37,6 +37,15 @@ enum AppWorkload {
         var pod = PodSpec(identity: identity, container: container, grace: grace(of: service, app))
         pod.isSpread = service.replicas > 1 || app.autoscale != nil
         return Workload(service: service, pod: pod, volumes: claims, secrets: environment.secrets.sorted())
+    }
+
+    /// What is scaled by is promised whole: a share of a promise that is below the limit would be reached by a replica
+    /// that has nothing to do.
+    private static func resources(of service: Service, _ app: App) -> ContainerResources {
+        var resources = ContainerResources.app.declaring(service.resources)
+        if app.autoscale?.cpu != nil { resources.cpu.request = resources.cpu.limit }
+        if app.autoscale?.memory != nil { resources.memory.request = resources.memory.limit }
+        return resources
     }
 
     /// A whole command, that of the app in place of the image's entrypoint: what runs is what the spec says.

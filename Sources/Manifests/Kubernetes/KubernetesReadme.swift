@@ -64,7 +64,11 @@ struct KubernetesReadme {
         let isScaled = stack.services.contains { service in
             if case .app(let app) = service.kind { app.autoscale != nil } else { false }
         }
-        return isScaled ? ["metrics-server, which the autoscaler reads"] : []
+        guard isScaled else { return [] }
+        return [
+            "metrics-server, which the autoscaler reads. An app that had a fixed number of replicas until now has one from\n"
+                + "  the apply on, until the autoscaler answers"
+        ]
     }
 
     private var secrets: String {

@@ -10,7 +10,20 @@ struct NetworkPolicies {
         [
             policy(named: "default-deny", labels: generalLabels, pods: .map([]), ingress: [], egress: []),
             policy(named: "allow-dns", labels: generalLabels, pods: .map([]), ingress: nil, egress: [Self.dns]),
-        ]
+        ] + [proxies.map(throughGateway)].compactMap { $0 }
+    }
+
+    private func throughGateway(_ pods: ManifestValue) -> ManifestValue {
+        policy(named: "gateway", labels: generalLabels, pods: pods, ingress: [.map([])], egress: [.map([])])
+    }
+
+    /// The pods that some implementations start for a Gateway, in its namespace, which is that of the stack. What they
+    /// reach is known to the Gateway alone.
+    private var proxies: ManifestValue? {
+        guard let gateway = stack.kubernetes?.gateway, stack.services.contains(where: { $0.openEdge != nil }) else {
+            return nil
+        }
+        return ["matchLabels": ["gateway.networking.k8s.io/gateway-name": .text(gateway)]]
     }
 
     /// By one label only, which no other workload has.
@@ -48,6 +61,7 @@ struct NetworkPolicies {
         // The ingress controller, and the operator's Prometheus, live in namespaces that the spec does not know.
         if traffic.isRouted(service.name) {
             rules.append(fromOtherNamespaces(port: port))
+            if let proxies { rules.append(Self.rule("from", [proxies], port: port)) }
         } else if traffic.isScrapedByOperator(service.name) {
             rules.append(fromOtherNamespaces(pods: Self.operatorsPrometheus, port: port))
         }

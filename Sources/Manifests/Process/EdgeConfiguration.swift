@@ -73,7 +73,7 @@ struct EdgeConfiguration {
             "    http-request del-header Forwarded unless \(local)",
             "    http-request set-header X-Forwarded-Proto \(scheme) unless { req.hdr(X-Forwarded-Proto) -m found }",
         ]
-        for rule in try EdgeRoutes.rules(for: edge) { lines.append("    \(rule)") }
+        for rule in try EdgeRoutes.rules(for: edge, in: stack) { lines.append("    \(rule)") }
         lines += ["    default_backend \(EdgeTexts.unrouted)", ""]
         return ["frontend clients", try bind()] + lines.map { Template($0) }
     }

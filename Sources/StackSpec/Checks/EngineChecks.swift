@@ -1,3 +1,4 @@
+import Basics
 import StackModel
 
 /// What each engine needs.
@@ -8,8 +9,12 @@ struct EngineChecks {
 
     func run() {
         for service in stack.services {
+            if stack.engine == .kubernetes { checkName(of: service) }
             if case .app(let app) = service.kind { check(app, of: service) }
-            if case .edge(let edge) = service.kind, let tls = edge.tls { check(tls, of: service) }
+            if case .edge(let edge) = service.kind {
+                if let tls = edge.tls { check(tls, of: service) }
+                if stack.engine == .kubernetes, edge.listensEverywhere { checkRoutes(of: service) }
+            }
         }
         let namespace = root["environments"]?[stack.environment.text]?.entry("namespace")
         if let namespace, stack.engine != .kubernetes {
@@ -29,6 +34,48 @@ struct EngineChecks {
             at: root.place("services", service.name.text, "tls", "certificate"),
             help: "Declare it as `\(secret.name): {kind: given, files: [fullchain.pem, privkey.pem]}`."
         )
+    }
+
+    /// A name of an address begins with a letter there.
+    private func checkName(of service: Service) {
+        guard let entry = root["services"]?.entry(service.name.text), service.name.text.first?.isNumber == true else {
+            return
+        }
+        findings.error(
+            "service \(service.name) cannot have an address on Kubernetes, where names begin with a letter",
+            at: entry.keyPlace,
+            help: "Rename it."
+        )
+    }
+
+    /// What the API server would refuse, and with it everything else that is applied.
+    private func checkRoutes(of service: Service) {
+        for route in root["services"]?[service.name.text]?["routes"]?.elements ?? [] {
+            if let host = route.entry("host"), case .scalar(let name) = host.value.content, isAddress(name.text) {
+                findings.error(
+                    "the host \(name.text) is an address, and a cluster routes by names alone",
+                    at: host.valuePlace,
+                    help: "Remove it, so that the route is for every host, or write a name."
+                )
+            }
+            if let path = route.entry("path"), case .scalar(let text) = path.value.content, hasSteps(text.text) {
+                findings.error(
+                    "the path \(text.text.abridged) has //, /./, /../ or %2F in it, which a cluster takes in no route",
+                    at: path.valuePlace,
+                    help: "Write it as the app reads it."
+                )
+            }
+        }
+    }
+
+    private func isAddress(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    private func hasSteps(_ path: String) -> Bool {
+        ["//", "/./", "/../", "%2f", "%2F"].contains(where: path.contains)
+            || path.hasSuffix("/..") || path.hasSuffix("/.")
     }
 
     private func check(_ app: App, of service: Service) {

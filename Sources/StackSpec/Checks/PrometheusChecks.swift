@@ -8,7 +8,7 @@ package enum RuleWindows {
     package static let longest = TimeSpan.seconds(3 * 86400)
 }
 
-/// A Prometheus that samples too seldom, or forgets too early, has rules that never fire.
+/// A Prometheus that samples too seldom, or forgets too early, has rules that fire late or never.
 struct PrometheusChecks {
     let stack: Stack
     let root: SpecNode
@@ -22,15 +22,7 @@ struct PrometheusChecks {
     }
 
     private func check(_ prometheus: Prometheus, named name: String) {
-        let longestPause = TimeSpan(milliseconds: RuleWindows.shortest.milliseconds / 4)
-        if prometheus.scrapeInterval > longestPause {
-            findings.unexpressed(
-                "scrapeInterval \(prometheus.scrapeInterval) is too long for alert rules that look back "
-                    + "\(RuleWindows.shortest): they need four samples in that time",
-                at: root.place("services", name, "scrapeInterval"),
-                help: "Write \(longestPause) or less."
-            )
-        }
+        checkPause(prometheus.scrapeInterval, at: root.place("services", name, "scrapeInterval"))
         if prometheus.retention < RuleWindows.longest, hasRulesOfObjectives {
             findings.unexpressed(
                 "retention \(prometheus.retention) is too short for the alert rules of slo, which look back "
@@ -41,10 +33,33 @@ struct PrometheusChecks {
         }
     }
 
+    /// A rate is reckoned from two samples. With four, one may be late or lost.
+    private func checkPause(_ pause: TimeSpan, at place: Place) {
+        let window = RuleWindows.shortest
+        let (usual, longest) = (
+            TimeSpan(milliseconds: window.milliseconds / 4), TimeSpan(milliseconds: window.milliseconds / 2)
+        )
+        let help = "Write \(usual) or less."
+        if pause > longest {
+            let words = "they need two samples in that time, and never fire with fewer"
+            findings.unexpressed(
+                "scrapeInterval \(pause) is too long for alert rules that look back \(window): \(words)",
+                at: place,
+                help: help
+            )
+        } else if pause > usual {
+            findings.warning(
+                "scrapeInterval \(pause) is long for alert rules that look back \(window): one lost sample silences them",
+                at: place,
+                help: help
+            )
+        }
+    }
+
     private var hasRulesOfObjectives: Bool {
         stack.services.contains { service in
             guard case .app(let app) = service.kind else { return false }
-            return app.metrics != nil
+            return app.metrics != nil && !service.watchesMachine
         }
     }
 }

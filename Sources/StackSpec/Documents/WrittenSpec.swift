@@ -80,7 +80,12 @@ struct WrittenSpec {
 
     private func value(of entry: SpecNode.Entry, _ environment: EnvironmentName?) -> KeyExplanation.Value {
         let place = entry.valuePlace
-        let text: String? = if case .scalar(let scalar) = entry.value.content { scalar.text.abridged } else { nil }
+        let text: String? =
+            switch entry.value.content {
+            case .scalar(let scalar): scalar.text.abridged
+            case .null: "null"
+            case .list, .map: nil
+            }
         return KeyExplanation.Value(
             text: text,
             origin: environment == nil ? .spec : .environment,

@@ -49,9 +49,9 @@ enum AppKeys {
     )
     static let metrics = Key<String>(
         "metrics",
-        .requestPath,
+        .metricsPath,
         default: "none",
-        "The path that Prometheus scrapes. Clients get 404 for it from an edge, unless a route of the edge names it."
+        "The path that Prometheus scrapes. Clients get 404 for it from an edge, however they spell it, unless a route of the edge names it."
     )
     static let user = Key<String>(
         "user",

@@ -40,6 +40,14 @@ extension ValueType where Value == Contact.Way {
         let plain = ValueType<String>.httpAddress
         return ValueType(shape: plain.shape) { node, key, reading in
             guard let scalar = reading.scalar(node, for: key) else { return nil }
+            if PlainCredential.isIn(address: scalar.text) {
+                reading.findings.exposed(
+                    "\(key) holds a credential in clear, or what looks like one",
+                    at: node.place,
+                    isCertain: true,
+                    help: "Declare `alerts: {kind: given}` under secrets, and write ${secret:alerts} in place of it."
+                )
+            }
             guard scalar.text.contains("${secret:") else {
                 return plain.read(node, key, reading).map { .webhook(url: $0) }
             }

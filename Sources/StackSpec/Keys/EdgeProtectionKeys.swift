@@ -57,7 +57,7 @@ enum RateLimitKeys {
     static let table = KeyTable(
         title: "rateLimit",
         meaning: "How many requests one client address may send in how long a time. The readiness paths of apps are "
-            + "not counted.",
+            + "not counted when they are read (`/` is).",
         rules: [requests.rule, per.rule]
     )
 }

@@ -37,8 +37,8 @@ extension ValueType where Value == WrittenEnvironment {
                 if isHandedOn {
                     environment.handedOn.append(entry.key)
                     refuseHandingOn(to: entry, reading)
-                } else if let template, PlainCredential.isIn(template, of: entry.key) {
-                    reportCredential(in: entry, reading)
+                } else if let template, let sign = PlainCredential.sign(in: template, of: entry.key) {
+                    reportCredential(in: entry, sign, reading)
                 }
             }
             return environment
@@ -56,12 +56,13 @@ extension ValueType where Value == WrittenEnvironment {
     }
 
     /// What stands in a spec stands in every copy of it, in the ledger and in rendered files.
-    private static func reportCredential(in entry: SpecNode.Entry, _ reading: Reading) {
+    private static func reportCredential(in entry: SpecNode.Entry, _ sign: PlainCredential.Sign, _ reading: Reading) {
         let secret = NameRule.repaired(entry.key) ?? "name"
         let variable = secret.uppercased().replacing("-", with: "_")
         reading.findings.exposed(
             "\(entry.key) holds a credential in clear, or what looks like one",
             at: entry.valuePlace,
+            isCertain: sign == .certain,
             help:
                 "Declare `\(secret): {kind: given}` under secrets, write ${secret:\(secret)} in place of the credential, "
                 + "and give it as \(variable) in the environment or in `.env`."

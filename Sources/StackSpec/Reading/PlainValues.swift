@@ -69,12 +69,20 @@ extension ValueType where Value == String {
     }
 
     /// The path of a request.
-    static var requestPath: ValueType {
-        ValueType(shape: .text(pattern: "^/\\S*$", words: "a path that begins with /")) { node, key, reading in
+    static var requestPath: ValueType { path("a path that begins with /", pattern: "^/\\S*$", without: "") }
+
+    /// Whatever ends a path or is another way to write one would be neither scraped nor hidden.
+    static var metricsPath: ValueType {
+        path("a path that begins with /, without ?, # and %", pattern: "^/[^\\s?#%]*$", without: "?#%")
+    }
+
+    private static func path(_ words: String, pattern: String, without signs: String) -> ValueType {
+        ValueType(shape: .text(pattern: pattern, words: words)) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
-            if text.hasPrefix("/"), !text.contains(where: \.isWhitespace) { return text }
-            let help = text.contains(where: \.isWhitespace) ? nil : "Did you mean /\(text)?"
-            return reading.refuse(node, key, wanted: "a path that begins with /", help: help)
+            let isPlain = !text.contains { $0.isWhitespace || signs.contains($0) }
+            if text.hasPrefix("/"), isPlain { return text }
+            let help = isPlain ? "Did you mean /\(text)?" : nil
+            return reading.refuse(node, key, wanted: words, help: help)
         }
     }
 

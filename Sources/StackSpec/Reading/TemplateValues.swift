@@ -26,6 +26,7 @@ extension ValueType where Value == Template {
             guard let scalar = reading.scalar(node, for: key),
                 let template = template(scalar.text, of: node, reading, isSecret: reportSecret(reading))
             else { return nil }
+            if PlainCredential.isIn(argument: template) { reportCredential(key, at: node.place, reading) }
             return template
         }
     }
@@ -39,6 +40,15 @@ extension ValueType where Value == Template {
                 help: "Put it into env, as \(variable): \(part.written), and read it from there."
             )
         }
+    }
+
+    private static func reportCredential(_ key: String, at place: Place, _ reading: Reading) {
+        reading.findings.exposed(
+            "\(key) holds a credential in clear, or what looks like one: every user of the machine can read arguments",
+            at: place,
+            isCertain: true,
+            help: "Declare `name: {kind: given}` under secrets, put ${secret:name} into env, and read it from there."
+        )
     }
 
     private static func template(

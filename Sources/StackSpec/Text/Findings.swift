@@ -17,6 +17,8 @@ package final class Findings {
     private var known: Set<Diagnostic> = []
     private var mistakes: Set<Place> = []
     private var settled: Set<Place> = []
+    /// The lines that hold something that ought to be a secret.
+    private var secretLines: Set<Int> = []
 
     private let isStrict: Bool
 
@@ -62,19 +64,19 @@ package final class Findings {
         if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
     }
 
-    /// Something that ought to be a secret. Its line is not quoted: what is said ends up in logs.
-    func exposed(_ message: String, at place: Place, help: String) {
-        guard isStrict else { return add(.warning, message, at: place, help: help, isQuoted: false) }
-        mistakes.insert(place)
-        errorCount += 1
-        add(.error, message, at: place, help: help, isQuoted: false)
+    /// Something that ought to be a secret: strictly, an error where it is certain. Nothing that is found on its line
+    /// quotes that: what is said ends up in logs.
+    func exposed(_ message: String, at place: Place, isCertain: Bool, help: String) {
+        secretLines.insert(location(of: place).line)
+        guard isStrict, isCertain else { return warning(message, at: place, help: help) }
+        error(message, at: place, help: help)
     }
 
     package func inFileOrder() -> [Diagnostic] {
         let order = diagnostics.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)
         }
-        return order.map(\.element)
+        return order.map { secretLines.contains($0.element.location.line) ? $0.element.unquoted : $0.element }
     }
 
     package func location(of place: Place) -> SourceLocation {
@@ -85,12 +87,11 @@ package final class Findings {
         _ severity: Diagnostic.Severity,
         _ message: String,
         at place: Place,
-        help: String?,
-        isQuoted: Bool = true
+        help: String?
     ) {
         guard diagnostics.count(where: { $0.severity == severity }) < Self.limit else { return }
         let location = location(of: place)
-        let line = isQuoted ? source?.line(location.line).flatMap { Self.shown(String($0)) } : nil
+        let line = source?.line(location.line).flatMap { Self.shown(String($0)) }
         let diagnostic = Diagnostic(severity, at: location, message, suggestion: help, sourceLine: line)
         if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
@@ -100,4 +101,8 @@ package final class Findings {
         guard line.utf8.count <= 1000 else { return nil }
         return line.withoutControls
     }
+}
+
+extension Diagnostic {
+    fileprivate var unquoted: Diagnostic { Diagnostic(severity, at: location, message, suggestion: suggestion) }
 }

@@ -36,7 +36,9 @@ package struct SpecNode: Sendable {
     package func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
 
     /// The place of a value far down; as far down as the path leads. A map or list is placed at its key.
-    func place(_ path: String...) -> Place {
+    func place(_ path: String...) -> Place { place(path) }
+
+    func place(_ path: [String]) -> Place {
         var node = self
         var place = self.place
         for key in path {

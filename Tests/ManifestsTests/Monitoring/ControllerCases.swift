@@ -39,30 +39,6 @@ extension AlertCase {
             silent: [#"slipway_backup_last_verify_success{policy="redis-hourly"}"#: "1x5"]
         ),
         AlertCase(
-            name: "RotationOverdue",
-            severity: .warning,
-            service: "slipway",
-            at: 1445,
-            fires: [#"slipway_rotation_due_timestamp_seconds{secret="jwt"}"#: "0x1500"],
-            silent: [#"slipway_rotation_due_timestamp_seconds{secret="jwt"}"#: "1000x1500"]
-        ),
-        AlertCase(
-            name: "RotationStuck",
-            severity: .critical,
-            service: "slipway",
-            at: 10,
-            fires: [#"slipway_rotation_deadline_timestamp_seconds{secret="jwt"}"#: "60x20"],
-            silent: [#"slipway_rotation_deadline_timestamp_seconds{secret="jwt"}"#: "6000x20"]
-        ),
-        AlertCase(
-            name: "RotationStragglers",
-            severity: .warning,
-            service: "slipway",
-            at: 65,
-            fires: [#"slipway_rotation_stragglers{secret="jwt"}"#: "2x70"],
-            silent: [#"slipway_rotation_stragglers{secret="jwt"}"#: "0x70"]
-        ),
-        AlertCase(
             name: "CertExpiring",
             severity: .warning,
             service: "slipway",

@@ -121,5 +121,5 @@ enum AlertText {
     static let title = "{{ .Status | toUpper }} {{ .CommonLabels.alertname }}: {{ .CommonAnnotations.summary }}"
     static let body =
         "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n"
-        + "{{ with .Annotations.command }}{{ . }}\n{{ end }}{{ .Annotations.runbook_url }}\n{{ end }}"
+        + "{{ with .Annotations.command }}{{ . }}\n{{ end }}{{ .Annotations.runbook_url }}{{ .Annotations.runbook }}\n{{ end }}"
 }

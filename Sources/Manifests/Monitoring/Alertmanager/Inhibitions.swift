@@ -3,7 +3,7 @@ import StackModel
 /// What is not told while something worse explains it: the milder alert of the same name, the errors that a burnt
 /// budget counts already, and what a service that is down does to those that wait for it. Silence goes from a cause to
 /// its symptoms: errors, slowness and queues, as warnings. That something is down, and whatever else wakes somebody, is
-/// told whatever else is down. Backups and rotations belong to no such service and are always told.
+/// told whatever else is down. Backups belong to no such service and are always told.
 struct Inhibitions {
     let stack: Stack
 
@@ -80,7 +80,7 @@ struct Inhibitions {
     /// The alert that says that a service is down; nil where none does.
     private func gone(_ service: Service) -> String? {
         switch service.kind {
-        case .app(let app): app.metrics == nil || Watch.hostJobs.contains(service.name) ? nil : "APIDown"
+        case .app(let app): app.metrics == nil || service.watchesMachine ? nil : "APIDown"
         case .redis: "RedisDown"
         case .postgres: "PgDown"
         case .prometheus, .grafana, .edge, .exporter, .alertmanager: nil

@@ -57,8 +57,7 @@ enum APIRules {
 
     /// Where a machine scales, fewer than the least are missing.
     private static func wanted(_ service: Service) -> Int {
-        guard case .app(let app) = service.kind, let autoscale = app.autoscale else { return service.replicas }
-        return autoscale.minimum
+        service.autoscale?.minimum ?? service.replicas
     }
 
     private static func requests(_ service: Service, _ promise: Promise) -> [Alert] {
@@ -104,7 +103,9 @@ enum APIRules {
     }
 
     static func enough(_ job: String, minutes: Int) -> String {
-        "job:http_requests:rate5m{\(job)} > \(fewestRequests / Double(minutes * 60))"
+        let rate = "job:http_requests:rate5m{\(job)}"
+        let average = minutes == 5 ? rate : "avg_over_time(\(rate)[\(minutes)m])"
+        return "\(average) > \(Number.text(fewestRequests / Double(minutes * 60)))"
     }
 
     private static func limits(_ service: Service) -> [Alert] {
@@ -112,17 +113,23 @@ enum APIRules {
         var alerts: [Alert] = []
         if let cpu = service.resources.cpu {
             let used = "max by (job) (rate(process_cpu_seconds_total{job=\"\(name)\"}[5m]))"
-            alerts += [(Alert.Severity.warning, 70), (.critical, 90)].map { severity, percent in
+            alerts += levels(70, scaledAt: service.autoscale?.cpu).map { severity, percent in
                 limit("CPUHigh", severity, name, used, Double(cpu.thousandths) / 1000, percent, "processor time")
             }
         }
         if let memory = service.resources.memory {
             let used = "max by (job) (process_resident_memory_bytes{job=\"\(name)\"})"
-            alerts += [(Alert.Severity.warning, 80), (.critical, 90)].map { severity, percent in
+            alerts += levels(80, scaledAt: service.autoscale?.memory).map { severity, percent in
                 limit("MemoryHigh", severity, name, used, Double(memory.bytes), percent, "memory")
             }
         }
         return alerts
+    }
+
+    /// Where a machine scales, what it aims at is no reason to look.
+    private static func levels(_ warning: Int, scaledAt target: Percent?) -> [(Alert.Severity, Int)] {
+        let levels = [(Alert.Severity.warning, warning), (.critical, 90)]
+        return levels.filter { $0.1 * 1000 > target?.thousandths ?? 0 }
     }
 
     private static func limit(
@@ -145,4 +152,8 @@ enum APIRules {
             next: "status"
         )
     }
+}
+
+extension Service {
+    fileprivate var autoscale: Autoscale? { if case .app(let app) = kind { app.autoscale } else { nil } }
 }

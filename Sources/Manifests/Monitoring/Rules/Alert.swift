@@ -29,6 +29,7 @@ struct Alert: Hashable {
 
     func value(_ help: AlertHelp) -> ManifestValue {
         let own = ManifestValue.sorted(labels.mapValues { .text($0) })
+        let page = ManifestValue.text("\(help.runbook)#\(name.lowercased())")
         let head: ManifestValue = ["severity": .text(severity.rawValue), "service": .text(service)]
         return [
             "alert": .text(name),
@@ -39,7 +40,9 @@ struct Alert: Hashable {
                 "summary": .text(summary),
                 "description": .text(description),
                 "command": .text(unlessNil: help.command(next)),
-                "runbook_url": .text("\(help.runbook)#\(name.lowercased())"),
+                // Programs make a link of this one, which a path is not.
+                "runbook_url": help.isLink ? page : nil,
+                "runbook": help.isLink ? nil : page,
             ],
         ]
     }

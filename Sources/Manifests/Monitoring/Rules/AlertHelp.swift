@@ -13,6 +13,8 @@ struct AlertHelp: Hashable {
     let stack: StackID
     /// The page with a heading for each alert.
     let runbook: String
+    /// A page of the web, and not a file of this folder or of Slipway's documents.
+    var isLink: Bool { runbook.contains("://") }
 
     init(_ runner: Runner, for stack: Stack) {
         self.runner = runner

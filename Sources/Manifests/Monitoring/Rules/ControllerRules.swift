@@ -7,9 +7,7 @@ enum ControllerRules {
     static let about = ["The figures come from Slipway's controller; without one these alerts are silent."]
 
     static func group(_ watch: Watch) -> RuleGroup {
-        let hasWork =
-            !watch.stack.backups.isEmpty || watch.stack.secrets.contains { $0.rotate != nil }
-            || CertificateRules.hasCertificates(watch.stack)
+        let hasWork = !watch.stack.backups.isEmpty || CertificateRules.hasCertificates(watch.stack)
         let stalled = Alert(
             name: "ControllerStalled",
             severity: .critical,
@@ -17,7 +15,7 @@ enum ControllerRules {
             expression: "time() - max(slipway_controller_last_pass_timestamp_seconds) > 300",
             holding: "1m",
             summary: "The controller has done nothing for {{ $value | humanizeDuration }}",
-            description: "No backup, no rotation and no repair is made until it goes on.",
+            description: "No backup and no repair is made until it goes on.",
             next: "history"
         )
         return RuleGroup(name: "controller", about: about, rules: hasWork ? [.alert(stalled)] : [])
@@ -66,49 +64,6 @@ enum BackupRules {
         summary: "The last backup of {{ $labels.policy }} is damaged",
         description: "It could not be read back, or its digests are not those of its manifest.",
         next: "history"
-    )
-}
-
-enum RotationRules {
-    static func group(_ watch: Watch) -> RuleGroup {
-        RuleGroup(
-            name: "rotations",
-            about: ControllerRules.about,
-            rules: watch.stack.secrets.contains { $0.rotate != nil }
-                ? [.alert(overdue), .alert(stuck), .alert(stragglers)] : []
-        )
-    }
-
-    private static let overdue = Alert(
-        name: "RotationOverdue",
-        severity: .warning,
-        service: ControllerRules.service,
-        expression: "time() - max by (secret) (slipway_rotation_due_timestamp_seconds) > 86400",
-        summary: "The secret {{ $labels.secret }} should have been rotated {{ $value | humanizeDuration }} ago",
-        description: "The old value is still in use and still valid.",
-        next: "history"
-    )
-
-    private static let stuck = Alert(
-        name: "RotationStuck",
-        severity: .critical,
-        service: ControllerRules.service,
-        expression: "time() - max by (secret) (slipway_rotation_deadline_timestamp_seconds) > 0",
-        holding: "5m",
-        summary: "The rotation of {{ $labels.secret }} does not get on",
-        description: "A step has taken longer than it may. Both values are valid until it goes on or back.",
-        next: "history"
-    )
-
-    private static let stragglers = Alert(
-        name: "RotationStragglers",
-        severity: .warning,
-        service: ControllerRules.service,
-        expression: "max by (secret) (slipway_rotation_stragglers) > 0",
-        holding: "1h",
-        summary: "{{ $value }} sessions still use the old value of {{ $labels.secret }}",
-        description: "The rotation waits for them: somebody has not taken up the new value.",
-        next: "status"
     )
 }
 

@@ -84,7 +84,7 @@ enum MonitoringRules {
             let name = service.name.text
             switch service.kind {
             case .exporter, .grafana, .alertmanager: return targetMissing(name)
-            case .app: return Watch.hostJobs.contains(service.name) ? targetMissing(name) : nil
+            case .app: return service.watchesMachine ? targetMissing(name) : nil
             case .edge, .prometheus, .redis, .postgres: return nil
             }
         }

@@ -39,7 +39,7 @@ extension RuleGroup {
     static func all(of watch: Watch) -> [RuleGroup] {
         [
             RequestRules.group(watch), APIRules.group(watch), BurnRateRules.group(watch), RedisRules.group(watch),
-            PostgresRules.group(watch), EdgeRules.group(watch), BackupRules.group(watch), RotationRules.group(watch),
+            PostgresRules.group(watch), EdgeRules.group(watch), BackupRules.group(watch),
             CertificateRules.group(watch), ControllerRules.group(watch), HostRules.group(watch),
             MonitoringRules.group(watch),
         ].filter { !$0.rules.isEmpty }

@@ -168,15 +168,6 @@ enum Runbook {
         ## BackupVerifyFailed
         The last backup cannot be read back as it was written. Keep it, make another one, and look at the store's disk.
 
-        ## RotationOverdue
-        A secret should have been rotated a day ago. The old value works; `slipway history shop` shows whether it was tried.
-
-        ## RotationStuck
-        A rotation does not get on; both values are valid meanwhile. `slipway history shop` shows the step and why.
-
-        ## RotationStragglers
-        Sessions still use the old value. Restart whoever holds them: `slipway restart shop --service api`.
-
         ## CertExpiring
         A certificate has less than a third of its time left (warning) or less than seven days (critical). Set the new one in
         the variable that the secret is given by, and `slipway deploy shop`.

@@ -13,21 +13,18 @@ struct Watch {
         self.promise = Promise(stack.objectives)
     }
 
-    /// Programs that export the machine's figures are named so; their alerts are those of the host.
-    static let hostJobs: Set<ServiceName> = ["node", "node-exporter"]
-
     /// The apps that show figures.
     var apps: [Service] {
         services { service in
             guard case .app = service.kind else { return false }
-            return !Self.hostJobs.contains(service.name)
+            return !service.watchesMachine
         }
     }
 
     var edges: [Service] { services { if case .edge = $0.kind { true } else { false } } }
     var prometheuses: [Service] { services(where: \.isPrometheus) }
     var alertmanagers: [Service] { services { if case .alertmanager = $0.kind { true } else { false } } }
-    var hosts: [Service] { services { Self.hostJobs.contains($0.name) } }
+    var hosts: [Service] { services(where: \.watchesMachine) }
 
     /// What the exporters of one kind watch: the job that has the figures, and the service they are of.
     func exported(_ subject: Exporter.Subject) -> [(job: ServiceName, service: ServiceName)] {
