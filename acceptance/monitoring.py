@@ -17,28 +17,40 @@ import urllib.parse
 import urllib.request
 from collections import Counter
 
-from yard import REPOSITORY, StackCopy, Trickle, Yard
+from yard import REPOSITORY, StackCopy, Trickle, Yard, is_listening
 
 GOLDEN = REPOSITORY / "Tests/ManifestsTests/Golden/grafana.txt"
 # Scrapes and rules come every 2 s here; a rate needs a few of them.
 INTERVAL = "2s"
 PATIENCE = 90
+# Where the Prometheus of a stack asks for the figures of the controller.
+CONTROLLER = 9466
 # Which job each dashboard is asked for, and those of which every panel must have data.
 JOBS = {"slipway-api": "api", "slipway-redis": "redis-exporter", "slipway-postgres": "postgres-exporter",
-        "slipway-edge": "edge"}  # fmt: skip
+        "slipway-edge": "edge", "slipway-operations": "slipway_controller"}  # fmt: skip
 
 
 def main() -> None:
     with Yard("monitoring") as yard:
         shop = yard.copy("stacks/shop")
         shop.edit("healthyFor: 3s", "healthyFor: 1s")
+        shop.edit(r"local: +\{directory: [^}]+\}", f"local: {{directory: {yard.root / 'vault'}}}")
+        shop.edit(r"to: \[local, offsite\]", "to: [local]")
+        shop.edit(r"^  offsite: .*\n", "")
         shop.edit(r"kind: prometheus,", f"kind: prometheus, scrapeInterval: {INTERVAL},")
         deployed = shop.deploy()
         if yard.check("the shop is deployed", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed):
             run = shop.slipway("plan", "--exit-code")
             yard.check("a second deploy would change nothing", run.code == 0, details=run)
+            yard.check("no controller runs beside this test", not is_listening(CONTROLLER))
+            shop.slipway("backup", "run")
+            shop.slipway("backup", "prove")
+            controller = yard.start("controller", "--listen", f"127.0.0.1:{CONTROLLER}")
             with Trickle(shop.url + "/health"):
                 observe(yard, Prometheus(shop))
+            controller.kill(15)
+            controller.wait(30)
+            yard.check("without a controller its alert is on its way", pending(Prometheus(shop), "ControllerDown"))
         down = shop.down()
         yard.check("the shop is taken down", down.code == 0, f"{down.seconds:.1f} s", details=down)
         yard.check_nothing_left()
@@ -74,6 +86,15 @@ def observe(yard: Yard, prometheus: Prometheus) -> None:
     yard.check("every rule is evaluated", rules and not ill, f"{len(rules)} rules", details=ill)
     firing = {each["labels"]["alertname"] for each in prometheus.ask("alerts")["alerts"] if each["state"] == "firing"}
     yard.check("only the Watchdog fires", firing == {"Watchdog"}, details=firing)
+
+
+def pending(prometheus: Prometheus, name: str) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if any(each["labels"]["alertname"] == name for each in prometheus.ask("alerts")["alerts"]):
+            return True
+        time.sleep(1)
+    return False
 
 
 def wait_for_panels(prometheus: Prometheus) -> dict[str, list[str]]:

@@ -81,7 +81,20 @@ enum PrometheusTemplate {
         }
         text.line("scrape_configs:")
         for job in watch.jobs { text.lines(scrape(job, watch.stack)) }
+        if !watch.stack.backups.isEmpty { text.lines(controller(of: watch.stack)) }
         return text.template
+    }
+
+    /// The controller of this machine, where it listens when nobody says otherwise (`slipway controller --listen`). It has
+    /// the figures of every stack; these are asked for one.
+    private static func controller(of stack: Stack) -> [Template] {
+        [
+            "  - job_name: \(YAMLScalar.quoted(ControllerRules.job))",
+            "    params: {stack: [\(YAMLScalar.quoted(stack.id.description))]}",
+            "    static_configs:",
+            "      - targets: [\"127.0.0.1:9466\"]",
+            "        labels: {instance: \"controller\"}",
+        ]
     }
 
     private static func scrape(_ job: ScrapeJob, _ stack: Stack) -> [Template] {

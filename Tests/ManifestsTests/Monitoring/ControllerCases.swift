@@ -3,6 +3,30 @@
 extension AlertCase {
     static let controller = [
         AlertCase(
+            name: "BackupFailed",
+            severity: .warning,
+            service: "slipway",
+            at: 3,
+            fires: [#"slipway_backup_last_run_failed{policy="redis-hourly"}"#: "1x5"],
+            silent: [#"slipway_backup_last_run_failed{policy="redis-hourly"}"#: "0x5"]
+        ),
+        AlertCase(
+            name: "BackupSkipped",
+            severity: .warning,
+            service: "slipway",
+            at: 50,
+            fires: [#"slipway_backup_last_skip_timestamp_seconds{policy="redis-hourly"}"#: "0x60"],
+            silent: [#"slipway_backup_last_skip_timestamp_seconds{policy="redis-hourly"}"#: "-3600x60"]
+        ),
+        AlertCase(
+            name: "ControllerDown",
+            severity: .critical,
+            service: "slipway",
+            at: 5,
+            fires: [#"up{job="slipway_controller",instance="controller"}"#: "0x10"],
+            silent: [#"up{job="slipway_controller",instance="controller"}"#: "1x10"]
+        ),
+        AlertCase(
             name: "BackupTooOld",
             severity: .critical,
             service: "slipway",

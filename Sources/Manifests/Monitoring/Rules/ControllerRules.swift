@@ -4,6 +4,8 @@ import StackModel
 enum ControllerRules {
     /// The service that these alerts are of.
     static let service = "slipway"
+    /// No service can have this name.
+    static let job = "slipway_controller"
     static let about = ["The figures come from Slipway's controller; without one these alerts are silent."]
 
     static func group(_ watch: Watch) -> RuleGroup {
@@ -18,7 +20,17 @@ enum ControllerRules {
             description: "No backup and no repair is made until it goes on.",
             next: "history"
         )
-        return RuleGroup(name: "controller", about: about, rules: hasWork ? [.alert(stalled)] : [])
+        let down = Alert(
+            name: "ControllerDown",
+            severity: .critical,
+            service: service,
+            expression: "max(up{job=\"\(job)\"}) == 0",
+            holding: "1m",
+            summary: "No controller runs",
+            description: "Nothing that is scheduled is done: no backup is made, and none is proven.",
+            next: "history"
+        )
+        return RuleGroup(name: "controller", about: about, rules: hasWork ? [.alert(down), .alert(stalled)] : [])
     }
 }
 
@@ -27,9 +39,30 @@ enum BackupRules {
         RuleGroup(
             name: "backups",
             about: ControllerRules.about,
-            rules: watch.stack.backups.isEmpty ? [] : [.alert(tooOld), .alert(notProven), .alert(verifyFailed)]
+            rules: watch.stack.backups.isEmpty
+                ? [] : [failed, skipped, tooOld, notProven, verifyFailed].map { .alert($0) }
         )
     }
+
+    private static let failed = Alert(
+        name: "BackupFailed",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "max by (policy) (slipway_backup_last_run_failed or slipway_backup_last_proof_failed) == 1",
+        summary: "The last run of the backup policy {{ $labels.policy }} has failed",
+        description: "The earlier sets are there. The controller's log says why.",
+        next: "backup list"
+    )
+
+    private static let skipped = Alert(
+        name: "BackupSkipped",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "time() - max by (policy) (slipway_backup_last_skip_timestamp_seconds) < 3600",
+        summary: "A backup of {{ $labels.policy }} that was due was not made",
+        description: "The controller was away, or the run before had not ended.",
+        next: "backup list"
+    )
 
     /// Two whole runs were missed, and there was an hour for one that is under way.
     private static let tooOld = Alert(

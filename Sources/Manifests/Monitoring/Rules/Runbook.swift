@@ -159,8 +159,13 @@ enum Runbook {
         Where the cluster runs the jobs: `kubectl describe cronjob backup-NAME`, then its pods. The volume may be full.
 
         ## BackupFailed
-        A job of the cluster has failed three times, and none has succeeded since. The log of its pod says why; the pods of
-        failed jobs are kept for that. `kubectl create job --from=cronjob/backup-NAME again` tries once more.
+        The last run of a policy has failed. The controller's log says why; `slipway backup run shop --policy NAME` tries again.
+        A job of a cluster has failed three times then: the log of its pod says why, and the pods of failed jobs are kept for
+        that. `kubectl create job --from=cronjob/backup-NAME again` tries once more.
+
+        ## BackupSkipped
+        A run that was due was not made, because the controller was away or the run before had not ended. The next one makes up
+        for it. Where it happens again and again, the schedule is too tight for the data.
 
         ## BackupNotProven
         No backup of the policy was restored and probed for long. They may be good; nobody knows.
@@ -174,6 +179,10 @@ enum Runbook {
 
         ## CertExpiresToday
         Less than a day. As CertExpiring, now: after that, clients refuse to connect.
+
+        ## ControllerDown
+        Nobody answers where `slipway controller` shows its figures: `systemctl status slipway-controller`. Until it runs again
+        nothing that is scheduled is done; then it makes up for the last due time of each policy.
 
         ## ControllerStalled
         The controller has made no pass for five minutes: no backups, no rotations, no repairs. Restart it; its log says why.
