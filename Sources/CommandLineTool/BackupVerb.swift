@@ -35,14 +35,21 @@ struct BackupRunVerb: Verb {
         let dependencies = try session.dependencies()
         let stack = try await target.deployed(in: session, dependencies.ledger)
         let runner = BackupRunner(dependencies, try session.backups())
-        var reports: [BackupReport] = []
+        var (reports, failures): ([BackupReport], [ReportableError]) = ([], [])
         for name in try await runner.policies(of: stack, only: policy) {
-            let report = try await runner.run(name, of: stack, acceptingShrink: acceptShrink)
-            reports.append(report)
-            if format.output == .table { for line in Self.lines(of: report) { session.console.result(line) } }
+            do throws(ReportableError) {
+                let report = try await runner.run(name, of: stack, acceptingShrink: acceptShrink)
+                reports.append(report)
+                if format.output == .table { for line in Self.lines(of: report) { session.console.result(line) } }
+            } catch {
+                // One policy that fails costs no other its set.
+                failures.append(error)
+                session.console.report(error)
+                if error.code == .interrupted { break }
+            }
         }
         if format.output == .json { session.console.result(CanonicalJSON.text(reports)) }
-        return .done
+        return failures.first.map { ExitStatus($0.code) } ?? .done
     }
 
     private static func lines(of report: BackupReport) -> [String] {

@@ -34,7 +34,8 @@ package struct RollbackVerb: ChangingVerb {
         let sets = try await BackupBeforeChange.sets(
             before: left.number,
             of: stack,
-            in: try session.dependencies().ledger
+            try session.dependencies(),
+            try session.backups()
         )
         guard !sets.isEmpty else { return }
         change.warn("The data are as release \(left.number) left them. As they were before it:", on: session.console)

@@ -42,18 +42,15 @@ struct SafetyBackup {
     func take(in session: Session, _ tell: (String) -> Void) async throws(ReportableError) {
         guard let sets, !sets.policies.isEmpty else { return }
         let runner = BackupRunner(try session.dependencies(), try session.backups())
+        let release = proposal.plan.purpose == .deploy ? proposal.target.number : nil
         do throws(ReportableError) {
-            for report in try await sets.take(before: proposal.target.number, of: proposal.stack, runner) {
+            for report in try await sets.take(before: release, of: proposal.stack, runner) {
                 let stores = report.copies.map(\.store.text).joined(separator: ", ")
                 tell("\(report.copies.first?.set ?? report.policy) is in \(stores) (\(report.elapsed.spoken))")
             }
         } catch {
-            throw ReportableError(
-                error.code,
-                error.message,
-                hint: error.hint ?? "Mend it, or go on without a set with --no-backup.",
-                details: error.details
-            )
+            let hint = [error.hint, "Go on without a set with --no-backup."].compactMap(\.self).joined(separator: " ")
+            throw ReportableError(error.code, error.message, hint: hint, details: error.details)
         }
     }
 }

@@ -31,50 +31,62 @@ package struct Controller: Sendable {
         self.log = log
     }
 
-    /// Runs the schedules and, at this address, shows what came of it. Throws `engineFailed` when the address is taken.
+    /// Runs the schedules and, at this address, shows what came of it. Throws `engineFailed` when the address is taken, before
+    /// anything is begun.
     package func run(listener: any HTTPListener, host: String, port: Int) async throws(ReportableError) {
-        let figures = Figures(dependencies: dependencies, pulse: pulse)
+        let first = try await listener.listen(host: host, port: port)
         let work = Task { await keepGoing() }
-        var problem: ReportableError?
-        do throws(ReportableError) {
-            try await listener.serve(host: host, port: port) { method, target in await figures.answer(method, target) }
-        } catch {
-            problem = error
-        }
+        await show(first, again: { () throws(ReportableError) in try await listener.listen(host: host, port: port) })
         // What is under way is given up properly: its set is abandoned, and its run closed.
         work.cancel()
         await work.value
-        if let problem { throw problem }
+    }
+
+    /// That nobody can be heard any more is no reason to make no backups.
+    private func show(_ first: any HTTPEar, again: () async throws(ReportableError) -> any HTTPEar) async {
+        let figures = Figures(dependencies: dependencies, pulse: pulse)
+        var ear: (any HTTPEar)? = first
+        while !Task.isCancelled {
+            do throws(ReportableError) {
+                let current: any HTTPEar
+                if let ear { current = ear } else { current = try await again() }
+                ear = nil
+                try await current.serve { method, target in await figures.answer(method, target) }
+            } catch {
+                note(error.message)
+            }
+            if !Task.isCancelled { try? await Task.sleep(for: Self.pause) }
+        }
     }
 
     private func keepGoing() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                for begun in await pass() {
-                    group.addTask { for run in begun { await perform(run) } }
-                }
+                for run in await pass() { group.addTask { await perform(run) } }
                 try? await Task.sleep(for: Self.pause)
             }
         }
     }
 
-    /// One look at the clock for every stack. Returns what was begun, stack by stack.
-    func pass() async -> [[BackupRun]] {
+    /// One look at the clock for every stack. Returns what was begun.
+    func pass() async -> [BackupRun] {
         let scheduler = BackupScheduler(dependencies)
-        var begun: [[BackupRun]] = []
+        var begun: [BackupRun] = []
+        var isWhole = true
         do throws(ReportableError) {
             for stack in try await scheduler.stacks() {
                 do throws(ReportableError) {
-                    begun.append(try await scheduler.look(at: stack).begun)
+                    begun += try await scheduler.look(at: stack).begun
                 } catch {
+                    isWhole = false
                     note("\(stack) cannot be looked at: \(error.message)")
                 }
             }
-            pulse.beat(dependencies.now())
+            if isWhole { pulse.beat(dependencies.now()) }
         } catch {
             note("the ledger cannot be read: \(error.message)")
         }
-        return begun.filter { !$0.isEmpty }
+        return begun
     }
 
     func perform(_ run: BackupRun) async {

@@ -6,16 +6,50 @@ import NIOPosix
 
 /// Answers small requests with SwiftNIO. What a request brings in its body is not looked at.
 package struct LiveHTTPListener: HTTPListener {
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-
     package init() {}
 
-    package func serve(
-        host: String,
-        port: Int,
-        _ answer: @escaping @Sendable (String, String) async -> HTTPReply
-    ) async throws(ReportableError) {
-        let server = try await listen(host, port)
+    package func listen(host: String, port: Int) async throws(ReportableError) -> any HTTPEar {
+        do {
+            let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
+                        try pipeline.addHandler(CloseWhenIdle())
+                        try pipeline.configureHTTPServerPipeline()
+                        return try LiveHTTPEar.Connection(wrappingChannelSynchronously: channel)
+                    }
+                }
+            return LiveHTTPEar(server: server, place: "\(host):\(port)")
+        } catch {
+            throw ReportableError(
+                .engineFailed,
+                "cannot listen at \(host):\(port): \(ConnectionFailure.reason(error))",
+                hint: "Choose another address with --listen, or see who has it with `ss --listening --tcp --processes`."
+            )
+        }
+    }
+}
+
+/// Ends the connection of a client that has said nothing for long.
+private final class CloseWhenIdle: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
+
+/// An address that clients can connect to.
+private struct LiveHTTPEar: HTTPEar {
+    typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+    let server: NIOAsyncChannel<Connection, Never>
+    let place: String
+
+    func serve(_ answer: @escaping @Sendable (String, String) async -> HTTPReply) async throws(ReportableError) {
         do {
             try await server.executeThenClose { connections in
                 try await withThrowingDiscardingTaskGroup { group in
@@ -27,28 +61,7 @@ package struct LiveHTTPListener: HTTPListener {
             }
         } catch {
             guard !Task.isCancelled else { return }
-            throw ReportableError(.engineFailed, "nobody is heard at \(host):\(port) any more: \(error)")
-        }
-    }
-
-    private func listen(_ host: String, _ port: Int)
-        async throws(ReportableError) -> NIOAsyncChannel<Connection, Never>
-    {
-        do {
-            return try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: host, port: port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                        return try Connection(wrappingChannelSynchronously: channel)
-                    }
-                }
-        } catch {
-            throw ReportableError(
-                .engineFailed,
-                "cannot listen at \(host):\(port): \(ConnectionFailure.reason(error))",
-                hint: "Choose another address with --listen, or see who has it with `ss --listening --tcp --processes`."
-            )
+            throw ReportableError(.engineFailed, "nobody is heard at \(place) any more: \(error)")
         }
     }
 

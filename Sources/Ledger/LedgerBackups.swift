@@ -19,6 +19,8 @@ extension Ledger {
         }
     }
 
+    private static var stale: TimeSpan { .seconds(3600) }
+
     /// Looks at the schedule of a job and begins the run that is due, if one is. What was looked at, what was skipped and
     /// what was begun are one transaction: killed at any moment, each due time is run or skipped, and none twice.
     ///
@@ -42,7 +44,9 @@ extension Ledger {
             let running = try runs.alive(job, isAlive, at: now)
             let due = look(settled, running != nil)
             for skipped in due.skipped { try schedules.record(skipped, of: job, at: now) }
-            try schedules.settle(job, by: expression, upTo: due.settled)
+            // Without anything due there is nothing to remember, but for a clock that is to be known as set back.
+            let isWorthIt = due.run != nil || !due.skipped.isEmpty || settled.elapsed(until: due.settled) > Self.stale
+            if isWorthIt { try schedules.settle(job, by: expression, upTo: due.settled) }
             guard let time = due.run, try !runs.wasMade(job, due: time) else { return nil }
             return try runs.begin(job, due: time, actor: actor, owner: owner, isAlive: isAlive, at: now)
         }

@@ -41,7 +41,7 @@ struct HomeDirectory {
     /// tried there run as one of them.
     func scratch(_ name: String) throws(ReportableError) -> String {
         try make("\(path)/scratch", mode: 0o711)
-        return "\(path)/scratch/\(name.replacing("/", with: "-"))"
+        return "\(path)/scratch/\(name.replacing("/", with: "."))"
     }
 
     func lock(for stack: StackID) -> String { "\(path)/ledger/\(stack.stack).\(stack.environment).lock" }

@@ -22,6 +22,9 @@ enum ProcessIdentity {
     /// What others know this machine as.
     static var machine: String { firstLine(of: "/proc/sys/kernel/hostname") }
 
+    /// As leases name it: two machines may have one name.
+    static var distinctMachine: String { "\(machine) (\(firstLine(of: "/etc/machine-id").prefix(12)))" }
+
     /// `maria@db-1`; behind sudo the person, not root.
     static func actor(_ variables: [String: String]) -> String {
         let user = variables["SUDO_USER"] ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }

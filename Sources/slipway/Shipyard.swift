@@ -33,16 +33,28 @@ struct Shipyard: Sendable {
         )
     }
 
-    func backups() throws(ReportableError) -> BackupDoors {
+    /// - Parameter patience: how long somebody else's lease of a vault is waited for.
+    func backups(patience: TimeSpan = .seconds(600), _ tell: @escaping @Sendable (String) -> Void)
+        throws(ReportableError) -> BackupDoors
+    {
         let home = try HomeDirectory(variables: variables)
         try home.prepare()
-        let identity = AgeIdentityFile(path: variables["SLIPWAY_VAULT_IDENTITY_FILE"] ?? home.vaultIdentity)
+        let own = AgeIdentityFile(path: home.vaultIdentity)
+        // A file that is named is there, or the name is wrong.
+        let named = variables["SLIPWAY_VAULT_IDENTITY_FILE"].map { AgeIdentityFile(path: $0) }
         return BackupDoors(
             store: { (store) async throws(ReportableError) in try await open(store) },
             runner: LiveCommandRunner(),
             scratch: { (name) throws(ReportableError) in try home.scratch(name) },
-            identity: { () throws(ReportableError) in try identity.readOrMake() },
-            machine: ProcessIdentity.machine
+            identity: { () throws(ReportableError) in try (named ?? own).read() },
+            newIdentity: { () throws(ReportableError) in
+                if let named { return try named.read() }
+                if !own.exists { tell("the new vault is sealed for \(own.path): keep a copy of this file elsewhere") }
+                return try own.readOrMake()
+            },
+            machine: ProcessIdentity.distinctMachine,
+            patience: patience,
+            tell: tell
         )
     }
 
@@ -50,7 +62,9 @@ struct Shipyard: Sendable {
         let webhook = variables["SLIPWAY_WEBHOOK_URL"].flatMap { url in
             url.isEmpty ? nil : Webhook(url: Redacted(url), http: LiveHTTPTransport())
         }
-        return Controller(try dependencies(), try backups(), webhook: webhook, log: log)
+        // A long run of one policy makes the others late, not fail.
+        let backups = try backups(patience: .seconds(86_400), log)
+        return Controller(try dependencies(), backups, webhook: webhook, log: log)
     }
 
     private func open(_ store: Store) async throws(ReportableError) -> any BlobStore {

@@ -15,13 +15,14 @@ struct Slipway {
         let variables = ProcessInfo.processInfo.environment
         let yard = Shipyard(variables: variables)
         let interruption = Interruption()
+        let console = Console(variables: variables)
         let session = Session(
-            console: Console(variables: variables),
+            console: console,
             variables: variables,
             callersMask: callersMask,
             home: { () throws(ReportableError) in try HomeDirectory(variables: variables).path },
             dependencies: { () throws(ReportableError) in try yard.dependencies() },
-            backups: { () throws(ReportableError) in try yard.backups() },
+            backups: { () throws(ReportableError) in try yard.backups { console.note($0) } },
             control: { (host, port, log) async throws(ReportableError) in
                 try await yard.controller(log).run(listener: LiveHTTPListener(), host: host, port: port)
             },

@@ -11,6 +11,10 @@ package struct BackupBeforeChange: Hashable, Sendable {
     package let uncovered: [ServiceName]
 
     private static let evidence = "before-release"
+    /// How long such a set stays, whatever its policy says.
+    private static let hold = TimeSpan.seconds(7 * 86_400)
+    /// A release may have been tried several times, and the data been touched by each.
+    private static let offered = 3
 
     /// - Parameter proposal: what was planned; only what runs now can be backed up, by the policies that it has.
     package init(_ proposal: Proposal) {
@@ -39,31 +43,40 @@ package struct BackupBeforeChange: Hashable, Sendable {
     }
 
     /// Makes the sets. Whatever it throws, the change has not begun.
-    package func take(before release: Int, of stack: StackID, _ runner: BackupRunner)
+    ///
+    /// - Parameter release: the one that is deployed; nil for a rollback, whose data nobody wants back.
+    package func take(before release: Int?, of stack: StackID, _ runner: BackupRunner)
         async throws(ReportableError) -> [BackupReport]
     {
+        let pins = BackupPins(runner.dependencies, runner.doors)
+        let until = Instant(milliseconds: runner.dependencies.now().milliseconds + Self.hold.milliseconds)
         var reports: [BackupReport] = []
         for policy in policies {
             do throws(ReportableError) {
-                let note = [Self.evidence: "\(release)"]
-                reports.append(try await runner.run(policy, of: stack, noting: note))
+                let note = release.map { [Self.evidence: "\($0)"] } ?? [:]
+                let report = try await runner.run(policy, of: stack, noting: note)
+                reports.append(report)
+                guard let release, let set = report.copies.first?.set else { continue }
+                _ = try await pins.pin(set, of: stack, reason: "before release \(release)", until: until)
             } catch {
-                throw error.during("the backup before release \(release) failed, and nothing was changed")
+                throw error.during("the backup before the change failed, and nothing was changed")
             }
         }
         return reports
     }
 
-    /// The sets that hold the state from before a release, newest first: one for each policy.
-    package static func sets(before release: Int, of stack: StackID, in ledger: Ledger)
+    /// The sets that were made before a release was deployed, and that are still there: the newest of each policy first.
+    package static func sets(before release: Int, of stack: StackID, _ dependencies: Dependencies, _ doors: BackupDoors)
         async throws(ReportableError) -> [String]
     {
-        var found: [String: String] = [:]
-        for run in try await ledger.backupRuns(of: stack, limit: 1000)
-        where run.evidence[evidence] == "\(release)" && found[run.policy] == nil {
-            found[run.policy] = run.set
+        var found: [String: [String]] = [:]
+        for run in try await dependencies.ledger.backupRuns(of: stack, limit: 10_000)
+        where run.evidence[evidence] == "\(release)" {
+            if let set = run.set { found[run.policy, default: []].append(set) }
         }
-        return found.values.sorted()
+        guard !found.isEmpty else { return [] }
+        let there = Set(try await BackupReader(dependencies, doors).list(stack).rows.map(\.set))
+        return found.sorted { $0.key < $1.key }.flatMap { $0.value.filter { there.contains($0) }.prefix(offered) }
     }
 }
 

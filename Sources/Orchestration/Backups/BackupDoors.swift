@@ -11,22 +11,34 @@ package struct BackupDoors: Sendable {
     package let runner: any CommandRunner & ProgramStarter
     /// The path of a folder for one piece of work of this name, which nobody else has; its parent is there.
     package let scratch: @Sendable (String) throws(ReportableError) -> String
-    /// The identity that opens what this machine has encrypted, made when first asked for.
+    /// The identity that opens what this machine has encrypted. Throws `secretFailed` when there is none.
     package let identity: @Sendable () throws(ReportableError) -> AgeIdentity
+    /// The same for a new vault: made where there is none.
+    package let newIdentity: @Sendable () throws(ReportableError) -> AgeIdentity
     /// As leases name it.
     package let machine: String
+    /// How long somebody else's lease of a vault is waited for.
+    package let patience: TimeSpan
+    /// Takes a line for people.
+    package let tell: @Sendable (String) -> Void
 
     package init(
         store: @escaping @Sendable (Store) async throws(ReportableError) -> any BlobStore,
         runner: any CommandRunner & ProgramStarter,
         scratch: @escaping @Sendable (String) throws(ReportableError) -> String,
         identity: @escaping @Sendable () throws(ReportableError) -> AgeIdentity,
-        machine: String
+        newIdentity: @escaping @Sendable () throws(ReportableError) -> AgeIdentity,
+        machine: String,
+        patience: TimeSpan = .seconds(600),
+        tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.runner = runner
         self.scratch = scratch
         self.identity = identity
+        self.newIdentity = newIdentity
         self.machine = machine
+        self.patience = patience
+        self.tell = tell
     }
 }

@@ -75,21 +75,31 @@ package struct BackupReader: Sendable {
                 $0.series.stack == stack && (set == nil || $0.description == set)
             }
             for set in sets {
-                let found = try await vault.verify(set)
+                guard let found = try await verify(set, in: vault) else { continue }
                 flaws += found.flaws.map { "\(store): \($0.text)" }
-                guard found.isSound else {
-                    try await vault.clearMarks(of: set)
-                    continue
-                }
-                sound.append("\(store): \(set)")
-                let now = dependencies.now()
-                try await vault.mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: now)
+                if found.isSound { sound.append("\(store): \(set)") }
             }
         }
         if let set, sound.isEmpty, flaws.isEmpty, unread.isEmpty {
             throw ReportableError(.usage, "there is no set \(set)", hint: "See them with `slipway backup list`.")
         }
         return BackupVerdict(sound: sound, flaws: flaws, unread: unread)
+    }
+
+    /// nil for a set that was pruned meanwhile.
+    private func verify(_ set: SetID, in vault: Vault) async throws(ReportableError) -> SetVerdict? {
+        do throws(ReportableError) {
+            let found = try await vault.verify(set)
+            if found.isSound {
+                let evidence = ["bytes": "\(found.size)"]
+                try await vault.mark(set, .verified, evidence: evidence, at: dependencies.now())
+            } else {
+                try await vault.clearMarks(of: set)
+            }
+            return found
+        } catch where error.code == .notFound {
+            return nil
+        }
     }
 
     /// Does something with the vault of each store that has one, and returns the stores where that failed.
@@ -104,11 +114,9 @@ package struct BackupReader: Sendable {
         var unread: [UnreadStore] = []
         for store in release.stack.stores {
             do throws(ReportableError) {
-                try await work(store.name, try await opener.find(store))
-            } catch  where error.code != .notFound {
-                unread.append(UnreadStore(store: store.name, failure: error))
+                if let vault = try await opener.findAny(store) { try await work(store.name, vault) }
             } catch {
-                continue
+                unread.append(UnreadStore(store: store.name, failure: error))
             }
         }
         return unread

@@ -41,15 +41,11 @@ package struct BackupProver: Sendable {
             let policy = try policies.named(run.policy)
             let found = try await find(set, of: policy, in: try policies.stores(of: policy), run.stack)
             let report = try await prove(found, of: release, by: policy.name)
-            try await dependencies.ledger.succeedBackup(
-                run.id,
-                with: report.set,
-                evidence: report.evidence,
-                at: dependencies.now()
-            )
+            let end = RunEnd(dependencies: dependencies, run: run)
+            try await end.succeed(with: report.set, evidence: report.evidence, at: dependencies.now())
             return report
         } catch {
-            try await dependencies.ledger.failBackup(run.id, with: error, at: dependencies.now())
+            await RunEnd(dependencies: dependencies, run: run).fail(with: error)
             throw error
         }
     }
@@ -68,7 +64,15 @@ package struct BackupProver: Sendable {
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         for store in stores {
             guard let vault = try await opener.findAny(store) else { continue }
-            let entries = try await vault.catalogue(of: series).entries
+            let catalogue = try await vault.catalogue(of: series)
+            let entries = catalogue.entries
+            if name == nil, let broken = catalogue.broken.last, entries.last.map({ $0.set < broken.set }) ?? true {
+                throw ReportableError(
+                    .vaultDamaged,
+                    "the newest set \(broken.set) in \(store.name) is damaged: \(broken.why)",
+                    hint: "Make another one with `slipway backup run`; --set proves an older one."
+                )
+            }
             let entry = name.map { name in entries.last { $0.set.description == name } } ?? entries.last
             if let entry { return Found(store: store.name, vault: vault, entry: entry) }
         }
@@ -88,7 +92,7 @@ package struct BackupProver: Sendable {
         let content = SetContent(of: manifest, in: found.vault, by: try doors.identity())
         var evidence: [String: String]
         do throws(ReportableError) {
-            evidence = try await probe(content, of: release)
+            evidence = try await probe(content, of: release, by: policy)
             try await content.readRest()
         } catch {
             if error.code == .vaultDamaged { try await found.vault.clearMarks(of: manifest.set) }
@@ -110,7 +114,9 @@ package struct BackupProver: Sendable {
         )
     }
 
-    private func probe(_ content: SetContent, of release: Release) async throws(ReportableError) -> [String: String] {
+    private func probe(_ content: SetContent, of release: Release, by policy: String)
+        async throws(ReportableError) -> [String: String]
+    {
         guard content.manifest.subject != "config" else { return try await StackConfiguration.probe(content) }
         guard let service = ServiceName(content.manifest.subject), release.stack.service(service) != nil else {
             throw ReportableError(.usage, "\(release.stack.id) has no service \(content.manifest.subject) any more")
@@ -121,7 +127,8 @@ package struct BackupProver: Sendable {
             runner: doors.runner
         ).prove(
             facts: try await content.facts(),
-            scratch: try doors.scratch("prove-\(release.stack.id)-\(service)"),
+            // The ledger lets one proof of a policy run at a time.
+            scratch: try doors.scratch("prove.\(release.stack.id).\(policy)"),
             object: content.object
         )
         return found.counts.mapValues { "\($0)" }.merging(["version": found.version]) { count, _ in count }

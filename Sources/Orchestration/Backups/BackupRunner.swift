@@ -63,12 +63,11 @@ package struct BackupRunner: Sendable {
             )
             copies = try await make(subject, in: try policies.stores(of: policy))
         } catch {
-            try await dependencies.ledger.failBackup(run.id, with: error, at: dependencies.now())
+            await RunEnd(dependencies: dependencies, run: run).fail(with: error)
             throw error
         }
         let ended = dependencies.now()
-        try await dependencies.ledger.succeedBackup(
-            run.id,
+        try await RunEnd(dependencies: dependencies, run: run).succeed(
             with: copies.first?.set ?? "",
             evidence: note.merging(["bytes": "\(copies.first?.size ?? 0)"]) { own, _ in own },
             at: ended
@@ -98,16 +97,19 @@ package struct BackupRunner: Sendable {
         let manifest = try await capture(subject, into: source, opener)
         try await verify(manifest.set, in: source, first.name)
         var copies = [BackupReport.Copy(first.name, manifest)]
+        var failures: [ReportableError] = []
         for store in stores.dropFirst() {
-            let vault = try await opener.find(store, making: true)
             do throws(ReportableError) {
+                let vault = try await opener.find(store, making: true)
                 let copied = try await copy(manifest, from: source, to: vault, opener)
                 try await verify(copied.set, in: vault, store.name)
                 copies.append(BackupReport.Copy(store.name, copied))
             } catch {
-                throw error.during("the set is in \(first.name), and copying it to \(store.name) failed")
+                let done = copies.map(\.store.text).joined(separator: ", ")
+                failures.append(error.during("the set is in \(done), and copying it to \(store.name) failed"))
             }
         }
+        if let failure = failures.first { throw failure }
         return copies
     }
 
@@ -139,7 +141,7 @@ package struct BackupRunner: Sendable {
                 }
                 return try await writer.commit(facts).0
             } catch {
-                await writer.abandon()
+                await Task.detached { await writer.abandon() }.value
                 throw error
             }
         }
@@ -175,16 +177,20 @@ package struct BackupRunner: Sendable {
                 )
                 return try await writer.commit(facts).0
             } catch {
-                await writer.abandon()
+                await Task.detached { await writer.abandon() }.value
                 throw error
             }
         }
     }
 
-    /// What the newest set of the series held. One that cannot be read is no reason to make no backup.
+    /// What the newest set of the series held. One that is damaged is no reason to make no backup.
     private func facts(of series: SetSeries, in vault: Vault) async throws(ReportableError) -> DataFacts? {
         guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
-        return try? await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
+        do throws(ReportableError) {
+            return try await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
+        } catch where error.code == .vaultDamaged {
+            return nil
+        }
     }
 }
 

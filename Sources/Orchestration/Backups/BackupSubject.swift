@@ -34,7 +34,7 @@ struct BackupSubject {
             if case .redis(let facts)? = previous { before = facts }
             facts = .redis(
                 try await RedisSource(access: access, runner: doors.runner).capture(
-                    scratch: try doors.scratch("\(release.stack.id)-\(policy.name)"),
+                    scratch: try doors.scratch("backup.\(release.stack.id).\(policy.name)"),
                     since: before,
                     shrink: shrink,
                     to: sink

@@ -11,6 +11,7 @@ struct OpenVault {
     /// How long a lease lasts that nobody renews: what a killed process holds others up for, where they cannot see that it
     /// is gone.
     private static let term = TimeSpan.seconds(120)
+    private static let renewal = Duration.seconds(20)
 
     /// The vault in a store. Throws `notFound` when there is none and `making` is false.
     func find(_ store: Store, making: Bool = false) async throws(ReportableError) -> Vault {
@@ -20,12 +21,16 @@ struct OpenVault {
         } catch {
             guard making, error.code == .notFound else { throw error.during("the store \(store.name)") }
         }
-        return try await Vault.create(in: blobs, recipients: try recipients(), now: dependencies.now())
+        let identity = try doors.newIdentity()
+        let recipients = try Self.recipients(of: identity)
+        return try await Vault.create(in: blobs, recipients: recipients, now: dependencies.now())
     }
 
     /// Who is to read what is backed up here: no store is asked for that.
-    func recipients() throws(ReportableError) -> [String] {
-        guard let recipient = try doors.identity().recipient else {
+    func recipients() throws(ReportableError) -> [String] { try Self.recipients(of: try doors.identity()) }
+
+    private static func recipients(of identity: AgeIdentity) throws(ReportableError) -> [String] {
+        guard let recipient = identity.recipient else {
             throw ReportableError(.broken, "the identity of this machine has no recipient")
         }
         return [recipient.description]
@@ -40,31 +45,58 @@ struct OpenVault {
         }
     }
 
-    /// Runs some work with the vault's lease, which ends with it.
+    /// Runs some work with the vault's lease, which is kept for as long as the work takes and ends with it. Waits for whoever
+    /// has it: one vault has many policies, and they come due together.
     func holding<Value: Sendable>(
         _ vault: Vault,
         for purpose: String,
         _ work: (VaultLease) async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        let (machine, isAlive) = (doors.machine, dependencies.isAlive)
-        let lease = try await vault.takeLease(
-            as: LeaseHolder(machine: machine, process: CanonicalJSON.text(dependencies.owner), purpose: purpose),
-            for: Self.term,
-            now: dependencies.now(),
-            isGone: { holder in
-                guard holder.machine == machine,
-                    let owner = try? CanonicalJSON.decode(OwnerID.self, from: holder.process)
-                else { return false }
-                return !isAlive(owner)
+        let lease = try await take(vault, for: purpose)
+        let now = dependencies.now
+        let renewal = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: Self.renewal)
+                // Who has lost it finds out at the next write.
+                if !Task.isCancelled { try? await lease.renewIfDue(now: now()) }
             }
-        )
+        }
+        let result: Result<Value, ReportableError>
         do throws(ReportableError) {
-            let value = try await work(lease)
-            try? await lease.release()
-            return value
+            result = .success(try await work(lease))
         } catch {
-            try? await lease.release()
-            throw error
+            result = .failure(error)
+        }
+        renewal.cancel()
+        await renewal.value
+        // Also where this task was cancelled: nobody is to wait for what has ended.
+        await Task.detached { try? await lease.release() }.value
+        return try result.get()
+    }
+
+    private func take(_ vault: Vault, for purpose: String) async throws(ReportableError) -> VaultLease {
+        let holder = LeaseHolder(
+            machine: doors.machine,
+            process: CanonicalJSON.text(dependencies.owner),
+            purpose: purpose
+        )
+        let (began, machine, isAlive) = (dependencies.now(), doors.machine, dependencies.isAlive)
+        var isTold = false
+        while true {
+            do throws(ReportableError) {
+                return try await vault.takeLease(as: holder, for: Self.term, now: dependencies.now()) { holder in
+                    guard holder.machine == machine,
+                        let owner = try? CanonicalJSON.decode(OwnerID.self, from: holder.process)
+                    else { return false }
+                    return !isAlive(owner)
+                }
+            } catch {
+                let hasPatience = began.elapsed(until: dependencies.now()) < doors.patience
+                guard error.code == .storeConflict, hasPatience, !Task.isCancelled else { throw error }
+                if !isTold { doors.tell("\(purpose) waits: \(error.message)") }
+                isTold = true
+                try? await Task.sleep(for: .seconds(1))
+            }
         }
     }
 }

@@ -19,6 +19,9 @@ package struct Forgetting: Sendable {
         async throws(ReportableError) -> [ServiceName: [RestorationName]]
     {
         let release = try await release(of: stack)
+        for service in services.sorted() where release.stack.service(service) == nil {
+            throw ReportableError(.usage, "there is no service \(service) in \(stack)")
+        }
         let observed = try await dependencies.engine(release.stack.engine).observe(stack, .glance)
         return observed.kept.merging(observed.prepared) { $0.union($1) }
             .filter { services.isEmpty || services.contains($0.key) }

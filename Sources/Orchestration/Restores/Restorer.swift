@@ -98,7 +98,15 @@ package struct Restorer: Sendable {
             let began = dependencies.now()
             note("\(set.service): reading \(set.manifest.set) and loading it beside the live data")
             let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
-            let content = try await preparation.prepare(as: name)
+            let hold = await SetHold(on: set, at: began)
+            let content: String
+            do throws(ReportableError) {
+                content = try await preparation.prepare(as: name)
+            } catch {
+                await hold.end()
+                throw error
+            }
+            await hold.end()
             let elapsed = began.elapsed(until: dependencies.now())
             note("\(set.service): prepared in \(elapsed.spoken): \(content), as in the set")
         }

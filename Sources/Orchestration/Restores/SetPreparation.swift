@@ -54,7 +54,7 @@ struct SetPreparation {
 extension BackupDoors {
     /// Where a service's sets are loaded.
     func restoreScratch(of service: ServiceName, in stack: StackID) throws(ReportableError) -> String {
-        try scratch("restore-\(stack)-\(service)")
+        try scratch("restore.\(stack).\(service)")
     }
 }
 

@@ -15,9 +15,11 @@ package struct AgeIdentityFile: Sendable {
     /// Reads it, and makes it where there is none. Two processes that do so at once get the same.
     /// Throws `secretFailed` when it is no identity, or open to others.
     package func readOrMake() throws(ReportableError) -> AgeIdentity {
-        if access(path, F_OK) != 0 { try make(.generate()) }
+        if !exists { try make(.generate()) }
         return try read()
     }
+
+    package var exists: Bool { access(path, F_OK) == 0 }
 
     /// Throws `secretFailed`, also where there is none.
     package func read() throws(ReportableError) -> AgeIdentity {
