@@ -8,7 +8,8 @@ import Vault
 
 @Suite("Runs of backups")
 struct BackupRunnerTests {
-    private let (near, far) = (MemoryStore(), MemoryStore())
+    private let near = MemoryStore()
+    private let far = MemoryStore()
     private var yard: BackupYard { BackupYard(["near": near, "far": far], identity: identity) }
     private let identity = AgeIdentity.generate()
 
