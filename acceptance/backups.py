@@ -7,15 +7,45 @@ one changed bit is found and named; what is not there, busy or too small is said
 """
 
 import json
+import os
+import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
-from yard import Run, StackCopy, Trickle, Yard
+from yard import REPOSITORY, Run, StackCopy, Trickle, Yard, is_listening
 
+MOTO = REPOSITORY / ".build/moto/bin/moto_server"
 ORDERS = 25
 ITEM = "a-rare-kind-of-teapot"  # to be read nowhere in the vault
 POLICIES = ("config-daily", "postgres-nightly", "redis-hourly")
+# Two of them have a second store.
+COPIES = 5
+
+
+class Bucket:
+    """A bucket of an S3 server of ours, and the keys to it in our environment."""
+
+    def __init__(self, yard: Yard):
+        if not MOTO.exists():
+            sys.exit(f"there is no {MOTO}: run scripts/setup test")
+        port = yard.free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._server = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)  # fmt: skip
+        os.environ.update(SLIPWAY_STORE_OFFSITE_ACCESS_KEY_ID="shop", SLIPWAY_STORE_OFFSITE_SECRET_ACCESS_KEY="keep-out")
+        deadline = time.monotonic() + 30
+        while not is_listening(port) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/shop-backups", method="PUT"), timeout=10).read()
+
+    def __enter__(self) -> "Bucket":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._server.terminate()
+        self._server.wait()
 
 
 def order(stack: StackCopy) -> None:
@@ -41,8 +71,9 @@ def made(yard: Yard, stack: StackCopy, vault: Path) -> None:
     yard.check("every policy makes a set", run.code == 0 and all(name in run.output for name in POLICIES),
                f"{run.seconds:.1f} s", details=run)  # fmt: skip
     found = sets(stack)
-    yard.check("the sets are listed", len(found) == len(POLICIES), f"{len(found)} sets", details=found)
-    yard.check("they are in the store", all((vault / "sets" / row["set"] / "MANIFEST.json").exists() for row in found))
+    yard.check("the sets are listed, in both stores", len(found) == COPIES, f"{len(found)} sets", details=found)
+    yard.check("they are in the folder", all((vault / "sets" / row["set"] / "MANIFEST.json").exists() for row in found
+                                             if row["store"] == "local"))  # fmt: skip
 
 
 def verified(yard: Yard, stack: StackCopy, vault: Path) -> None:
@@ -54,7 +85,7 @@ def verified(yard: Yard, stack: StackCopy, vault: Path) -> None:
     victim.write_bytes(content)
     run = backup(stack, "verify")
     yard.check("one changed bit is found and named", run.code == 1 and "redis.rdb.zst.age" in run.output, details=run)
-    states = {row["set"].split("/")[2]: row["state"] for row in sets(stack)}
+    states = {row["set"].split("/")[2]: row["state"] for row in sets(stack) if row["store"] == "local"}
     yard.check("what is damaged counts as proven no more",
                states == {name: "committed" if name == "redis-hourly" else "proven" for name in POLICIES},
                details=states)  # fmt: skip
@@ -68,7 +99,25 @@ def proven(yard: Yard, stack: StackCopy) -> None:
     keys = int(reports["redis-hourly"]["evidence"]["keys"]) if reports else 0
     yard.check("by what was counted in scratch servers", rows == ORDERS and keys > 0,
                f"{rows} rows of Postgres, {keys} keys of Redis", details=reports)  # fmt: skip
-    yard.check("which is listed", {row["state"] for row in sets(stack)} == {"proven"}, details=sets(stack))
+    states = {(row["store"], row["state"]) for row in sets(stack)}
+    yard.check("which is listed", states == {("local", "proven"), ("offsite", "verified")}, details=states)
+
+
+def sql(stack: StackCopy, text: str) -> str:
+    """Through the socket of the server, as its administrator."""
+    port = r'$(ls -A | sed -n "s/^\.s\.PGSQL\.\([0-9]*\)$/\1/p")'
+    script = f'psql -X -q -At -v ON_ERROR_STOP=1 -h "$PWD" -p {port} -U postgres -d shop -c "$1"'
+    run = stack.slipway("exec", "--replica", "postgres", "--", "sh", "-c", script, "sh", text)
+    return run.output.strip() if run.code == 0 else str(run)
+
+
+def brought_back(yard: Yard, stack: StackCopy) -> None:
+    sql(stack, "DELETE FROM orders")
+    gone = sql(stack, "SELECT count(*) FROM orders")
+    run = stack.slipway("restore", "--yes", "--policy", "postgres-nightly", "--store", "offsite")
+    back = sql(stack, "SELECT count(*) FROM orders")
+    yard.check("lost orders are back from the bucket", run.code == 0 and (gone, back) == ("0", str(ORDERS)),
+               f"{run.seconds:.1f} s", details=f"{gone} {back} {run}")  # fmt: skip
 
 
 def sealed(yard: Yard, vault: Path) -> None:
@@ -83,7 +132,7 @@ def pruned(yard: Yard, stack: StackCopy) -> None:
     run = backup(stack, "pin", "--set", mine[1], "--reason", "before the big sale")
     yard.check("a set is pinned", run.code == 0, details=run)
     run = backup(stack, "prune", "--policy", "redis-hourly")
-    yard.check("nothing is deleted unasked", run.code == 6 and len(sets(stack)) == len(mine) + 2, details=run)
+    yard.check("nothing is deleted unasked", run.code == 6 and len(sets(stack)) == len(mine) + COPIES - 1, details=run)
     planned = backup(stack, "prune", "--policy", "redis-hourly", "--dry-run", "--output", "json").json()[0]
     going = {row["set"] for row in planned["rows"] if not row["reasons"]}
     # Of six sets of one hour the last three stay, the oldest (days have places left), and what is pinned.
@@ -122,12 +171,11 @@ def refused(yard: Yard, stack: StackCopy) -> None:
 
 
 def main() -> int:
-    with Yard("backups") as yard:
+    with Yard("backups") as yard, Bucket(yard) as bucket:
         shop = yard.copy("stacks/shop")
         vault = yard.root / "vault"
         shop.edit(r"local: +\{directory: [^}]+\}", f"local: {{directory: {vault}}}")
-        shop.edit(r"to: \[local, offsite\]", "to: [local]")  # the bucket of the example is nobody's
-        shop.edit(r"^  offsite: .*\n", "")
+        shop.edit(r"https://s3.example.com", bucket.url)
         deployed = shop.deploy()
         yard.check("the shop is deployed", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed)
         order(shop)
@@ -136,6 +184,7 @@ def main() -> int:
         yard.check("no request fails meanwhile", not load.failures, str(load), details=load.failures[:5])
         sealed(yard, vault)
         proven(yard, shop)
+        brought_back(yard, shop)
         verified(yard, shop, vault)
         pruned(yard, shop)
         before_changes(yard, shop)
