@@ -27,7 +27,7 @@ PATIENCE = 90
 CONTROLLER = 9466
 # Which job each dashboard is asked for, and those of which every panel must have data.
 JOBS = {"slipway-api": "api", "slipway-redis": "redis-exporter", "slipway-postgres": "postgres-exporter",
-        "slipway-edge": "edge", "slipway-operations": "slipway_controller"}  # fmt: skip
+        "slipway-edge": "edge"}  # fmt: skip
 
 
 def main() -> None:
@@ -46,6 +46,9 @@ def main() -> None:
             shop.slipway("backup", "run")
             shop.slipway("backup", "prove")
             controller = yard.start("controller", "--listen", f"127.0.0.1:{CONTROLLER}")
+            prometheus, patience = Prometheus(shop), time.monotonic() + PATIENCE
+            while not prometheus.has("slipway_controller_last_pass_timestamp_seconds") and time.monotonic() < patience:
+                time.sleep(0.5)
             with Trickle(shop.url + "/health"):
                 observe(yard, Prometheus(shop))
             controller.kill(15)

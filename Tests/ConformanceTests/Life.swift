@@ -12,6 +12,8 @@ final class Life: Sendable {
         var mode = Mode.alive
         var actions: [Int: Action] = [:]
         var inFlight = 0
+        /// Effects whose intent was recorded in life and that have not begun.
+        var intended = 0
         var parked: [CheckedContinuation<Void, Never>] = []
         var atRest: (@Sendable () -> Void)?
         var ghostEffects = 0
@@ -42,7 +44,7 @@ final class Life: Sendable {
     var isOver: Bool { state.withLock { $0.isOver } }
     /// Effects it asked for after it was woken as a ghost, without those it was held up right before: between the
     /// intent and the effect a process cannot know that others took over.
-    var inexcusableEffects: Int { state.withLock { $0.ghostEffects - $0.excusedEffects } }
+    var inexcusableEffects: Int { state.withLock { max(0, $0.ghostEffects - $0.excusedEffects) } }
 
     func pass(_ point: FaultPoint) async {
         let dies = state.withLock { state in
@@ -50,18 +52,23 @@ final class Life: Sendable {
             return wanted(point, action)
         }
         if dies { die() }
-        if point.moment == .afterIntent { excuseIfDead() }
+        if point.moment == .afterIntent { intend() }
         await parkIfDead()
     }
 
     /// Before an effect. False for a ghost, which must have none.
     func beginEffect() async -> Bool {
         let isAlive = state.withLock { state in
-            if state.mode == .alive { state.inFlight += 1 }
+            if state.mode == .alive {
+                state.inFlight += 1
+            } else if state.mode == .dead || state.intended > 0 {
+                // On its way to the effect when it died, also where the machine was so slow that it is a ghost by now.
+                state.excusedEffects += 1
+            }
+            state.intended = max(0, state.intended - 1)
             return state.mode == .alive
         }
         if isAlive { return true }
-        excuseIfDead()
         await parkIfDead()
         state.withLock { $0.ghostEffects += 1 }
         return false
@@ -94,9 +101,13 @@ final class Life: Sendable {
         call?()
     }
 
-    private func excuseIfDead() {
+    private func intend() {
         state.withLock { state in
-            if state.mode == .dead { state.excusedEffects += 1 }
+            switch state.mode {
+            case .alive: state.intended += 1
+            case .dead: state.excusedEffects += 1
+            case .ghost: break
+            }
         }
     }
 

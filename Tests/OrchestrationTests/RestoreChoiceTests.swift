@@ -15,26 +15,8 @@ struct RestoreChoiceTests {
     private let far = MemoryStore()
     private let identity = AgeIdentity.generate()
 
-    private struct NoPrograms: CommandRunner, ProgramStarter {
-        func run(_ command: CommandLine) async throws(ReportableError) -> CommandResult { throw Self.none }
-        func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
-            throw Self.none
-        }
-        static let none = ReportableError(.broken, "no program is run here")
-    }
-
     private func restorer(_ yard: Dockyard) -> Restorer {
-        let (near, far, identity) = (near, far, identity)
-        return Restorer(
-            yard.dependencies,
-            BackupDoors(
-                store: { (store) async throws(ReportableError) in store.name == "near" ? near : far },
-                runner: NoPrograms(),
-                scratch: { (name) throws(ReportableError) in "/nowhere/\(name)" },
-                identity: { () throws(ReportableError) in identity },
-                machine: "here"
-            )
-        )
+        Restorer(yard.dependencies, BackupYard(["near": near, "far": far], identity: identity).doors)
     }
 
     /// A shop whose Redis is backed up to two stores.

@@ -48,7 +48,9 @@ enum PrometheusTemplate {
 
     /// The edge shows its figures to this machine only.
     static func watch(over stack: Stack) -> Watch {
-        Watch(stack) { ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains($0.address) }
+        Watch(stack, asksController: !stack.backups.isEmpty) {
+            ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains($0.address)
+        }
     }
 
     private static func ruleFiles(_ watch: Watch) -> [RenderedFile] {
@@ -81,7 +83,7 @@ enum PrometheusTemplate {
         }
         text.line("scrape_configs:")
         for job in watch.jobs { text.lines(scrape(job, watch.stack)) }
-        if !watch.stack.backups.isEmpty { text.lines(controller(of: watch.stack)) }
+        if watch.asksController { text.lines(controller(of: watch.stack)) }
         return text.template
     }
 

@@ -97,7 +97,7 @@ package struct BackupReader: Sendable {
                 try await vault.clearMarks(of: set)
             }
             return found
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return nil
         }
     }

@@ -188,7 +188,7 @@ package struct BackupRunner: Sendable {
         guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
         do throws(ReportableError) {
             return try await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
-        } catch where error.code == .vaultDamaged {
+        } catch  where error.code == .vaultDamaged {
             return nil
         }
     }

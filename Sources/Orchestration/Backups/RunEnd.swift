@@ -27,7 +27,7 @@ struct RunEnd {
         for pause in Self.pauses {
             do throws(ReportableError) {
                 return try await write()
-            } catch where error.code == .ledgerFailed {
+            } catch  where error.code == .ledgerFailed {
                 try? await Task.sleep(for: pause)
             }
         }

@@ -19,14 +19,6 @@ extension AlertCase {
             silent: [#"slipway_backup_last_skip_timestamp_seconds{policy="redis-hourly"}"#: "-3600x60"]
         ),
         AlertCase(
-            name: "ControllerDown",
-            severity: .critical,
-            service: "slipway",
-            at: 5,
-            fires: [#"up{job="slipway_controller",instance="controller"}"#: "0x10"],
-            silent: [#"up{job="slipway_controller",instance="controller"}"#: "1x10"]
-        ),
-        AlertCase(
             name: "BackupTooOld",
             severity: .critical,
             service: "slipway",

@@ -17,7 +17,7 @@ struct ScrapedJobsTests {
             let files = try StackManifests.files(of: stack, for: target)
             guard let scrapes = files.first(where: { $0.path == "prometheus/prometheus.yml" }) else { continue }
             let rules = files.filter { $0.path.hasPrefix("prometheus/rules/") }.map(\.content).joined()
-            expectAgreement(named(in: rules), found(/job_name: "?([a-z0-9-]+)/, in: scrapes.content), "\(target)")
+            expectAgreement(named(in: rules), found(/job_name: "?([a-z0-9_-]+)/, in: scrapes.content), "\(target)")
         }
     }
 
@@ -38,7 +38,7 @@ struct ScrapedJobsTests {
         let files = try #require(templates["prometheus"]).files.map { ($0.path, $0.content.source) }
         let scrapes = files.filter { $0.0 == "prometheus.yml" }.map(\.1).joined()
         let rules = files.filter { $0.0.hasPrefix("rules/") }.map(\.1).joined()
-        expectAgreement(named(in: rules), found(/job_name: "?([a-z0-9-]+)/, in: scrapes), "process")
+        expectAgreement(named(in: rules), found(/job_name: "?([a-z0-9_-]+)/, in: scrapes), "process")
     }
 
     private func expectAgreement(_ named: Set<String>, _ scraped: Set<String>, _ place: String) {

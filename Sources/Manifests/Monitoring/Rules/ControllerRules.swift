@@ -30,7 +30,11 @@ enum ControllerRules {
             description: "Nothing that is scheduled is done: no backup is made, and none is proven.",
             next: "history"
         )
-        return RuleGroup(name: "controller", about: about, rules: hasWork ? [.alert(down), .alert(stalled)] : [])
+        return RuleGroup(
+            name: "controller",
+            about: about,
+            rules: hasWork ? (watch.asksController ? [down, stalled] : [stalled]).map { .alert($0) } : []
+        )
     }
 }
 

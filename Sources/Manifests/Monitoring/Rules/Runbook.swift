@@ -180,10 +180,6 @@ enum Runbook {
         ## CertExpiresToday
         Less than a day. As CertExpiring, now: after that, clients refuse to connect.
 
-        ## ControllerDown
-        Nobody answers where `slipway controller` shows its figures: `systemctl status slipway-controller`. Until it runs again
-        nothing that is scheduled is done; then it makes up for the last due time of each policy.
-
         ## ControllerStalled
         The controller has made no pass for five minutes: no backups, no rotations, no repairs. Restart it; its log says why.
 

@@ -6,9 +6,13 @@ struct Watch {
     let jobs: [ScrapeJob]
     let promise: Promise
 
+    /// Prometheus asks Slipway's controller for its figures.
+    let asksController: Bool
+
     /// `asks` tells whether Prometheus reaches the figures of an edge.
-    init(_ stack: Stack, asks: (Edge) -> Bool) {
+    init(_ stack: Stack, asksController: Bool = false, asks: (Edge) -> Bool) {
         self.stack = stack
+        self.asksController = asksController
         self.jobs = ScrapeJob.jobs(of: stack, asks: asks)
         self.promise = Promise(stack.objectives)
     }

@@ -1,0 +1,93 @@
+import Basics
+import Ledger
+import Orchestration
+import StackModel
+import TestKit
+import Testing
+import Vault
+
+@Suite("Runs of backups")
+struct BackupRunnerTests {
+    private let near = MemoryStore()
+    private let far = MemoryStore()
+    private var yard: BackupYard { BackupYard(["near": near, "far": far], identity: identity) }
+    private let identity = AgeIdentity.generate()
+
+    @Test("of policies that are due together wait for each other, and all make their sets")
+    func together() async throws {
+        try await Dockyard.with { dock in
+            let names = ["first", "second", "third"]
+            try await yard.deploy(names, to: ["near"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            let made = try await withThrowingTaskGroup(of: String.self) { group in
+                for name in names {
+                    group.addTask { try await runner.run(name, of: Dockyard.shop).copies.map(\.set).joined() }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(made.count == names.count)
+            let rows = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop).rows
+            #expect(Set(rows.map(\.set)) == made)
+            #expect(rows.allSatisfy { $0.state == .verified })
+        }
+    }
+
+    @Test("copy to the stores that can be reached, and fail for the one that cannot")
+    func copies() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near", "gone", "far"], in: dock)
+            let error = await #expect(throws: ReportableError.self) {
+                try await BackupRunner(dock.dependencies, yard.doors).run("daily", of: Dockyard.shop)
+            }
+            #expect(error?.message.contains("copying it to gone failed") == true)
+            let list = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop)
+            #expect(list.rows.map(\.store) == ["near", "far"])
+            #expect(list.unread.map(\.store) == ["gone"])
+            #expect(try await dock.ledger.backupRuns(of: Dockyard.shop, limit: 9).map(\.state) == [.failed])
+        }
+    }
+
+    @Test("are proven by what the sets hold, and a damaged one counts as nothing any more")
+    func proof() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let set = try #require(
+                try await BackupRunner(dock.dependencies, yard.doors).run("daily", of: Dockyard.shop).copies.first?.set
+            )
+            let prover = BackupProver(dock.dependencies, yard.doors)
+            #expect(try await prover.prove("daily", of: Dockyard.shop).evidence["services"] == "2")
+            let reader = BackupReader(dock.dependencies, yard.doors)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.state) == [.proven])
+            let name = try #require(near.names.first { $0.hasPrefix("sets/\(set)/") && $0.contains("release.json") })
+            var bytes = try #require(near[name])
+            bytes[bytes.count / 2] ^= 1
+            near[name] = bytes
+            let error = await #expect(throws: ReportableError.self) {
+                try await prover.prove("daily", of: Dockyard.shop)
+            }
+            #expect(error?.code == .vaultDamaged)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.state) == [.committed])
+        }
+    }
+
+    @Test("that are pruned leave what the policy keeps, and what is pinned")
+    func pruning() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            var sets: [String] = []
+            for _ in 0..<5 { sets.append(try await runner.run("daily", of: Dockyard.shop).copies[0].set) }
+            let pins = BackupPins(dock.dependencies, yard.doors)
+            #expect(try await pins.pin(sets[0], of: Dockyard.shop, reason: "the first") == ["near"])
+            let pruner = BackupPruner(dock.dependencies, yard.doors)
+            let proposed = try await pruner.propose("daily", of: Dockyard.shop)
+            #expect(Set(proposed.deletions.map(\.set)) == [sets[1], sets[2]])
+            #expect(proposed.deleted.isEmpty)
+            let done = try await pruner.prune("daily", of: Dockyard.shop, approved: [sets[1]])
+            #expect(done.deleted == [sets[1]])
+            #expect(try await pruner.prune("daily", of: Dockyard.shop).deleted == [sets[2]])
+            let rows = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop).rows
+            #expect(rows.map(\.set) == [sets[0], sets[3], sets[4]])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Basics
+import Interfaces
+import Orchestration
+import StackModel
+import TestKit
+import Vault
+
+/// Stores in memory, and what backups need besides. No data service can be reached: only configuration is backed up.
+struct BackupYard {
+    let stores: [StoreName: MemoryStore]
+    let identity: AgeIdentity
+
+    init(_ stores: [StoreName: MemoryStore], identity: AgeIdentity = .generate()) {
+        self.stores = stores
+        self.identity = identity
+    }
+
+    private struct NoPrograms: CommandRunner, ProgramStarter {
+        func run(_ command: CommandLine) async throws(ReportableError) -> CommandResult { throw Self.none }
+        func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
+            throw Self.none
+        }
+        static let none = ReportableError(.broken, "no program is run here")
+    }
+
+    var doors: BackupDoors {
+        let (stores, identity) = (stores, identity)
+        return BackupDoors(
+            store: { (store) async throws(ReportableError) in
+                guard let found = stores[store.name] else {
+                    throw ReportableError(.storeFailed, "the store \(store.name) is away")
+                }
+                return found
+            },
+            runner: NoPrograms(),
+            scratch: { (name) throws(ReportableError) in "/nowhere/\(name)" },
+            identity: { () throws(ReportableError) in identity },
+            newIdentity: { () throws(ReportableError) in identity },
+            machine: "here"
+        )
+    }
+
+    /// Deploys a shop that backs up its configuration by these policies, each to these stores.
+    func deploy(_ policies: [String], to places: [StoreName], in yard: Dockyard) async throws(ReportableError) {
+        let stack = Stack(
+            name: Dockyard.shop.stack,
+            environment: Dockyard.shop.environment,
+            engine: .process,
+            services: [.app(), .edge("api")],
+            backups: policies.map { name in
+                BackupPolicy(
+                    name: name,
+                    subject: .config,
+                    schedule: "0 * * * *",
+                    keep: Retention(last: 2),
+                    stores: places,
+                    prove: "30 * * * *"
+                )
+            },
+            stores: places.map { Store(name: $0, location: .directory("/nowhere/\($0)")) }
+        )
+        try await yard.carryOut(.deploy(DeclaredStack(stack: stack, text: "", directory: "/stacks/shop")))
+    }
+}
