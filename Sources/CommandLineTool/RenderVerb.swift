@@ -78,10 +78,7 @@ package struct RenderVerb: Verb {
         let loaded = source.judge(environment, spec, engine: engine)
         guard let stack = loaded.stack else { throw source.refusal(loaded.diagnostics) }
         let kind = kind ?? ManifestTarget(stack.engine)
-        let omissions = StackManifests.omissions(of: stack, for: kind).map { ($0.path, $0.meaning) }
-        let unwatched = DormantKeys.unwatched(in: stack).map { ($0, "without a prometheus nothing acts on it") }
-        let unexpressed = (omissions + unwatched).compactMap { path, meaning in loaded.unexpressed(path, meaning) }
-        let diagnostics = (loaded.diagnostics + unexpressed + loaded.shownVariables()).sorted {
+        let diagnostics = (loaded.diagnostics + loaded.omissions(for: kind) + loaded.shownVariables()).sorted {
             $0.location < $1.location
         }
         guard diagnostics.allSatisfy({ $0.severity == .warning }) else { throw source.refusal(diagnostics) }

@@ -18,7 +18,9 @@ package struct ValidateVerb: Verb {
     package func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let source = try target.source(in: session) { session.console.note($0) }
         let verdict = SpecVerdict(
-            try target.environments(of: source).map { source.judge($0, spec).refusingDormantKeys() }
+            try target.environments(of: source).map {
+                source.judge($0, spec).refusingOmissions().refusingDormantKeys()
+            }
         )
         switch format.output {
         case .json: session.console.result(CanonicalJSON.text(verdict))

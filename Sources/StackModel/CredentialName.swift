@@ -26,13 +26,27 @@ package enum CredentialName {
         lastWord(of: variable).map { word in certain.contains { word.hasSuffix($0) } } ?? false
     }
 
+    /// Whether the name leaves nothing to guess once it has a value that is long enough for one: `AWS_SECRET_ACCESS_KEY`,
+    /// `SMTP_PASS`, `apiToken`. One that ends with `token` is the name of a field or a header.
+    package static func isCertain(_ variable: String, holding value: String) -> Bool {
+        if isCertain(variable) { return true }
+        guard value.utf8.count >= 8, !value.allSatisfy(\.isNumber), !value.lowercased().hasSuffix("token") else {
+            return false
+        }
+        let words = variable.uppercased().split { !$0.isLetter }
+        let name: String = words.joined(separator: "")
+        return words.last == "PASS" || keys.contains(where: name.hasSuffix)
+    }
+
     private static func lastWord(of variable: String) -> String? {
         variable.uppercased().split { !$0.isLetter }.last.map(String.init)
     }
 
-    /// A switch, a time span, a path, an address that nobody logs in to, or what everybody may know of a pair of keys.
+    /// A switch, a time span, a path, an address that nobody logs in to, where a vault keeps it, or what everybody may
+    /// know of a pair of keys.
     private static func isSetting(_ value: String) -> Bool {
-        switches.contains(value.lowercased()) || value.hasPrefix("/") || value.hasPrefix("-----BEGIN PUBLIC")
+        switches.contains(value.lowercased()) || places.contains(where: value.hasPrefix)
+            || value.hasPrefix("-----BEGIN PUBLIC")
             || value.hasPrefix("-----BEGIN CERT") || value.wholeMatch(of: #/([0-9.]+(ms|us|[smhdw]))+/#) != nil
             || value.contains("://") && !value.contains("@") && !value.contains("?")
     }
@@ -50,8 +64,12 @@ package enum CredentialName {
     private static let openKeys: Set = [
         "PUBLIC", "PUBLISHABLE", "PARTITION", "SORT", "PRIMARY", "FOREIGN", "ROUTING", "SHARD",
     ]
-    private static let certain = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET"]
-    private static let switches: Set = ["true", "false", "yes", "no", "on", "off", "none", "null"]
+    private static let certain = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "REQUIREPASS", "MASTERAUTH"]
+    private static let keys = ["TOKEN", "ACCESSKEY", "APIKEY", "SECRETKEY", "SECRETKEYBASE"]
+    private static let places = ["/", "./", "~/", "vault:", "ref+vault:", "arn:aws"]
+    private static let switches: Set = [
+        "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled", "required", "optional",
+    ]
     /// Last words of what is known of something secret: where it is asked for, how long it lasts.
     private static let settings: Set = [
         "URL", "URI", "HOST", "HOSTNAME", "PORT", "TTL", "EXPIRE", "EXPIRES", "EXPIRY", "EXPIRATION", "MINUTES",

@@ -22,7 +22,7 @@ package struct LoadedSpec: Sendable {
     /// The spec with its environment laid over it; `nil` when it could not be parsed.
     let root: SpecNode?
     let text: SpecText
-    let isStrict: Bool
+    package let isStrict: Bool
     /// The variables of the caller's environment whose values were put in, and where.
     let variables: [OpenVariables.Use]
 
@@ -37,12 +37,17 @@ package struct LoadedSpec: Sendable {
     /// Strictly, sections that no part of Slipway acts on yet are errors as well.
     package func refusingDormantKeys() -> LoadedSpec {
         guard isStrict, let stack else { return self }
-        let dormant = DormantKeys.paths(in: stack).compactMap { unexpressed($0, "it is checked, and not acted on yet") }
-        guard !dormant.isEmpty else { return self }
-        let all = (diagnostics + dormant).sorted { $0.location < $1.location }
+        return adding(
+            DormantKeys.paths(in: stack).compactMap { unexpressed($0, "it is checked, and not acted on yet") }
+        )
+    }
+
+    /// With more to be said of it. One error is enough to leave no stack.
+    package func adding(_ more: [Diagnostic]) -> LoadedSpec {
+        guard !more.isEmpty else { return self }
         return LoadedSpec(
-            stack: nil,
-            diagnostics: all,
+            stack: more.contains { $0.severity == .error } ? nil : stack,
+            diagnostics: (diagnostics + more).sorted { $0.location < $1.location },
             root: root,
             text: text,
             isStrict: isStrict,
@@ -66,14 +71,7 @@ package struct LoadedSpec: Sendable {
                 ? "Add `contacts`: `slipway explain contacts` shows how."
                 : "Add `critical` to the `severities` of one of them."
         )
-        return LoadedSpec(
-            stack: stack,
-            diagnostics: (diagnostics + [warning]).sorted { $0.location < $1.location },
-            root: root,
-            text: text,
-            isStrict: isStrict,
-            variables: variables
-        )
+        return adding([warning])
     }
 
     var source: SourceText { SourceText(file: text.file, text: String(decoding: text.bytes, as: UTF8.self)) }

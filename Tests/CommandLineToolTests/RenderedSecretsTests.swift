@@ -73,6 +73,28 @@ struct RenderedSecretsTests {
         }
     }
 
+    @Test("what render refuses strictly validate does too, where files are all that comes of an environment")
+    func agree() async throws {
+        let environments = ["cluster": "kubernetes", "machine": "compose"]
+        let place = try Place { $0 + "environments: {cluster: {engine: kubernetes}, machine: {engine: docker}}\n" }
+        defer { place.remove() }
+        for (environment, target) in environments {
+            let options = ["--env", environment]
+            #expect(try await place.run(ValidateVerb.self, at: [], all: options) == .done)
+            let rendered = await #expect(throws: ReportableError.self) {
+                let output = ["--strict", "--target", target, "--output", "\(place.path)/out"]
+                return try await place.run(RenderVerb.self, at: [], all: options + output)
+            }
+            let validated = await #expect(throws: ReportableError.self) {
+                try await place.run(ValidateVerb.self, at: [], all: options + ["--strict"])
+            }
+            let refused = [rendered, validated].map { error in
+                Set((error?.diagnostics ?? []).filter { $0.severity == .error }.map(\.message))
+            }
+            #expect(refused[0].count > 1 && refused[0] == refused[1], "\(refused)")
+        }
+    }
+
     /// The files that have a value in one of its usual guises.
     private static func found(in texts: [String: Data]) -> [String] {
         let needles = values.values.flatMap { value in
@@ -110,6 +132,12 @@ struct RenderedSecretsTests {
         }
 
         func run<V: Verb>(_ verb: V.Type, at first: [String] = [], _ arguments: String...) async throws
+            -> CommandLineTool.ExitStatus
+        {
+            try await run(verb, at: first, all: arguments)
+        }
+
+        func run<V: Verb>(_ verb: V.Type, at first: [String], all arguments: [String]) async throws
             -> CommandLineTool.ExitStatus
         {
             let verb = try V.parse(first + [path] + arguments)

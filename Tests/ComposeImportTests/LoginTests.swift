@@ -1,4 +1,5 @@
 import Basics
+import StackSpec
 import Testing
 
 @testable import ComposeImport
@@ -20,6 +21,26 @@ struct LoginTests {
             let spec = try translate(text, dotEnv: dotEnv, files: [".env": "POSTGRES_PASSWORD=pp1\n"])
             #expect(spec.text.contains("POSTGRES_USER: \"${secret:db-app.user}\""), "\(spec.text)")
             #expect(spec.text.contains("POSTGRES_PASSWORD: \"${secret:db-app}\"") && spec.variables.isEmpty)
+        }
+    }
+
+    @Test("have a user and a database that PostgreSQL lets anybody have")
+    func reservedNames() throws {
+        let text =
+            "services:\n  pg: {image: postgres:16, environment: {POSTGRES_PASSWORD: p1, POSTGRES_DB: pg_x}}\n"
+            + "  app: {image: a, environment: {DB: \"postgres://postgres:p1@pg/pg_x\"}}\n"
+        #expect(try translate(text).text.contains("app-pg: {kind: postgres-role, service: pg}"))
+        for (stack, database) in [("shop", nil), ("pg-shop", "app"), ("postgres", "app")] as [(String, String?)] {
+            let spec = try translate("name: \(stack)\n\(text)")
+            #expect(spec.text.contains("database:") == (database != nil), "\(spec.text)")
+            #expect(database.map { spec.text.contains("database: \($0)") } ?? true, "\(spec.text)")
+            #expect(spec.text.contains("@${service:pg}/\(database ?? "shop")"), "\(spec.text)")
+            let loaded = SpecLoader.load(
+                SpecText(file: "stack.yaml", bytes: Array(spec.text.utf8)),
+                environment: nil,
+                variables: [:]
+            )
+            #expect(loaded.stack != nil, "\(loaded.diagnostics)")
         }
     }
 

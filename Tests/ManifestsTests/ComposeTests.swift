@@ -51,6 +51,10 @@ struct ComposeTests {
         let readme = try ComposeStack.files()["README.md"] ?? ""
         #expect(readme.contains("docker compose port grafana 3000\n") && readme.contains("`secrets/grafana-admin`"))
         #expect(readme.contains("`**/secrets`"))
+        // What the images read at their first start alone.
+        let script = "/docker-entrypoint-initdb.d/accounts.sql"
+        #expect(readme.contains("    docker compose exec postgres psql -U postgres -f \(script)\n"))
+        #expect(readme.contains("at its first start only"))
         let alone = ComposeStack.stack(edge: Edge(listen: 8080, routes: []))
         let api = try #require(try ComposeManifests.parts(of: alone).first { $0.service.name == "api" })
         #expect(api.ports.isEmpty)

@@ -60,6 +60,25 @@ struct ContainerEdgeTests {
         }
     }
 
+    @Test(
+        "a readiness path may be read at will at the hosts that lead to its app, and is a path like any other elsewhere"
+    )
+    func uncounted() throws {
+        let own = ["b.example", "A.example"].map { Route(path: "/", host: $0, service: "api") }
+        let test = "if METH_GET { path -m str -- /readyz }"
+        for (routes, end) in [
+            (own, " { \(EdgeRoutes.host) -m str -- a.example b.example }"),
+            (own + [Route(path: "/x", service: "api")], ""),
+        ] {
+            var edge = Edge(listen: 8080, routes: routes)
+            edge.rateLimit = RateLimit(requests: 3, per: .seconds(60))
+            let text = try ContainerEdgeConfiguration(edge: edge, stack: ComposeStack.stack()).text()
+            let lines = text.split(separator: "\n").filter { $0.contains("set-var(txn.free)") }
+            #expect(lines == ["    http-request set-var(txn.free) bool(true) \(test)\(end)"])
+            #expect(text.contains("track-sc0 src if !{ var(txn.free) -m bool }\n"))
+        }
+    }
+
     private static let edges: [Edge] = {
         let routes = [
             Route(path: "/", service: "api"), Route(path: "/a\"b'c$HOME\\d %[x]", host: "Shop.example", service: "api"),

@@ -13,6 +13,10 @@ enum EdgeForms {
         form { $0.tls = EdgeTLS(certificate: "site") },
         form { $0.tls = EdgeTLS(certificate: "site", redirectFrom: 8080, hsts: .seconds(86400)) },
         form { $0.rateLimit = RateLimit(requests: 100, per: .seconds(10)) },
+        form { edge in
+            edge.rateLimit = RateLimit(requests: 100, per: .seconds(10))
+            edge.routes = ["b.example", "A.example"].map { Route(path: "/", host: $0, service: "api") }
+        },
         form { $0.circuitBreaker = CircuitBreaker(errors: 5) },
         form { $0.maintenance = "quotes \" ' \\ $HOME ${HOME} %[env(HOME)] #, \u{1F600}" },
         form { $0.closed = true },

@@ -14,12 +14,19 @@ struct EdgeHidingTests {
         "/x/../metrics", "/x/%2e%2e/metrics", "/x/..;/metrics", "/metrics;x", "/metrics;x/y", "/;x/metrics", "/METRICS",
         "/%2fmetrics", "/%5cmetrics", "/metrics%00", "/metrics%3bx", "/metrics%23x",
     ]
+    /// An end that is a step leads out of where a route was opened.
+    private static let steps = ["/x/..", "/x/%2e%2e", "/x/..;", "/x/..%2f", "/x/.", "/x%2f..", "/x/..%5c"]
+    /// HAProxy decodes none of them, and so compares none of them.
+    private static let broken = [
+        "/metrics/%", "/%zz/../metrics", "/metrics/%zz", "/METRICS/%", "/metrics;%", "/%", "/x/%4",
+    ]
     private static let others = ["/", "/metricsx", "/x/metrics", "/x;y/z", "/%256detrics", "/a+b"]
 
     @Test("the figures of an app, however a client spells their path, unless a route names them for its host")
     func figures() throws {
         try ask([Route(path: "/", service: "api")], port: 20300) { (status) throws in
-            for path in Self.spellings { #expect(try status(path, "www") == "404", "\(path)") }
+            for path in Self.spellings + Self.steps { #expect(try status(path, "www") == "404", "\(path)") }
+            for path in Self.broken { #expect(try status(path, "www") == "400", "\(path)") }
             for path in Self.others { #expect(try status(path, "www") == "503", "\(path)") }
         }
         let routes = [
@@ -50,7 +57,8 @@ struct EdgeHidingTests {
         #expect(rules[1] == "    use_backend _closed if \(tests)")
         // The maintenance text of a closed route and that of a backend without servers are one, so the app answers here.
         try ask(routes, port: 20450, app: "http-request return status 200") { (status) throws in
-            for path in Self.spellings { #expect(try status(path, "x") != "200", "\(path)") }
+            for path in Self.spellings + Self.broken { #expect(try status(path, "x") != "200", "\(path)") }
+            for path in Self.steps { #expect(try status("/v1/admin\(path)", "x") != "200", "\(path)") }
             for path in ["/metrics", "//metrics", "/v1/admin", "/v1/ADMIN/y", "/v1;x/%61dmin"] {
                 #expect(try status(path, "x") == "503", "\(path)")
             }

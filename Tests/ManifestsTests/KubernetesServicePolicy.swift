@@ -75,7 +75,15 @@ enum KubernetesServicePolicy {
     }
 
     private static func routes(of edge: Edge) -> Set<[String?]> {
-        Set(edge.routes.map { [$0.host, $0.stem.isEmpty ? "/" : $0.stem, $0.service.text] })
+        let hosts = Set(edge.routes.compactMap(\.host))
+        return Set(
+            edge.routes.flatMap { route -> [[String?]] in
+                let taken = edge.routes.filter { $0.stem == route.stem }.compactMap(\.host)
+                let others: [String?] = route.host == nil ? Array(hosts.subtracting(taken)) : []
+                let end = [route.stem.isEmpty ? "/" : route.stem, route.service.text]
+                return ([route.host] + others).map { [$0] + end }
+            }
+        )
     }
 
     static func monitor(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {

@@ -29,6 +29,11 @@ struct CredentialTests {
             ("DATABASE_URL", "postgresql://shop:hunter2secret@db.example.com/shop"),
             ("MIXED", "\"xoxb-0123456789-abcdefghij at ${service:api}\""),
             ("HEADER", "\"Authorization: Bearer hunter2secret\""),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/hunter2"), ("SMTP_PASS", "hunter2secret"),
+            ("SECRET_KEY_BASE", "hunter2secret"), ("API_TOKEN", "hunter2secret"), ("apiToken", "hunter2secret"),
+            ("DSN", "\"host=db user=shop password=hunter2\""),
+            ("STORE", "\"AccountName=a;AccountKey=hunter2+x==;B=c\""),
+            ("JDBC", "\"jdbc:postgresql://db/shop?user=shop&password=hunter2\""),
         ]
     )
     func areTold(_ variable: String, _ value: String) throws {
@@ -63,6 +68,9 @@ struct CredentialTests {
             ("FEATURE_PASSWORD_RESET", "beta"), ("SECRETS_BACKEND", "vault"),
             ("STRIPE_PUBLISHABLE_KEY", "pk_test_0123456789abcdef"),
             ("SMTP", "\"smtp://mail:25,ops@example.org\""), ("MONGO", "\"mongodb://{user}:{password}@host/db\""),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("FORGOT_PASSWORD", "enabled"),
+            ("SECRET", "\"vault:secret/data/shop#key\""), ("SHOW", "\"a=b password=required&pwd=/srv\""),
+            ("DSN_OF_DB", "\"host=${service:api} password=${secret:jwt}\""),
             ("VERIFY_KEY", "\"-----BEGIN PUBLIC KEY-----\\nMIIB\""),
         ]
     )
@@ -73,7 +81,11 @@ struct CredentialTests {
 
     @Test(
         "that only their variable's name suggests are never refused",
-        arguments: [("STRIPE_KEY", "\"abc def\""), ("AUTH", "basic"), ("VAULT_SECRET_ID", "hunter2secret")]
+        arguments: [
+            ("STRIPE_KEY", "\"abc def\""), ("AUTH", "basic"), ("VAULT_SECRET_ID", "hunter2secret"),
+            ("API_TOKEN", "short"),
+            ("CSRF_TOKEN", "x-csrf-token"),
+        ]
     )
     func areGuessed(_ variable: String, _ value: String) {
         let loaded = load(variable, value, strict: true)
@@ -89,6 +101,13 @@ struct CredentialTests {
             ("command: [run], health: {command: [curl, -H, \"Authorization: Bearer hunter2secret\", localhost]}", true),
             ("command: [run, --password-file=/run/secrets/db, \"--db=postgres://db/x\", --secret=none]", false),
             ("command: [run, \"--auth=${service:api}\", --key, value]", false),
+            ("command: [run, --api-key, hunter2secret]", true), ("command: [run, --api-key=hunter2secret]", true),
+            ("command: [run, --password, hunter2]", true),
+            ("command: [sh, -c, \"run --requirepass hunter2 -x\"]", true),
+            ("command: [curl, -u, \"user:hunter\", localhost]", true),
+            ("command: [run, -u, \"user:hunter2secret\"]", true),
+            ("command: [run, -u, \"app:app\", --user, \"1000:1000\", --password, \"${service:api}\", word]", false),
+            ("command: [run, --password, --verbose, --password-file, /run/x, --token, none, -p, word]", false),
         ]
     )
     func areInArguments(_ keys: String, _ isTold: Bool) {

@@ -41,7 +41,8 @@ struct HealthReader {
         )
         let reasons = [
             "retries": LeftOutReason(
-                "one failed check takes a replica out of traffic, and one good one brings it back"
+                "how many count is fixed: two failed checks in a row take a replica out of an edge's traffic, three out of a"
+                    + " cluster's, and one good one brings it back"
             ),
             "start_period": patience, "start_interval": patience,
         ]

@@ -28,8 +28,10 @@ final class SecretBook {
     /// The account that apps use of a data service; made when it is asked for.
     func account(of draft: Draft) -> SecretName {
         if let known = accounts.first(where: { $0.service == draft.name }) { return known.name }
-        let name = free("\(draft.name)-app")
         let kind: SecretDeclaration.Kind = draft.role == .redis ? .redisUser : .postgresRole
+        let usual = "\(draft.name)-app"
+        let isReserved = ReservedLogin.isReserved(SecretName(unchecked: usual), for: kind)
+        let name = free(isReserved ? "app-\(draft.name)" : usual)
         accounts.append(Account(name: name, kind: kind, service: draft.name))
         return name
     }

@@ -82,7 +82,8 @@ struct PostgresSection {
         let named = draft.setting("POSTGRES_DB", "POSTGRESQL_DATABASE", signs: signs)
         let written = named?.text ?? draft.user(signs) ?? "postgres"
         if signs.hasReference(written) || isDatabase(written) { return (written, written) }
-        let name = translation.defaultDatabase
+        let usual = translation.defaultDatabase
+        let name = ReservedLogin.isReserved(database: usual) ? "app" : usual
         translation.report.changed(
             "\(draft.path).environment.POSTGRES_DB",
             at: named?.variable.location ?? translation.report.location(draft.place),
@@ -95,6 +96,6 @@ struct PostgresSection {
         let isWord = name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 95 }
         return isWord && !name.isEmpty && name.utf8.count < 64
             && name.utf8.first.map { !(48...57).contains($0) } == true
-            && !["postgres", "template0", "template1"].contains(name)
+            && !ReservedLogin.isReserved(database: name)
     }
 }

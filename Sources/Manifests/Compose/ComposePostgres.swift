@@ -6,6 +6,10 @@ enum ComposePostgres {
     /// Queries that several processes work on share memory; Docker gives 64 MiB, which a hash join outgrows.
     private static let sharedMemory = ByteCount(bytes: 256 << 20)
 
+    /// Where the image looks for what it runs at the first start.
+    static let firstStart = "/docker-entrypoint-initdb.d"
+    static let accountsFile = "accounts.sql"
+
     static func make(
         _ service: Service,
         _ postgres: Postgres,
@@ -46,10 +50,10 @@ enum ComposePostgres {
                 PostgresContainer.configuration(memory: part.resources.memory.limit)
             ),
             ManifestFile("config/\(name)/pg_hba.conf", PostgresContainer.access),
-            ManifestFile("config/\(name)/first-start/accounts.sql", accounts),
+            ManifestFile("config/\(name)/first-start/\(accountsFile)", accounts),
         ]
         part.mounts = [
-            ("config/\(name)", PostgresContainer.folder), ("config/\(name)/first-start", "/docker-entrypoint-initdb.d"),
+            ("config/\(name)", PostgresContainer.folder), ("config/\(name)/first-start", firstStart),
         ]
     }
 }

@@ -38,7 +38,7 @@ struct ComposeReadme {
         `secrets/` and `.env` hold every secret in clear. They belong in no repository (`.gitignore` names them), in your
         backup, and in no image: where a Dockerfile copies a folder that this one is in, its `.dockerignore` needs the lines
         `**/secrets` and `**/.env`. A value that is there is never changed; for another one remove its file, then the two
-        commands.\(anew)\(certificate)
+        commands.\(anew)\(roles)\(certificate)
         """
     }
 
@@ -50,6 +50,18 @@ struct ComposeReadme {
 
                 docker compose up --detach --force-recreate \(readers.joined(separator: " "))
             """
+    }
+
+    /// The image makes its roles at the first start and never again.
+    private var roles: String {
+        let commands = stack.services.compactMap { service -> String? in
+            guard case .postgres = service.kind else { return nil }
+            let script = "\(ComposePostgres.firstStart)/\(ComposePostgres.accountsFile)"
+            return "    docker compose exec \(service.name) psql -U postgres -f \(script)"
+        }
+        guard !commands.isEmpty else { return "" }
+        return "\n\nPostgres knows its old passwords even then. Once it runs again, tell it:\n\n"
+            + commands.joined(separator: "\n")
     }
 
     private var certificate: String {
@@ -87,7 +99,9 @@ struct ComposeReadme {
         guard let grafana = stack.services.first(where: { if case .grafana = $0.kind { true } else { false } }),
             let password = try? ProcessManifests.administratorSecret(of: grafana.name, in: stack)
         else { return "" }
-        return " Grafana takes `admin` and\nthe password in `secrets/\(password)`."
+        return
+            " Grafana takes `admin` and\nthe password in `secrets/\(password)`, which it reads at its first start only: change it"
+            + " in Grafana from then on."
     }
 
     private var data: String {

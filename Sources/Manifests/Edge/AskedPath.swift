@@ -6,11 +6,13 @@ import StackModel
 enum AskedPath {
     private static let variable = "var(txn.asked)"
 
-    /// For a frontend that keeps anything from clients. A path with steps, or with the end of a text in it, is one that
-    /// two programs read as two; no client of good will sends one.
+    /// For a frontend that keeps anything from clients. A path that cannot be decoded is compared with nothing, so nobody
+    /// gets it. One with steps, or with the end of a text in it, is one that two programs read as two; no client of good
+    /// will sends either.
     static let rules = [
         "http-request set-var(txn.asked) 'path,url_dec,lower,regsub([;#][^/]*,,g),regsub([/\\\\x5c]+,/,g)'",
-        "http-request deny deny_status 404 if { \(variable) -m sub /./ /../ %00 }",
+        "http-request deny deny_status 400 if { path -m found } !{ \(variable) -m found }",
+        "http-request deny deny_status 404 if { \(variable) -m sub /./ /../ %00 } || { \(variable) -m end /. /.. }",
     ]
 
     /// The tests of HAProxy for a path and for what is below it. Throws `invalidSpec` for one that cannot be written down.

@@ -17,31 +17,34 @@ enum EdgeProtection {
         static let sender = Client(expression: "src")
     }
 
+    /// A path that may be read as often as anybody wants, at some hosts, or at all where none is named.
+    struct Uncounted {
+        let path: String
+        let hosts: [String]
+    }
+
     /// Whoever sends more than is allowed is told when to come back. An address that is not heard of for a whole period
     /// is forgotten.
     /// - Parameters:
-    ///   - uncounted: paths that may be read as often as anybody wants, but for `/`: whoever balances over several
-    ///     machines asks for them from one address.
+    ///   - uncounted: all but `/`: whoever balances over several machines asks for them from one address.
     ///   - clients: the first that holds counts.
     ///   - peers: the section by which a new process learns the counts of the one before.
     static func rateLimit(
         _ limit: RateLimit?,
-        uncounted: [String],
+        uncounted: [Uncounted],
         clients: [Client] = [.sender],
         peers: String? = nil
     ) throws(ReportableError) -> [String] {
         guard let limit else { return [] }
         let period = limit.per.milliseconds
         let seconds = max((period + 999) / 1000, 1)
-        var paths: [String] = []
-        for path in uncounted where path != "/" { paths.append(try HAProxyText.word(path, naming: "a readiness path")) }
-        let counted: [String?] =
-            paths.isEmpty ? [nil] : ["!{ path -m str -- \(paths.joined(separator: " ")) }", "!METH_GET"]
+        let free = try uncounted.filter { $0.path != "/" }.map(test)
         let table = "stick-table type ipv6 size 100k expire \(period)ms store http_req_rate(\(period)ms)"
         var lines = ["    \(table)\(peers.map { " peers \($0)" } ?? "")"]
+        lines += free.map { "    http-request set-var(txn.free) bool(true) if METH_GET \($0)" }
         for client in clients {
-            let conditions = counted.map { [client.condition, $0].compactMap { $0 }.joined(separator: " ") }
-            let condition = conditions == [""] ? "" : " if \(conditions.joined(separator: " || "))"
+            let conditions = [client.condition, free.isEmpty ? nil : "!{ var(txn.free) -m bool }"].compactMap { $0 }
+            let condition = conditions.isEmpty ? "" : " if \(conditions.joined(separator: " "))"
             lines.append("    http-request track-sc0 \(client.expression)\(condition)")
         }
         lines.append(
@@ -49,6 +52,13 @@ enum EdgeProtection {
                 + " hdr Retry-After \(seconds) if { sc_http_req_rate(0) gt \(limit.requests) }"
         )
         return lines
+    }
+
+    private static func test(_ uncounted: Uncounted) throws(ReportableError) -> String {
+        let path = "{ path -m str -- \(try HAProxyText.word(uncounted.path, naming: "a readiness path")) }"
+        var hosts: [String] = []
+        for host in uncounted.hosts { hosts.append(try HAProxyText.word(host, naming: "the host of a route")) }
+        return hosts.isEmpty ? path : "\(path) { \(EdgeRoutes.host) -m str -- \(hosts.joined(separator: " ")) }"
     }
 
     /// For `default-server`: errors that the replica itself answers count, and it gets no request until it is checked.

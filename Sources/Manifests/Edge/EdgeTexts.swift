@@ -41,13 +41,16 @@ enum EdgeTexts {
         ]
     }
 
-    /// The paths by which the apps behind an edge are asked whether they can serve.
-    static func readinessPaths(of edge: Edge, in stack: Stack) throws(ReportableError) -> [String] {
-        var paths: Set<String> = []
+    /// The paths by which the apps behind an edge are asked whether they can serve, each at the hosts of their routes.
+    static func readinessPaths(of edge: Edge, in stack: Stack) throws(ReportableError) -> [EdgeProtection.Uncounted] {
+        var hosts: [String: Set<String?>] = [:]
         for route in edge.routes {
-            if let path = try app(route.service, in: stack).health.readiness { paths.insert(path) }
+            guard let path = try app(route.service, in: stack).health.readiness else { continue }
+            hosts[path, default: []].insert(route.host?.lowercased())
         }
-        return paths.sorted()
+        return hosts.sorted { $0.key < $1.key }.map { path, hosts in
+            .init(path: path, hosts: hosts.contains(nil) ? [] : hosts.compactMap { $0 }.sorted())
+        }
     }
 
     /// For `default-server`: connections to a replica are kept for the next request. A server that is added while HAProxy

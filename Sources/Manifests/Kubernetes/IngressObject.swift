@@ -39,6 +39,9 @@ enum IngressObject {
 }
 
 /// The routes of an edge by the host they are for, those for every host last.
+///
+/// A cluster looks for the host first and for the path among its routes alone, an edge for the longest path of all. So
+/// each host has the routes for every host too, but for paths that are its own.
 enum RouteHosts {
     struct Host {
         var name: String?
@@ -47,14 +50,17 @@ enum RouteHosts {
     }
 
     static func hosts(of edge: Edge) -> [Host] {
-        Dictionary(grouping: edge.routes, by: \.host)
-            .map {
-                Host(
-                    name: $0.key,
-                    routes: $0.value.sorted { ($1.stem.utf8.count, $0.stem) < ($0.stem.utf8.count, $1.stem) }
-                )
+        let everywhere = edge.routes.filter { $0.host == nil }
+        return Dictionary(grouping: edge.routes) { $0.host?.lowercased() }
+            .map { name, own in
+                let shared = name == nil ? [] : everywhere.filter { route in !own.contains { $0.stem == route.stem } }
+                return Host(name: name, routes: sorted(own + shared))
             }
             .sorted { ($0.name == nil ? 1 : 0, $0.name ?? "") < ($1.name == nil ? 1 : 0, $1.name ?? "") }
+    }
+
+    private static func sorted(_ routes: [Route]) -> [Route] {
+        routes.sorted { ($1.stem.utf8.count, $0.stem) < ($0.stem.utf8.count, $1.stem) }
     }
 }
 

@@ -90,7 +90,8 @@ struct KubernetesReadme {
             let password = try? ProcessManifests.administratorSecret(of: grafana.name, in: stack)
         else { return "" }
         let forward = "\(kubectl) port-forward statefulset/\(grafana.name) 3000"
-        return "\n\nGrafana: `\(forward)`, then `admin` with the password in `secrets/\(password)`."
+        return "\n\nGrafana: `\(forward)`, then `admin` with the password in `secrets/\(password)`.\n"
+            + "It reads that at its first start only: change it in Grafana from then on."
     }
 
     private var certificates: [String] {

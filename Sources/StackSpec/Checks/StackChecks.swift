@@ -9,6 +9,7 @@ struct StackChecks {
 
     func run() {
         NameChecks(stack: stack, root: root, mentions: mentions, findings: findings).run()
+        LoginChecks(stack: stack, root: root, findings: findings).run()
         DependencyChecks(stack: stack, root: root, findings: findings).run()
         PortChecks(stack: stack, root: root, findings: findings).run()
         EngineChecks(stack: stack, root: root, findings: findings).run()

@@ -13,7 +13,7 @@ enum AppKeys {
     )
     static let command = Key<[Template]>(
         "command",
-        .list(of: .argument, what: "texts"),
+        .command,
         synonyms: ["cmd", "args", "entrypoint", "run", "exec"],
         "The program and its arguments, each an item of the list. References are filled in, except secrets. "
             + "Needed on the process engine; elsewhere the image has one."

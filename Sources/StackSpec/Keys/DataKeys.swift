@@ -62,7 +62,7 @@ extension ValueType where Value == String {
         let words = "a name of lower-case letters, digits and underscores"
         return ValueType(shape: .text(pattern: "^[a-z_][a-z0-9_]{0,62}$", words: words)) { node, key, reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
-            if ["postgres", "template0", "template1"].contains(text) {
+            if ReservedLogin.isReserved(database: text) {
                 return reading.refuse(
                     node,
                     key,

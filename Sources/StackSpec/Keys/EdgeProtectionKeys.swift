@@ -57,7 +57,7 @@ enum RateLimitKeys {
     static let table = KeyTable(
         title: "rateLimit",
         meaning: "How many requests one client address may send in how long a time. The readiness paths of apps are "
-            + "not counted when they are read (`/` is).",
+            + "not counted when they are read at the hosts of their routes (`/` is).",
         rules: [requests.rule, per.rule]
     )
 }

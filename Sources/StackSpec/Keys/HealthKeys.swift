@@ -21,7 +21,7 @@ enum HealthKeys {
     )
     static let command = Key<[Template]>(
         "command",
-        .list(of: .argument, what: "texts"),
+        .command,
         default: "none",
         synonyms: ["test", "exec", "cmd", "script"],
         "In place of `readiness`: a program and its arguments, run beside the replica as its user and with its "

@@ -42,7 +42,7 @@ extension ValueType where Value == Template {
         }
     }
 
-    private static func reportCredential(_ key: String, at place: Place, _ reading: Reading) {
+    fileprivate static func reportCredential(_ key: String, at place: Place, _ reading: Reading) {
         reading.findings.exposed(
             "\(key) holds a credential in clear, or what looks like one: every user of the machine can read arguments",
             at: place,
@@ -82,5 +82,20 @@ extension ValueType where Value == Template {
             at: place,
             help: "Quote it: \"\(scalar.text)\"."
         )
+    }
+}
+
+extension ValueType where Value == [Template] {
+    /// A program and its arguments.
+    static var command: ValueType {
+        let texts = ValueType.list(of: .argument, what: "texts")
+        return ValueType(shape: texts.shape) { node, key, reading in
+            guard let arguments = texts.read(node, key, reading) else { return nil }
+            guard let elements = node.elements, elements.count == arguments.count else { return arguments }
+            for index in PlainCredential.behindOptions(in: arguments) {
+                ValueType<Template>.reportCredential(key, at: elements[index].place, reading)
+            }
+            return arguments
+        }
     }
 }

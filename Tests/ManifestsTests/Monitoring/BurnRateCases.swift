@@ -17,6 +17,22 @@ extension AlertCase {
                 #"http_requests_total{job="api",instance="a",status="500"}"#: "0+30x40 1200x50",
             ]
         ),
+        // After a quiet hour one failure of 60 requests is a large share.
+        AlertCase(
+            name: "SLOBurn",
+            severity: .critical,
+            service: "api",
+            labels: ["window": "1h"],
+            at: 80,
+            fires: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0x60 12+12x40",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0x61 3x4 6x4 9x4 12x20",
+            ],
+            silent: [
+                #"http_requests_total{job="api",instance="a",status="200"}"#: "0x60 12+12x40",
+                #"http_requests_total{job="api",instance="a",status="500"}"#: "0x61 1x4 2x4 3x4 4x20",
+            ]
+        ),
         AlertCase(
             name: "SLOBurn",
             severity: .critical,

@@ -103,9 +103,13 @@ enum APIRules {
     }
 
     static func enough(_ job: String, minutes: Int) -> String {
-        let rate = "job:http_requests:rate5m{\(job)}"
+        more("job:http_requests:rate5m{\(job)}", than: fewestRequests, minutes: minutes)
+    }
+
+    /// Whether a rate makes more than a number in these minutes.
+    static func more(_ rate: String, than number: Double, minutes: Int) -> String {
         let average = minutes == 5 ? rate : "avg_over_time(\(rate)[\(minutes)m])"
-        return "\(average) > \(Number.text(fewestRequests / Double(minutes * 60)))"
+        return "\(average) > \(Number.text(number / Double(minutes * 60)))"
     }
 
     private static func limits(_ service: Service) -> [Alert] {

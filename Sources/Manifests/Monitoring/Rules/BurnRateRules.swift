@@ -20,6 +20,9 @@ enum BurnRateRules {
         Burn(rate: 1, long: "3d", short: "6h", minutes: 360, severity: .warning, gone: "a month"),
     ]
 
+    /// Nobody is woken by two failures, whatever share of the requests they are: three, and a rate is never exact.
+    private static let errors = 2.5
+
     static func group(_ watch: Watch) -> RuleGroup {
         RuleGroup(
             name: "burn-rate",
@@ -41,7 +44,8 @@ enum BurnRateRules {
             labels: ["window": burn.long],
             expression: "job:http_request_errors:ratio_rate\(burn.long){\(job)} > \(bound)"
                 + " and job:http_request_errors:ratio_rate\(burn.short){\(job)} > \(bound)"
-                + " and \(APIRules.enough(job, minutes: burn.minutes))",
+                + " and \(APIRules.enough(job, minutes: burn.minutes)) and "
+                + APIRules.more("job:http_request_errors:rate5m{\(job)}", than: errors, minutes: burn.minutes),
             holding: burn.severity == .critical ? "2m" : "1h",
             summary: "{{ $value | humanizePercentage }} of the requests to \(name) failed in the last \(burn.long)",
             description: "At this rate the month's error budget of slo.availability \(promise.availability) is gone"
