@@ -16,7 +16,7 @@ package struct ChosenSet: Sendable {
 
     /// Another for each attempt: the same set may come back twice, and what is live then is not what it was the first time.
     func restoration(at now: Instant) -> RestorationName {
-        let digits = VaultTime(now).description.filter { $0.isNumber }.prefix(14)
+        let digits = VaultTime(now).description.filter { $0.isNumber }.prefix(17)
         let tail = "-\(manifest.set.sequence)-\(digits)"
         let policy = manifest.set.series.policy.text.prefix(max(1, 40 - tail.utf8.count))
         return RestorationName(unchecked: policy + tail)
