@@ -332,7 +332,9 @@ def deaths(yard: Yard, rounds: Rounds, quick: bool) -> None:
         count += died.code == -9
         again = stack.deploy() if count % 2 else restore(stack, "--service", service)
         found = state(data, service) if is_served(stack) else "it is not served"
-        if died.code != -9 or again.code != 0 or found not in (before, after) or (count % 2 == 0 and found != before):
+        # What is killed after a time may be quicker than that.
+        ends = (-9,) if isinstance(point, str) else (-9, 0)
+        if died.code not in ends or again.code != 0 or found not in (before, after) or (count % 2 == 0 and found != before):
             wrong.append(f"{service} at {point}: {died}\nthen {again}\nand has {found}, not {before} or {after}")
     yard.check("a death of slipway anywhere leaves one data or the other, and the next command goes on", not wrong,
                f"{count} deaths", details="\n".join(wrong))  # fmt: skip
