@@ -76,7 +76,7 @@ package struct Controller: Sendable {
         do throws(ReportableError) {
             for stack in try await scheduler.stacks() {
                 do throws(ReportableError) {
-                    begun += try await scheduler.look(at: stack).begun
+                    begun += try await scheduler.look(at: stack)
                 } catch {
                     isWhole = false
                     note("\(stack) cannot be looked at: \(error.message)")

@@ -17,38 +17,34 @@ package struct RunResult: Hashable, Sendable, Codable {
     package let failure: ReportableError?
 
     init(_ run: BackupRun, _ report: BackupReport) {
-        stack = run.stack
-        policy = run.policy
-        kind = run.kind
-        due = run.due
-        started = run.startedAt
-        ended = Instant(milliseconds: run.startedAt.milliseconds + report.elapsed.milliseconds)
-        sets = Dictionary(report.copies.map { ($0.store.text, $0.set) }) { first, _ in first }
-        size = report.copies.first?.size
-        failure = nil
+        let sets = report.copies.map { ($0.store.text, $0.set) }
+        let ended = Instant(milliseconds: run.startedAt.milliseconds + report.elapsed.milliseconds)
+        self.init(run, sets: Dictionary(sets) { first, _ in first }, size: report.copies.first?.size, at: ended)
     }
 
     init(_ run: BackupRun, _ report: ProofReport, at now: Instant) {
-        stack = run.stack
-        policy = run.policy
-        kind = run.kind
-        due = run.due
-        started = run.startedAt
-        ended = now
-        sets = [report.store.text: report.set]
-        size = nil
-        failure = nil
+        self.init(run, sets: [report.store.text: report.set], at: now)
     }
 
     init(_ run: BackupRun, _ failure: ReportableError, at now: Instant) {
+        self.init(run, failure: failure, at: now)
+    }
+
+    private init(
+        _ run: BackupRun,
+        sets: [String: String] = [:],
+        size: Int? = nil,
+        failure: ReportableError? = nil,
+        at end: Instant
+    ) {
         stack = run.stack
         policy = run.policy
         kind = run.kind
         due = run.due
         started = run.startedAt
-        ended = now
-        sets = [:]
-        size = nil
+        ended = end
+        self.sets = sets
+        self.size = size
         self.failure = failure
     }
 

@@ -21,11 +21,11 @@ struct BackupSchedulerTests {
         try await Dockyard.with { dock in
             try await yard.deploy(["daily"], to: ["near"], in: dock)
             #expect(try await scheduler(dock, minutes: 0).stacks() == [Dockyard.shop])
-            #expect(try await scheduler(dock, minutes: 0).look(at: Dockyard.shop).begun == [])
-            let proofs = try await scheduler(dock, minutes: 20).look(at: Dockyard.shop).begun
+            #expect(try await scheduler(dock, minutes: 0).look(at: Dockyard.shop) == [])
+            let proofs = try await scheduler(dock, minutes: 20).look(at: Dockyard.shop)
             #expect(proofs.map(\.kind) == [.prove])
-            #expect(try await scheduler(dock, minutes: 21).look(at: Dockyard.shop).begun == [])
-            let sets = try await scheduler(dock, minutes: 50).look(at: Dockyard.shop).begun
+            #expect(try await scheduler(dock, minutes: 21).look(at: Dockyard.shop) == [])
+            let sets = try await scheduler(dock, minutes: 50).look(at: Dockyard.shop)
             #expect(sets.map(\.kind) == [.backup])
             // 23:00.
             #expect(sets.first?.due == Instant(milliseconds: Self.start + 2800 * 1000))
@@ -37,7 +37,7 @@ struct BackupSchedulerTests {
         try await Dockyard.with { dock in
             try await yard.deploy(["daily"], to: ["near"], in: dock)
             _ = try await scheduler(dock, minutes: 0).look(at: Dockyard.shop)
-            let begun = try await scheduler(dock, minutes: 5 * 60).look(at: Dockyard.shop).begun
+            let begun = try await scheduler(dock, minutes: 5 * 60).look(at: Dockyard.shop)
             #expect(begun.map(\.kind).sorted { $0.rawValue < $1.rawValue } == [.backup, .prove])
             let job = PolicyJob(.backup, by: "daily", of: Dockyard.shop)
             #expect(try await dock.ledger.skippedBackups(of: job, limit: 9).map(\.count) == [4])

@@ -89,14 +89,7 @@ package struct BackupReader: Sendable {
     /// nil for a set that was pruned meanwhile.
     private func verify(_ set: SetID, in vault: Vault) async throws(ReportableError) -> SetVerdict? {
         do throws(ReportableError) {
-            let found = try await vault.verify(set)
-            if found.isSound {
-                let evidence = ["bytes": "\(found.size)"]
-                try await vault.mark(set, .verified, evidence: evidence, at: dependencies.now())
-            } else {
-                try await vault.clearMarks(of: set)
-            }
-            return found
+            return try await vault.verifyMarking(set, at: dependencies.now())
         } catch  where error.code == .notFound {
             return nil
         }
@@ -107,9 +100,7 @@ package struct BackupReader: Sendable {
         of stack: StackID,
         _ work: (StoreName, Vault) async throws(ReportableError) -> Void
     ) async throws(ReportableError) -> [UnreadStore] {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
+        let release = try await dependencies.currentRelease(of: stack)
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         var unread: [UnreadStore] = []
         for store in release.stack.stores {

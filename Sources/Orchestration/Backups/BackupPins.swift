@@ -34,9 +34,7 @@ package struct BackupPins: Sendable {
         of stack: StackID,
         _ work: (Vault, SetID) async throws(ReportableError) -> Void
     ) async throws(ReportableError) -> [StoreName] {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
+        let release = try await dependencies.currentRelease(of: stack)
         guard let set = SetID(name), set.series.stack == stack else { throw Self.unknown(name, stack) }
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         var stores: [StoreName] = []

@@ -22,21 +22,14 @@ package struct BackupProver: Sendable {
     package func prove(_ policy: String, of stack: StackID, set: String? = nil)
         async throws(ReportableError) -> ProofReport
     {
-        _ = try BackupPolicies(release: try await release(of: stack)).named(policy)
-        let run = try await dependencies.ledger.beginBackup(
-            PolicyJob(.prove, by: policy, of: stack),
-            actor: dependencies.actor,
-            owner: dependencies.owner,
-            isAlive: dependencies.isAlive,
-            at: dependencies.now()
-        )
+        let run = try await dependencies.beginRun(.prove, by: policy, of: stack)
         return try await perform(run, set: set)
     }
 
     /// Does what a run that has begun is for, and ends it.
     package func perform(_ run: BackupRun, set: String? = nil) async throws(ReportableError) -> ProofReport {
         do throws(ReportableError) {
-            let release = try await release(of: run.stack)
+            let release = try await dependencies.currentRelease(of: run.stack)
             let policies = BackupPolicies(release: release)
             let policy = try policies.named(run.policy)
             let found = try await find(set, of: policy, in: try policies.stores(of: policy), run.stack)
@@ -132,12 +125,5 @@ package struct BackupProver: Sendable {
             object: content.object
         )
         return found.counts.mapValues { "\($0)" }.merging(["version": found.version]) { count, _ in count }
-    }
-
-    private func release(of stack: StackID) async throws(ReportableError) -> Release {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        return release
     }
 }

@@ -48,9 +48,7 @@ package struct BackupPruner: Sendable {
         _ stack: StackID,
         _ work: (Vault, RetentionPlan, inout PruneOutcome) async throws(ReportableError) -> Void
     ) async throws(ReportableError) -> PruneOutcome {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
+        let release = try await dependencies.currentRelease(of: stack)
         let policies = BackupPolicies(release: release)
         let policy = try policies.named(name)
         let series = try SetSeries(policy, of: stack)

@@ -18,7 +18,7 @@ package struct BackupRunner: Sendable {
     /// The names of the policies of a stack, or the one that is asked for.
     package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
         if let name { return [name] }
-        return try await release(of: stack).stack.backups.map(\.name)
+        return try await dependencies.currentRelease(of: stack).stack.backups.map(\.name)
     }
 
     /// - Parameters:
@@ -31,15 +31,7 @@ package struct BackupRunner: Sendable {
         acceptingShrink: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
-        let release = try await release(of: stack)
-        _ = try BackupPolicies(release: release).named(policy)
-        let run = try await dependencies.ledger.beginBackup(
-            PolicyJob(.backup, by: policy, of: stack),
-            actor: dependencies.actor,
-            owner: dependencies.owner,
-            isAlive: dependencies.isAlive,
-            at: dependencies.now()
-        )
+        let run = try await dependencies.beginRun(.backup, by: policy, of: stack)
         return try await perform(run, acceptingShrink: acceptingShrink, noting: note)
     }
 
@@ -51,7 +43,7 @@ package struct BackupRunner: Sendable {
     ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
         do throws(ReportableError) {
-            let release = try await release(of: run.stack)
+            let release = try await dependencies.currentRelease(of: run.stack)
             let policies = BackupPolicies(release: release)
             let policy = try policies.named(run.policy)
             let subject = BackupSubject(
@@ -78,13 +70,6 @@ package struct BackupRunner: Sendable {
             copies: copies,
             elapsed: run.startedAt.elapsed(until: ended)
         )
-    }
-
-    private func release(of stack: StackID) async throws(ReportableError) -> Release {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        return release
     }
 
     private func make(_ subject: BackupSubject, in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy]
@@ -115,15 +100,13 @@ package struct BackupRunner: Sendable {
 
     /// What a store took is not yet what it keeps.
     private func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
-        let found = try await vault.verify(set)
-        guard found.isSound else {
-            throw ReportableError(
-                .vaultDamaged,
-                "the set \(set) was stored in \(store), and what is read back is damaged",
-                details: found.flaws.map(\.text)
-            )
-        }
-        try await vault.mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: dependencies.now())
+        let found = try await vault.verifyMarking(set, at: dependencies.now())
+        guard !found.isSound else { return }
+        throw ReportableError(
+            .vaultDamaged,
+            "the set \(set) was stored in \(store), and what is read back is damaged",
+            details: found.flaws.map(\.text)
+        )
     }
 
     private func capture(_ subject: BackupSubject, into vault: Vault, _ opener: OpenVault)

@@ -15,12 +15,6 @@ package struct BackupScheduler: Sendable {
         let delay: TimeSpan
     }
 
-    /// What becomes of the entries of one stack.
-    package struct Look: Sendable {
-        package let entries: [Entry]
-        package let begun: [BackupRun]
-    }
-
     let dependencies: Dependencies
 
     /// A run is made up for, however late: what a policy missed is a state that nobody has.
@@ -54,13 +48,12 @@ package struct BackupScheduler: Sendable {
     }
 
     /// Begins what is due of one stack. Each due time is run or recorded as skipped, whoever else looks at the same time.
-    package func look(at stack: StackID) async throws(ReportableError) -> Look {
-        let entries = try await entries(of: stack)
+    package func look(at stack: StackID) async throws(ReportableError) -> [BackupRun] {
         var begun: [BackupRun] = []
-        for entry in entries {
+        for entry in try await entries(of: stack) {
             if let run = try await begin(entry) { begun.append(run) }
         }
-        return Look(entries: entries, begun: begun)
+        return begun
     }
 
     private func begin(_ entry: Entry) async throws(ReportableError) -> BackupRun? {

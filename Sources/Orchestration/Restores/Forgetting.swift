@@ -18,7 +18,7 @@ package struct Forgetting: Sendable {
     package func kept(_ services: Set<ServiceName>, of stack: StackID)
         async throws(ReportableError) -> [ServiceName: [RestorationName]]
     {
-        let release = try await release(of: stack)
+        let release = try await dependencies.currentRelease(of: stack)
         for service in services.sorted() where release.stack.service(service) == nil {
             throw ReportableError(.usage, "there is no service \(service) in \(stack)")
         }
@@ -31,7 +31,7 @@ package struct Forgetting: Sendable {
     /// Also what restores that died have left, with their scratch servers. Under the stack's lock: throws `stackBusy` while
     /// somebody changes it.
     package func forget(_ services: Set<ServiceName>, of stack: StackID) async throws(ReportableError) {
-        let release = try await release(of: stack)
+        let release = try await dependencies.currentRelease(of: stack)
         let holder = StackLock.Holder(
             actor: dependencies.actor,
             owner: dependencies.owner,
@@ -53,12 +53,5 @@ package struct Forgetting: Sendable {
         }
         try await KeptData(of: place, doors.runner).removeAll()
         try await Leftovers.clear(try doors.restoreScratch(of: service, in: release.stack.id), doors.runner)
-    }
-
-    private func release(of stack: StackID) async throws(ReportableError) -> Release {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        return release
     }
 }

@@ -17,7 +17,7 @@ package struct Restorer: Sendable {
 
     /// Reads manifests only.
     package func choose(_ wish: RestoreWish, of stack: StackID) async throws(ReportableError) -> RestoreChoice {
-        let release = try await release(of: stack)
+        let release = try await dependencies.currentRelease(of: stack)
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         let shelves = try await SetShelves(of: release, only: wish.store, opener)
         let chooser = SetChooser(release: release, shelves: shelves)
@@ -59,7 +59,7 @@ package struct Restorer: Sendable {
 
     /// Puts back what was live before the last restore of these services; without any, of the only one that there was.
     package func undo(_ services: Set<ServiceName>, of stack: StackID) async throws(ReportableError) -> Change {
-        let release = try await release(of: stack)
+        let release = try await dependencies.currentRelease(of: stack)
         let restored = try await dependencies.engine(release.stack.engine).observe(stack, .glance).restored
         let known = restored.keys.sorted().map(\.text).joined(separator: ", ")
         guard !restored.isEmpty else {
@@ -82,17 +82,10 @@ package struct Restorer: Sendable {
         return .restore(data)
     }
 
-    private func release(of stack: StackID) async throws(ReportableError) -> Release {
-        guard let release = try await dependencies.ledger.currentRelease(of: stack) else {
-            throw ReportableError.notDeployed(stack)
-        }
-        return release
-    }
-
     private func prepare(_ choice: RestoreChoice, note: @escaping @Sendable (String) -> Void)
         async throws(ReportableError)
     {
-        let release = try await release(of: choice.stack)
+        let release = try await dependencies.currentRelease(of: choice.stack)
         for set in choice.sets {
             guard let name = choice.names[set.service] else { continue }
             let began = dependencies.now()
@@ -116,7 +109,7 @@ package struct Restorer: Sendable {
     private func discard(_ choice: RestoreChoice) async {
         // Also in a cancelled task.
         await Task.detached {
-            guard let release = try? await release(of: choice.stack) else { return }
+            guard let release = try? await dependencies.currentRelease(of: choice.stack) else { return }
             for set in choice.sets {
                 guard let name = choice.names[set.service] else { continue }
                 let preparation = SetPreparation(dependencies: dependencies, doors: doors, release: release, set: set)
