@@ -30,4 +30,5 @@ package typealias DataRunner = CommandRunner & ProgramStarter
 package enum DataFacts: Hashable, Sendable, Codable {
     case redis(RedisFacts)
     case postgres(PostgresFacts)
+    case postgresBase(PostgresBaseFacts)
 }

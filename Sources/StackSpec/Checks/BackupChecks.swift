@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Policies have names of their own.
+/// Policies have names of their own, and a Postgres has one log.
 struct BackupChecks {
     let stack: Stack
     let root: SpecNode
@@ -20,6 +20,37 @@ struct BackupChecks {
                 )
             }
             lines[scalar.text] = lines[scalar.text] ?? entry.valuePlace.line
+        }
+        let nodes = root["backups"]?.elements ?? []
+        guard nodes.count == stack.backups.count else { return }
+        for (node, policy) in zip(nodes, stack.backups) where policy.pointInTime != nil {
+            check(policy, at: node.place("pointInTime"))
+        }
+    }
+
+    private func check(_ policy: BackupPolicy, at place: Place) {
+        guard case .service(let name) = policy.subject, case .postgres? = stack.service(name)?.kind else {
+            findings.error(
+                "pointInTime of backup \(policy.name) is of something that keeps no log",
+                at: place,
+                help: "Only a Postgres does; remove it."
+            )
+            return
+        }
+        if let other = stack.backups.first(where: { $0.log?.subject == policy.log?.subject }), other != policy {
+            findings.error(
+                "the log of \(name) goes with two backups, \(other.name) and \(policy.name)",
+                at: place,
+                help: "Say pointInTime in one of them; a policy has as many stores as it needs."
+            )
+        }
+        let logName = policy.name + BackupPolicy.logSuffix
+        if StackName(logName) == nil || stack.backups.contains(where: { $0.name == logName }) {
+            findings.error(
+                "backup \(policy.name) has a log called \(logName), which is no free name",
+                at: place,
+                help: "Give it a shorter name, or rename the other one."
+            )
         }
     }
 }
