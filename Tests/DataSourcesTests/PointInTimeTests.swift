@@ -118,7 +118,13 @@ extension DataRooms {
             }
             #expect(beyond?.message.hasPrefix("cannot recover the cluster") == true)
             let lost = await #expect(throws: ReportableError.self) {
-                try await prepare(captured, to: captured.ends[1].until, without: captured.ends[1].last.name, target, in: folder)
+                try await prepare(
+                    captured,
+                    to: captured.ends[1].until,
+                    without: captured.ends[1].last.name,
+                    target,
+                    in: folder
+                )
             }
             #expect(lost?.code == .engineFailed)
             let content = captured.base["base.tar"]

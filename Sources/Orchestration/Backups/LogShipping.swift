@@ -105,7 +105,8 @@ struct LogShipping {
     }
 
     /// What is newer than all that is there, also of earlier times when it could not be reached.
-    private func bringUpToDate(_ store: Store, from source: Vault) async throws(ReportableError) -> [BackupReport.Copy] {
+    private func bringUpToDate(_ store: Store, from source: Vault) async throws(ReportableError) -> [BackupReport.Copy]
+    {
         let vault = try await opener.find(store, making: true)
         let there = try await vault.catalogue(of: try series()).entries.last?.manifest.captured
         var copies: [BackupReport.Copy] = []

@@ -10,7 +10,8 @@ package struct LogRetention: Hashable, Sendable {
         let newest = bases.map(\.at).max()
         var reasons: [LogSet: String] = [:]
         for log in logs {
-            if let base = bases.filter({ $0.lineage == log.lineage && $0.first <= log.last }).min(by: { $0.at < $1.at }) {
+            if let base = bases.filter({ $0.lineage == log.lineage && $0.first <= log.last }).min(by: { $0.at < $1.at })
+            {
                 reasons[log] = "leads on from \(base.id)"
             } else if newest.map({ log.until > $0 }) ?? true {
                 // Its copy may be under way.

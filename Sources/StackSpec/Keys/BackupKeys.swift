@@ -49,8 +49,7 @@ enum BackupKeys {
         default: "never",
         synonyms: ["pitr", "wal", "physical", "archive", "logs"],
         "Of a Postgres: how often what was written since goes into the stores. Its sets are copies of the whole cluster then, "
-            + "and `slipway restore --at` brings back any moment: `hourly`, `daily`, `weekly`, `monthly`, or the five "
-            + "fields of cron."
+            + "and `slipway restore --at` brings back any moment."
     )
 
     static let table = KeyTable(
