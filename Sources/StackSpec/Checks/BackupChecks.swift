@@ -28,7 +28,11 @@ struct BackupChecks {
     private func checkQuiesce(_ policy: BackupPolicy) {
         if case .service(let name) = policy.subject, case .app? = stack.service(name)?.kind { return }
         let node = root["backups"]?.elements?.first { node in
-            if case .scalar(let scalar)? = node.entry("name")?.value.content { scalar.text == policy.name } else { false }
+            if case .scalar(let scalar)? = node.entry("name")?.value.content {
+                scalar.text == policy.name
+            } else {
+                false
+            }
         }
         guard let node else { return }
         findings.error(

@@ -18,7 +18,8 @@ enum QuiesceKeys {
 
     static let table = KeyTable(
         title: "quiesce",
-        meaning: "How an app is brought to rest while its volumes are read, where its files must agree with each other. "
+        meaning:
+            "How an app is brought to rest while its volumes are read, where its files must agree with each other. "
             + "What ends with another status than 0 fails the backup.",
         rules: [before.rule, after.rule]
     )
