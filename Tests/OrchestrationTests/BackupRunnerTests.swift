@@ -90,4 +90,32 @@ struct BackupRunnerTests {
             #expect(rows.map(\.set) == [sets[0], sets[3], sets[4]])
         }
     }
+
+    @Test("begin no new vault where one was, and take no other one, before a person says so")
+    func lostVault() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let first = BackupRunner(dock.dependencies, yard.doors)
+            let set = try await first.run("daily", of: Dockyard.shop).copies[0].set
+            let unmounted = MemoryStore()
+            let without = BackupYard(["near": unmounted], identity: identity).doors
+            let runner = BackupRunner(dock.dependencies, without)
+            let lost = await #expect(throws: ReportableError.self) { try await runner.run("daily", of: Dockyard.shop) }
+            #expect(lost?.code == .needsDecision && lost?.hint?.contains("mounted") == true, "\(lost?.message ?? "")")
+            #expect(unmounted.names.isEmpty)
+            #expect(try await dock.ledger.backupRuns(of: Dockyard.shop, limit: 1).map(\.state) == [.failed])
+            let list = try await BackupReader(dock.dependencies, without).list(Dockyard.shop)
+            #expect(list.unread.map(\.failure.code) == [.needsDecision])
+
+            _ = try await runner.run("daily", of: Dockyard.shop, acceptingNewVaults: true)
+            _ = try await runner.run("daily", of: Dockyard.shop)
+            let exchanged = await #expect(throws: ReportableError.self) {
+                try await first.run("daily", of: Dockyard.shop)
+            }
+            #expect(exchanged?.message.contains("another") == true)
+            _ = try await first.run("daily", of: Dockyard.shop, acceptingNewVaults: true)
+            let rows = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop).rows
+            #expect(rows.count == 2 && rows.first?.set == set)
+        }
+    }
 }

@@ -105,7 +105,7 @@ package struct BackupReader: Sendable {
         var unread: [UnreadStore] = []
         for store in release.stack.stores {
             do throws(ReportableError) {
-                if let vault = try await opener.findAny(store) { try await work(store.name, vault) }
+                if let vault = try await opener.find(store) { try await work(store.name, vault) }
             } catch {
                 unread.append(UnreadStore(store: store.name, failure: error))
             }

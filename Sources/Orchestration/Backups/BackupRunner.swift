@@ -23,22 +23,30 @@ package struct BackupRunner: Sendable {
 
     /// - Parameters:
     ///   - acceptingShrink: a person has looked, and it is right that so little is left.
+    ///   - acceptingNewVaults: a person has looked, and the vault that a store held before is not expected any more.
     ///   - note: what the ledger is to remember with the run.
     /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown later stands in the ledger, too.
     package func run(
         _ policy: String,
         of stack: StackID,
         acceptingShrink: Bool = false,
+        acceptingNewVaults: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let run = try await dependencies.beginRun(.backup, by: policy, of: stack)
-        return try await perform(run, acceptingShrink: acceptingShrink, noting: note)
+        return try await perform(
+            run,
+            acceptingShrink: acceptingShrink,
+            acceptingNewVaults: acceptingNewVaults,
+            noting: note
+        )
     }
 
     /// Does what a run that has begun is for, and ends it. A set counts once it was read back whole from every store.
     package func perform(
         _ run: BackupRun,
         acceptingShrink: Bool = false,
+        acceptingNewVaults: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
@@ -53,7 +61,11 @@ package struct BackupRunner: Sendable {
                 policy: policy,
                 shrink: ShrinkGuard(isAccepted: acceptingShrink)
             )
-            copies = try await make(subject, in: try policies.stores(of: policy))
+            copies = try await make(
+                subject,
+                in: try policies.stores(of: policy),
+                acceptingNewVaults: acceptingNewVaults
+            )
         } catch {
             await RunEnd(dependencies: dependencies, run: run).fail(with: error)
             throw error
@@ -72,20 +84,21 @@ package struct BackupRunner: Sendable {
         )
     }
 
-    private func make(_ subject: BackupSubject, in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy]
+    private func make(_ subject: BackupSubject, in stores: [Store], acceptingNewVaults: Bool)
+        async throws(ReportableError) -> [BackupReport.Copy]
     {
         guard let first = stores.first else {
             throw ReportableError(.broken, "the policy \(subject.policy.name) has no store")
         }
         let opener = OpenVault(dependencies: dependencies, doors: doors)
-        let source = try await opener.find(first, making: true)
+        let source = try await opener.findOrMake(first, acceptingNew: acceptingNewVaults)
         let manifest = try await capture(subject, into: source, opener)
         try await verify(manifest.set, in: source, first.name)
         var copies = [BackupReport.Copy(first.name, manifest)]
         var failures: [ReportableError] = []
         for store in stores.dropFirst() {
             do throws(ReportableError) {
-                let vault = try await opener.find(store, making: true)
+                let vault = try await opener.findOrMake(store, acceptingNew: acceptingNewVaults)
                 let copied = try await copy(manifest, from: source, to: vault, opener)
                 try await verify(copied.set, in: vault, store.name)
                 copies.append(BackupReport.Copy(store.name, copied))
