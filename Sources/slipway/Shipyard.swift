@@ -77,7 +77,7 @@ struct Shipyard: Sendable {
                 credentials: try S3Variables(variables).credentials(of: store.name),
                 now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) }
             )
-            return try await plain.probed()
+            return S3Bucket(plain)
         case .sftp:
             throw ReportableError(
                 .storeFailed,

@@ -118,4 +118,43 @@ struct BackupRunnerTests {
             #expect(rows.count == 2 && rows.first?.set == set)
         }
     }
+
+    @Test("begin nothing in a store that has no room for another set like the last, and copy nothing to one")
+    func noRoom() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near", "far"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            (near.room, far.room) = (10, 10)
+            // How large a first set becomes, nobody knows.
+            let copying = await #expect(throws: ReportableError.self) {
+                try await runner.run("daily", of: Dockyard.shop)
+            }
+            #expect(copying?.message.contains("copying it to far failed") == true, "\(copying?.message ?? "")")
+            let before = near.names
+            let error = await #expect(throws: ReportableError.self) {
+                try await runner.run("daily", of: Dockyard.shop)
+            }
+            #expect(error?.code == .storeFailed)
+            #expect(error?.message.contains("the store near has 10B free") == true, "\(error?.message ?? "")")
+            #expect(near.names == before)
+            (near.room, far.room) = (1 << 30, nil)
+            #expect(try await runner.run("daily", of: Dockyard.shop).copies.count == 2)
+        }
+    }
+
+    @Test("need no right to write where they are only listed and verified")
+    func readOnly() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            let set = try await runner.run("daily", of: Dockyard.shop).copies[0].set
+            let locked = FaultyStore(near) { call in
+                [.get, .facts, .list].contains(call.kind) ? nil : .fails(ReportableError(.storeFailed, "read-only"))
+            }
+            let reader = BackupReader(dock.dependencies, BackupYard(["near": locked], identity: identity).doors)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.set) == [set])
+            let verdict = try await reader.verify(Dockyard.shop)
+            #expect(verdict.isSound && verdict.sound == ["near: \(set)"])
+        }
+    }
 }

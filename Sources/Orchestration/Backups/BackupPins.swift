@@ -39,7 +39,7 @@ package struct BackupPins: Sendable {
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         var stores: [StoreName] = []
         for store in release.stack.stores {
-            guard let vault = try await opener.find(store),
+            guard let vault = try await opener.findAny(store),
                 try await vault.catalogue(of: set.series)[set] != nil
             else { continue }
             try await work(vault, set)

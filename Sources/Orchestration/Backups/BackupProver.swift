@@ -56,7 +56,7 @@ package struct BackupProver: Sendable {
         let series = try SetSeries(policy, of: stack)
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         for store in stores {
-            guard let vault = try await opener.find(store) else { continue }
+            guard let vault = try await opener.findAny(store) else { continue }
             let catalogue = try await vault.catalogue(of: series)
             let entries = catalogue.entries
             if name == nil, let broken = catalogue.broken.last, entries.last.map({ $0.set < broken.set }) ?? true {

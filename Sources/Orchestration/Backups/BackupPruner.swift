@@ -55,7 +55,7 @@ package struct BackupPruner: Sendable {
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         var outcome = PruneOutcome(stack: stack, policy: name)
         for store in try policies.stores(of: policy) {
-            guard let vault = try await opener.find(store) else { continue }
+            guard let vault = try await opener.findAny(store) else { continue }
             let entries = try await vault.catalogue(of: series).entries
             let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
             outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }

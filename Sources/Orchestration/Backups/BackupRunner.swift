@@ -92,13 +92,14 @@ package struct BackupRunner: Sendable {
         }
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         let source = try await opener.findOrMake(first, acceptingNew: acceptingNewVaults)
-        let manifest = try await capture(subject, into: source, opener)
+        let manifest = try await capture(subject, into: source, of: first, opener)
         try await verify(manifest.set, in: source, first.name)
         var copies = [BackupReport.Copy(first.name, manifest)]
         var failures: [ReportableError] = []
         for store in stores.dropFirst() {
             do throws(ReportableError) {
                 let vault = try await opener.findOrMake(store, acceptingNew: acceptingNewVaults)
+                try await StoreRoom(store: store, vault: vault).check(for: manifest)
                 let copied = try await copy(manifest, from: source, to: vault, opener)
                 try await verify(copied.set, in: vault, store.name)
                 copies.append(BackupReport.Copy(store.name, copied))
@@ -122,17 +123,20 @@ package struct BackupRunner: Sendable {
         )
     }
 
-    private func capture(_ subject: BackupSubject, into vault: Vault, _ opener: OpenVault)
+    private func capture(_ subject: BackupSubject, into vault: Vault, of store: Store, _ opener: OpenVault)
         async throws(ReportableError) -> SetManifest
     {
         let series = try SetSeries(subject.policy, of: subject.release.stack.id)
-        let previous = try await facts(of: series, in: vault)
+        let newest = try await vault.catalogue(of: series).entries.last?.manifest
+        if let newest { try await StoreRoom(store: store, vault: vault).check(for: newest) }
+        var previous: DataFacts?
+        if let newest { previous = try await facts(of: newest, in: vault) }
         let recipients = try opener.recipients()
-        let now = dependencies.now
+        let (now, known) = (dependencies.now, previous)
         return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
             let writer = try await vault.begin(series, under: lease, expecting: recipients, clock: now)
             do throws(ReportableError) {
-                let facts = try await subject.capture(since: previous) { (object) throws(ReportableError) in
+                let facts = try await subject.capture(since: known) { (object) throws(ReportableError) in
                     try await writer.add(object.name, object.content, isSecret: object.isSecret)
                 }
                 return try await writer.commit(facts).0
@@ -179,11 +183,10 @@ package struct BackupRunner: Sendable {
         }
     }
 
-    /// What the newest set of the series held. One that is damaged is no reason to make no backup.
-    private func facts(of series: SetSeries, in vault: Vault) async throws(ReportableError) -> DataFacts? {
-        guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
+    /// What a set held. One that is damaged is no reason to make no backup.
+    private func facts(of manifest: SetManifest, in vault: Vault) async throws(ReportableError) -> DataFacts? {
         do throws(ReportableError) {
-            return try await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
+            return try await FactsObject.read(from: manifest, in: vault, by: try doors.identity())
         } catch  where error.code == .vaultDamaged {
             return nil
         }

@@ -27,7 +27,7 @@ struct OpenVault {
     }
 
     /// nil where there is no vault yet. Throws `needsDecision` when the store held one, and it is not there.
-    func find(_ store: Store) async throws(ReportableError) -> Vault? {
+    func findAny(_ store: Store) async throws(ReportableError) -> Vault? {
         let known = try await KnownVault(of: store, in: dependencies.ledger)
         let there = try await open(try await doors.store(store), of: store)
         try known.check(there?.description.id)

@@ -28,7 +28,7 @@ struct SetShelves {
         }
         for store in stores {
             do throws(ReportableError) {
-                guard let vault = try await opener.find(store) else { continue }
+                guard let vault = try await opener.findAny(store) else { continue }
                 all.append(Shelf(store: store.name, vault: vault, catalogue: try await vault.catalogue()))
             } catch {
                 unread.append(UnreadStore(store: store.name, failure: error))
