@@ -78,12 +78,17 @@ struct Shipyard: Sendable {
                 now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) }
             )
             return S3Bucket(plain)
-        case .sftp:
-            throw ReportableError(
-                .storeFailed,
-                "the store \(store.name) is an SFTP server, which is not built yet",
-                hint: "Choose a directory or a bucket."
+        case .sftp(let host, let port, let user, let path):
+            let keys = SFTPVariables(variables, home: try HomeDirectory(variables: variables))
+            let place = SFTPPlace(
+                host: host,
+                port: port,
+                user: user,
+                path: path,
+                keyFile: try keys.keyFile(of: store.name),
+                knownHostsFile: try keys.knownHosts(host, port)
             )
+            return SFTPStore(place, starter: LiveCommandRunner())
         }
     }
 
