@@ -104,9 +104,9 @@ package struct RedisSource: Sendable {
     /// they are for a person who restores by hand, or wants to know how it was.
     private func storeSettings(_ store: ObjectSink) async throws(ReportableError) {
         let accounts = try await client.ask(["ACL", "LIST"])
-        try await store(CapturedObject(RedisFacts.accounts, .once(Array(accounts.utf8)), isSecret: true))
+        try await store(CapturedObject(RedisFacts.accounts, ByteStream(bytes: Array(accounts.utf8)), isSecret: true))
         let text = try await client.ask(["CONFIG", "GET", "*"], options: ["--quoted-json"])
-        try await store(CapturedObject(RedisFacts.configuration, .once(try Self.withoutSecrets(text))))
+        try await store(CapturedObject(RedisFacts.configuration, ByteStream(bytes: try Self.withoutSecrets(text))))
     }
 
     static let secretSettings: Set<String> = [
@@ -120,13 +120,5 @@ package struct RedisSource: Sendable {
         }
         for name in secretSettings where settings[name]?.isEmpty == false { settings[name] = "<redacted>" }
         return CanonicalJSON.encode(settings) + [UInt8(ascii: "\n")]
-    }
-}
-
-extension ByteStream {
-    /// What is small enough to be held, in one piece.
-    static func once(_ bytes: [UInt8]) -> ByteStream {
-        let left = Remainder(bytes)
-        return ByteStream { () throws(ReportableError) in left.next() }
     }
 }
