@@ -214,7 +214,7 @@ class Rounds:
             self.writer.begin(f"new{number}")
         time.sleep(0.5)
         with self.writer.paused():
-            there, new = self.data.orders(), self.writer.orders
+            there, new = self.data.orders(), list(self.writer.orders)  # a copy: the writer goes on
         kept = [order for order in there if not order[1].startswith((f"lost{number}-", f"new{number}-"))]
         if digest(kept) != digest((before + placed)[: len(kept)]) or len(kept) < len(before):
             return f"the {len(kept)} orders are not the first of the {len(before)} and {len(placed)} that were placed"

@@ -21,6 +21,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
     /// A cron expression or one of those words: how often the log of a Postgres goes into the stores. Its sets are then
     /// copies of the whole cluster, from which it comes back as it was at any moment that the log tells of.
     package var pointInTime: String?
+    /// How the service is brought to rest; nil where it is not.
+    package var quiesce: Quiesce?
 
     package init(
         name: String,
@@ -29,7 +31,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         keep: Retention,
         stores: [StoreName],
         prove: String? = nil,
-        pointInTime: String? = nil
+        pointInTime: String? = nil,
+        quiesce: Quiesce? = nil
     ) {
         self.name = name
         self.subject = subject
@@ -38,6 +41,7 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         self.stores = stores
         self.prove = prove
         self.pointInTime = pointInTime
+        self.quiesce = quiesce
     }
 }
 

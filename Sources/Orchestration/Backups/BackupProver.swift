@@ -142,7 +142,7 @@ package struct BackupProver: Sendable {
             object: content.object
         )
         var evidence = found.counts.mapValues { "\($0)" }
-        evidence["version"] = found.version
+        if !found.version.isEmpty { evidence["version"] = found.version }
         if let replay { evidence["recoveredTo"] = VaultTime(replay.moment).description }
         return evidence
     }

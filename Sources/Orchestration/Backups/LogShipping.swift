@@ -22,7 +22,7 @@ struct LogShipping {
 
     /// Ends the segment that is being written, ships all that is archived, and copies to the other stores what they lack.
     /// Where no copy of the cluster leads up to it, one is made. Returns what was made: nothing when nobody has written.
-    func ship(in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy] {
+    func ship(in stores: [Store], acceptingNewVaults: Bool) async throws(ReportableError) -> [BackupReport.Copy] {
         guard let first = stores.first else {
             throw ReportableError(.broken, "the policy \(policy.name) has no store")
         }
@@ -30,12 +30,13 @@ struct LogShipping {
         let log = PostgresLog(try await engine.dataAccess(of: service, in: stack), runner.doors.runner)
         let state = try await log.state()
         let lineage = try log.lineage(state)
-        let vault = try await opener.find(first, making: true)
+        let vault = try await opener.findOrMake(first, acceptingNew: acceptingNewVaults)
         var copies = try await ship(log, state, lineage, into: vault, first.name)
         var failures: [ReportableError] = []
         for store in stores.dropFirst() {
             do throws(ReportableError) {
-                copies += try await bringUpToDate(store, from: vault)
+                let copy = try await opener.findOrMake(store, acceptingNew: acceptingNewVaults)
+                copies += try await bringUpToDate(copy, of: store, from: vault)
             } catch {
                 failures.append(error.during("the log is in \(first.name), and copying it to \(store.name) failed"))
             }
@@ -105,13 +106,14 @@ struct LogShipping {
     }
 
     /// What is newer than all that is there, also of earlier times when it could not be reached.
-    private func bringUpToDate(_ store: Store, from source: Vault) async throws(ReportableError) -> [BackupReport.Copy]
+    private func bringUpToDate(_ vault: Vault, of store: Store, from source: Vault) async throws(ReportableError)
+        -> [BackupReport.Copy]
     {
-        let vault = try await opener.find(store, making: true)
         let there = try await vault.catalogue(of: try series()).entries.last?.manifest.captured
         var copies: [BackupReport.Copy] = []
         for entry in try await source.catalogue(of: try series()).entries
         where there.map({ entry.manifest.captured > $0 }) ?? true {
+            try await StoreRoom(store: store, vault: vault).check(for: entry.manifest)
             let manifest = try await runner.copy(entry.manifest, from: source, to: vault, opener)
             try await runner.verify(manifest.set, in: vault, store.name)
             copies.append(BackupReport.Copy(store.name, manifest))

@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Policies have names of their own, and a Postgres has one log.
+/// Policies have names of their own, ask of a service what it can do, and a Postgres has one log.
 struct BackupChecks {
     let stack: Stack
     let root: SpecNode
@@ -21,14 +21,20 @@ struct BackupChecks {
             }
             lines[scalar.text] = lines[scalar.text] ?? entry.valuePlace.line
         }
-        let nodes = root["backups"]?.elements ?? []
-        guard nodes.count == stack.backups.count else { return }
-        for (node, policy) in zip(nodes, stack.backups) where policy.pointInTime != nil {
-            check(policy, at: node.place("pointInTime"))
+        for policy in stack.backups {
+            guard let node = node(of: policy) else { continue }
+            if policy.quiesce != nil { checkQuiesce(policy, node) }
+            if policy.pointInTime != nil { checkLog(policy, at: node.place("pointInTime")) }
         }
     }
 
-    private func check(_ policy: BackupPolicy, at place: Place) {
+    private func node(of policy: BackupPolicy) -> SpecNode? {
+        root["backups"]?.elements?.first { node in
+            if case .scalar(let scalar)? = node.entry("name")?.value.content { scalar.text == policy.name } else { false }
+        }
+    }
+
+    private func checkLog(_ policy: BackupPolicy, at place: Place) {
         guard case .service(let name) = policy.subject, case .postgres? = stack.service(name)?.kind else {
             findings.error(
                 "pointInTime of backup \(policy.name) is of something that keeps no log",
@@ -52,5 +58,15 @@ struct BackupChecks {
                 help: "Give it a shorter name, or rename the other one."
             )
         }
+    }
+
+    /// What a server hands over agrees with itself; `config` is not read from files.
+    private func checkQuiesce(_ policy: BackupPolicy, _ node: SpecNode) {
+        if case .service(let name) = policy.subject, case .app? = stack.service(name)?.kind { return }
+        findings.error(
+            "quiesce is for the volumes of an app, and \(policy.name) is not of one",
+            at: node.place("quiesce"),
+            help: "Leave it out: what Redis and Postgres hand over agrees with itself."
+        )
     }
 }

@@ -52,10 +52,20 @@ enum BackupKeys {
             + "and `slipway restore --at` brings back any moment."
     )
 
+    static let quiesce = Key<Quiesce>(
+        "quiesce",
+        .quiesce,
+        default: "off",
+        synonyms: ["hooks", "hook"],
+        "For an app: how it is brought to rest while its volumes are read."
+    )
+
     static let table = KeyTable(
         title: "backup",
         meaning: "What is backed up, when, how long it is kept and where it goes.",
-        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, pointInTime.rule]
+        rules: [
+            name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, pointInTime.rule, quiesce.rule,
+        ]
     )
 }
 
@@ -75,7 +85,8 @@ extension ValueType where Value == BackupPolicy {
                 keep: keep,
                 stores: stores,
                 prove: prove,
-                pointInTime: fields[BackupKeys.pointInTime]
+                pointInTime: fields[BackupKeys.pointInTime],
+                quiesce: fields[BackupKeys.quiesce]
             )
         }
     }
