@@ -26,7 +26,7 @@ struct RebuildSurveyor {
         let engine = try dependencies.engine(saved.contents.stack.engine)
         let ground = RebuildGround(dependencies: dependencies, engine: engine, stack: stack)
         let isServing = try await ground.isServing()
-        let (parts, gaps) = isServing ? ([], []) : parts(of: saved.contents.stack, shelves)
+        let (parts, gaps) = isServing ? ([], []) : try await parts(of: saved.contents.stack, shelves)
         if !isServing {
             try await ground.check(parts)
             try checkLosses(gaps)
@@ -115,13 +115,22 @@ struct RebuildSurveyor {
         )
     }
 
-    private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
+    private func parts(of stack: Stack, _ shelves: RebuildShelves)
+        async throws(ReportableError) -> ([RebuildPart], [RebuildGap])
+    {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
         for service in stack.dataServices {
-            let sets = shelves.sets(of: service.text, of: stack.id, wish).map { shelf, entry in
-                ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
+            // A copy of a cluster holds what its log tells of, too.
+            var sets: [ChosenSet] = []
+            for (shelf, entry) in shelves.sets(of: service.text, of: stack.id, wish) {
+                var set = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
+                set.replay = try await ChosenReplay.newest(of: entry, in: shelf.vault, until: wish.until)
+                sets.append(set)
             }
-            if let part = RebuildPart(service, sets) {
+            let order = sets.indices.sorted {
+                sets[$0].state == sets[$1].state ? $0 < $1 : sets[$0].state > sets[$1].state
+            }
+            if let part = RebuildPart(service, order.map { sets[$0] }) {
                 parts.append(part)
             } else if stack.isBackedUp(service) {
                 gaps.append(RebuildGap(service: service, text: "begins EMPTY: no set of it was found", isLoss: true))
