@@ -31,6 +31,9 @@ struct BackupRunVerb: Verb {
     @Flag(help: "Make the set although far less data is there than in the last one.")
     var acceptShrink = false
 
+    @Flag(help: "Begin a new vault in a store that has lost the one it held, or take the other one that is there.")
+    var newVault = false
+
     func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let dependencies = try session.dependencies()
         let stack = try await target.deployed(in: session, dependencies.ledger)
@@ -38,7 +41,12 @@ struct BackupRunVerb: Verb {
         var (reports, failures): ([BackupReport], [ReportableError]) = ([], [])
         for name in try await runner.policies(of: stack, only: policy) {
             do throws(ReportableError) {
-                let report = try await runner.run(name, of: stack, acceptingShrink: acceptShrink)
+                let report = try await runner.run(
+                    name,
+                    of: stack,
+                    acceptingShrink: acceptShrink,
+                    acceptingNewVaults: newVault
+                )
                 reports.append(report)
                 if format.output == .table { for line in Self.lines(of: report) { session.console.result(line) } }
             } catch {

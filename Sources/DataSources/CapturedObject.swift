@@ -30,4 +30,16 @@ package typealias DataRunner = CommandRunner & ProgramStarter
 package enum DataFacts: Hashable, Sendable, Codable {
     case redis(RedisFacts)
     case postgres(PostgresFacts)
+    case files(FilesFacts)
+}
+
+extension DataFacts {
+    /// In words.
+    var kind: String {
+        switch self {
+        case .redis: "a Redis"
+        case .postgres: "a Postgres"
+        case .files: "files"
+        }
+    }
 }

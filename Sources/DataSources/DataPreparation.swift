@@ -70,10 +70,14 @@ package struct DataPreparation: Sendable {
             let contents = try await PostgresRestoration(target: target, runner: runner)
                 .prepare(in: folder, scratch: scratch, facts: facts, object: object)
             return DataEvidence(contents, of: facts, by: target, in: began.duration(to: .now))
-        case (.redis, .postgres), (.postgres, .redis):
+        case (.files(let facts), .files):
+            let found = try await FilesRestoration(target: target, runner: runner)
+                .prepare(in: folder, facts: facts, object: object)
+            return DataEvidence(found, of: facts, in: began.duration(to: .now))
+        case (.redis, _), (.postgres, _), (.files, _):
             throw ReportableError(
                 .needsDecision,
-                "the backup is not of a \(target.server.rawValue), and \(target.service) is one"
+                "the backup is of \(facts.kind), and \(target.service) is not"
             )
         }
     }

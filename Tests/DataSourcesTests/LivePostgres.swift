@@ -57,7 +57,7 @@ struct LivePostgres: Sendable {
         try Folder.give(folder, to: owner)
         if let kept = golden.withLock({ $0 }) {
             let unpack = CommandLine("tar", ["-x", "-C", folder], directory: "/", user: owner.user)
-            let program = try await yard.runner.start(unpack, input: .once(kept))
+            let program = try await yard.runner.start(unpack, input: ByteStream(bytes: kept))
             while try await program.output.next() != nil {}
             return
         }

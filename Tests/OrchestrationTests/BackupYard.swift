@@ -7,12 +7,12 @@ import Vault
 
 /// Stores in memory, and what backups need besides. No data service can be reached: only configuration is backed up.
 struct BackupYard {
-    let stores: [StoreName: MemoryStore]
+    let stores: [StoreName: any BlobStore]
     let identity: AgeIdentity
     /// Where a rebuild may lay its files.
     let folder: String
 
-    init(_ stores: [StoreName: MemoryStore], identity: AgeIdentity = .generate(), folder: String = "/nowhere") {
+    init(_ stores: [StoreName: any BlobStore], identity: AgeIdentity = .generate(), folder: String = "/nowhere") {
         self.stores = stores
         self.identity = identity
         self.folder = folder

@@ -32,7 +32,7 @@ struct PostgresRestoration: Sendable {
             do throws(ReportableError) {
                 try await SpareRoom.check(
                     [(folder, facts.size), (scratch, facts.databases.map(\.size).max() ?? 0)],
-                    for: target.service.text
+                    to: "restore the data of \(target.service)"
                 )
                 try Folder.give(folder, to: target.owner)
                 let cluster = PostgresCluster(runner: runner, target: target, data: "\(folder)/data", place: place)

@@ -39,15 +39,6 @@ package struct PostgresSource: Sendable {
         )
     }
 
-    /// Bytes that the databases take on disk, with their indexes. The dumps take less.
-    package func estimate() async throws(ReportableError) -> Int {
-        let sizes: [Int] = try await client.rows(
-            "SELECT sum(pg_database_size(oid)) FROM pg_catalog.pg_database;",
-            in: "postgres"
-        )
-        return sizes.first ?? 0
-    }
-
     /// Hands over the objects one by one, and says what they hold. Throws `needsDecision` before anything is handed over
     /// when far less is there than at the last time.
     package func captureLogical(

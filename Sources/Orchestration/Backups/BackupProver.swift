@@ -126,6 +126,7 @@ package struct BackupProver: Sendable {
             scratch: try doors.scratch("prove.\(release.stack.id).\(policy)"),
             object: content.object
         )
-        return found.counts.mapValues { "\($0)" }.merging(["version": found.version]) { count, _ in count }
+        let version = found.version.isEmpty ? [:] : ["version": found.version]
+        return found.counts.mapValues { "\($0)" }.merging(version) { count, _ in count }
     }
 }

@@ -26,6 +26,13 @@ struct BackupSubject {
         async throws(ReportableError) -> SetFacts
     {
         let engine = try dependencies.engine(release.stack.engine)
+        guard release.stack.service(service)?.hasDataServer ?? false else {
+            return try await capture(
+                filesOf: try await engine.dataPlace(of: service, in: release),
+                since: previous,
+                to: sink
+            )
+        }
         let access = try await engine.dataAccess(of: service, in: release.stack.id)
         let facts: DataFacts
         switch access.server {
@@ -47,9 +54,41 @@ struct BackupSubject {
                 try await PostgresSource(access: access, runner: doors.runner)
                     .captureLogical(since: before, shrink: shrink, to: sink)
             )
+        case .files: throw ReportableError(.broken, "\(service) has a server, and none of data")
         }
         try await FactsObject.store(facts, to: sink)
         return SetFacts(subject: service.text, facts, at: dependencies.now())
+    }
+
+    private func capture(filesOf place: DataPlace, since previous: DataFacts?, to sink: @escaping ObjectSink)
+        async throws(ReportableError) -> SetFacts
+    {
+        var before: FilesFacts?
+        if case .files(let facts)? = previous { before = facts }
+        let (shrink, now) = (shrink, dependencies.now)
+        let rest = Quiescence(
+            quiesce: policy.quiesce,
+            service: place.service,
+            stack: release.stack.id,
+            engine: try dependencies.engine(release.stack.engine)
+        )
+        let facts = DataFacts.files(
+            try await rest.hold { [before] () throws(ReportableError) in
+                try await FilesSource(place: place).capture(at: now(), since: before, shrink: shrink, to: sink)
+            }
+        )
+        try await FactsObject.store(facts, to: sink)
+        return SetFacts(subject: place.service.text, facts, at: dependencies.now())
+    }
+}
+
+extension Service {
+    /// What holds its data is asked for it, and not read from the disk.
+    fileprivate var hasDataServer: Bool {
+        switch kind {
+        case .redis, .postgres: true
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false
+        }
     }
 }
 
@@ -69,6 +108,13 @@ extension SetFacts {
                 captured: facts.databases.map(\.takenAt).max() ?? now,
                 versions: ["postgres": facts.version],
                 identity: ["system": facts.systemIdentifier, "timeline": "\(facts.timeline)", "rows": "\(facts.rows)"]
+            )
+        case .files(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.takenAt,
+                versions: [:],
+                identity: ["files": "\(facts.entries - 1)", "bytes": "\(facts.bytes)"]
             )
         }
     }

@@ -38,7 +38,10 @@ struct RebuildSurveyor {
             configuration: BackupList.Row(entry, in: shelves.named.store),
             configurationDigest: entry.digest.hex,
             parts: parts,
-            gaps: gaps + RebuildGap.unsaved(in: saved.contents.stack),
+            gaps: gaps
+                + RebuildGap.unsaved(in: saved.contents.stack).filter { gap in
+                    !parts.contains { $0.service == gap.service }
+                },
             warnings: damaged + shelves.warnings + passedOver(entry, parts, shelves) + doubts,
             isServing: isServing,
             identity: identity,
@@ -117,7 +120,7 @@ struct RebuildSurveyor {
 
     private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
-        for service in stack.dataServices {
+        for service in stack.restorable {
             let sets = shelves.sets(of: service.text, of: stack.id, wish).map { shelf, entry in
                 ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
             }

@@ -45,7 +45,12 @@ struct SetPreparation {
     }
 
     private static func words(_ evidence: DataEvidence) -> String {
-        let noun = evidence.server == .redis ? "key" : "row"
+        let noun =
+            switch evidence.server {
+            case .redis: "key"
+            case .postgres: "row"
+            case .files: "file"
+            }
         let count = evidence.counts["\(noun)s", default: 0]
         return "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
