@@ -1,4 +1,5 @@
 import Basics
+import DataSources
 import Interfaces
 import Ledger
 import StackModel
@@ -27,11 +28,10 @@ struct RebuildSurveyor {
         let ground = RebuildGround(dependencies: dependencies, engine: engine, stack: stack)
         let isServing = try await ground.isServing()
         let (parts, gaps) = isServing ? ([], []) : parts(of: saved.contents.stack, shelves)
-        if !isServing {
-            try await ground.check(parts)
-            try checkLosses(gaps)
-        }
+        let missing = isServing ? [] : try await ground.missing(of: parts)
+        try checkLosses(gaps)
         let (release, doubts) = try await release(saved, engine)
+        try await checkRoom(for: missing, release, engine)
         return RebuildSurvey(
             stack: stack,
             vault: wish.vault,
@@ -91,8 +91,8 @@ struct RebuildSurveyor {
         async throws(ReportableError) -> (Catalogue.Entry, SavedConfiguration, warnings: [String])
     {
         var warnings: [String] = []
-        for (shelf, entry) in shelves.sets(of: "config", of: stack, wish) {
-            let content = SetContent(of: entry.manifest, in: shelf.vault, by: identity)
+        for entry in shelves.configurations(of: stack, wish) {
+            let content = SetContent(of: entry.manifest, in: shelves.named.vault, by: identity)
             do throws(ReportableError) {
                 return (entry, try await SavedConfiguration(reading: content), warnings)
             } catch  where [.vaultDamaged, .notFound].contains(error.code) {
@@ -121,10 +121,7 @@ struct RebuildSurveyor {
     private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
         for service in stack.restorable {
-            let sets = shelves.sets(of: service.text, of: stack.id, wish).map { shelf, entry in
-                ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
-            }
-            if let part = RebuildPart(service, sets) {
+            if let part = RebuildPart(service, shelves.data(of: service, of: stack.id, wish)) {
                 parts.append(part)
             } else if stack.isBackedUp(service) {
                 gaps.append(RebuildGap(service: service, text: "begins EMPTY: no set of it was found", isLoss: true))
@@ -141,6 +138,14 @@ struct RebuildSurveyor {
             "there is no set of \(lost) in \(wish.vault), and none in another store of the stack",
             hint: "Name the vault that has it. With --accept-missing the rest comes back, and \(lost) begins empty."
         )
+    }
+
+    private func checkRoom(for parts: [RebuildPart], _ release: Release, _ engine: any Engine)
+        async throws(ReportableError)
+    {
+        var needs: [(place: DataPlace, bytes: Int)] = []
+        for part in parts { needs.append((try await engine.dataPlace(of: part.service, in: release), part.size)) }
+        try await DiskRoom.check(needs)
     }
 
     private func passedOver(_ entry: Catalogue.Entry, _ parts: [RebuildPart], _ shelves: RebuildShelves) -> [String] {
