@@ -12,15 +12,11 @@ struct BackupYard {
     /// Where a rebuild may lay its files.
     let folder: String
 
-<<<<<<< HEAD
-    init(_ stores: [StoreName: any BlobStore], identity: AgeIdentity = .generate(), folder: String = "/nowhere") {
-=======
     init(
         _ stores: [StoreName: any BlobStore],
         identity: AgeIdentity = .generate(),
         folder: String = "/nowhere"
     ) {
->>>>>>> 8fdc0fb911be255d9e6e9cd97113cd87cfe25a5c
         self.stores = stores
         self.identity = identity
         self.folder = folder
