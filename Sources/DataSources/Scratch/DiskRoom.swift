@@ -1,5 +1,6 @@
 import Basics
 import Interfaces
+import StackModel
 
 /// Whether data of some size can be laid where it is to live, told before the first byte is read.
 package enum DiskRoom {
