@@ -73,7 +73,8 @@ struct KitText {
             ? []
             : [
                 "The credentials of \(places.map(\.store.text).joined(separator: ", ")) come from the environment, and are not on "
-                    + "this page: for a bucket `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or for each store its own, "
+                    + "this page: for a bucket `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, behind SSH the file of a key "
+                    + "(`..._KEY_FILE`) and `SLIPWAY_KNOWN_HOSTS_FILE`; or for each store its own, "
                     + (["`SLIPWAY_STORE_VAULT_...` for the vault that is named"]
                     + places.map { "`\($0.store.variablePrefix)_...`" }).joined(separator: ", ")
                     + ". Kept at: ______________________"

@@ -8,6 +8,7 @@ struct RebuildText {
         struct Part: Encodable {
             let subject: String
             let set: BackupList.Row
+            let state: Instant
             let estimate: TimeSpan?
         }
 
@@ -33,7 +34,9 @@ struct RebuildText {
             Line(
                 stack: survey.stack,
                 vault: survey.vault.description,
-                parts: parts.map { Line.Part(subject: $0.subject, set: $0.row, estimate: $0.estimate) },
+                parts: parts.map {
+                    Line.Part(subject: $0.subject, set: $0.row, state: $0.state, estimate: $0.estimate)
+                },
                 gaps: survey.gaps,
                 warnings: survey.warnings,
                 estimate: survey.estimate
@@ -48,8 +51,8 @@ struct RebuildText {
                 part.subject,
                 part.row.set,
                 part.row.store.text,
-                part.row.captured.map { TimeText.stamp($0) } ?? "-",
-                part.row.captured.map { TimeText.age($0, at: now) } ?? "-",
+                TimeText.stamp(part.state),
+                TimeText.age(part.state, at: now),
                 "\(ByteCount(bytes: part.row.size))",
                 part.row.state.rawValue,
                 part.estimate?.spoken ?? "-"
@@ -73,10 +76,10 @@ struct RebuildText {
         return "The data takes about \(estimate.spoken), as proofs have measured; starting the services comes on top."
     }
 
-    private var parts: [(subject: String, row: BackupList.Row, estimate: TimeSpan?)] {
-        [("config", survey.configuration, nil)]
+    private var parts: [(subject: String, row: BackupList.Row, state: Instant, estimate: TimeSpan?)] {
+        [("config", survey.configuration, survey.configuration.captured ?? now, nil)]
             + survey.parts.compactMap { part in
-                part.candidates.first.map { (part.service.text, $0.row, part.estimate) }
+                part.candidates.first.map { (part.service.text, $0.row, $0.state, part.estimate) }
             }
     }
 }

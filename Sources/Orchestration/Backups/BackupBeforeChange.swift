@@ -81,8 +81,7 @@ package struct BackupBeforeChange: Hashable, Sendable {
 }
 
 extension Service {
-    /// Sets hold its data.
-    var holdsData: Bool {
+    fileprivate var holdsData: Bool {
         switch kind {
         case .redis, .postgres: true
         case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false

@@ -24,8 +24,9 @@ struct RebuildGround {
         return true
     }
 
-    /// Throws `needsDecision` when something is there that no rebuild has put there.
-    func check(_ parts: [RebuildPart]) async throws(ReportableError) {
+    /// The parts that no earlier attempt has laid here. Throws `needsDecision` when something is there that no rebuild has put
+    /// there.
+    func missing(of parts: [RebuildPart]) async throws(ReportableError) -> [RebuildPart] {
         let observed = try await engine.observe(stack, .glance)
         let operations = try await dependencies.ledger.operations(of: stack, limit: 100)
         let isOurs = operations.contains { $0.plan.purpose == .rebuild }
@@ -41,6 +42,10 @@ struct RebuildGround {
             )
         }
         if !isOurs, let volume = observed.volumes.first { throw occupied("\(volume) has data") }
+        return parts.filter { part in
+            observed.restored[part.service] != part.name
+                && observed.prepared[part.service]?.contains(part.name) != true
+        }
     }
 
     private func occupied(_ what: String) -> ReportableError {

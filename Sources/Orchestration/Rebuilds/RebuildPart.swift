@@ -13,11 +13,14 @@ package struct RebuildPart: Sendable {
     /// nil without any set.
     init?(_ service: ServiceName, _ candidates: [ChosenSet]) {
         guard let newest = candidates.first else { return nil }
-        let digits = newest.manifest.captured.description.filter(\.isNumber)
+        let digits = VaultTime(newest.state).description.filter(\.isNumber)
         self.service = service
         self.candidates = candidates
         self.name = RestorationName(unchecked: "rebuild-\(newest.manifest.set.sequence)-\(digits)")
     }
+
+    /// Bytes of what is loaded, about.
+    var size: Int { candidates.first?.manifest.objects.map(\.plain.size).reduce(0, +) ?? 0 }
 
     /// How long a proof of this data took, by its size; nil where there never was one.
     package var estimate: TimeSpan? {

@@ -1,4 +1,5 @@
 import Basics
+import Planning
 import StackModel
 import Vault
 
@@ -41,17 +42,43 @@ struct RebuildShelves {
         Set(named.catalogue.entries.filter { $0.manifest.subject == "config" }.map(\.set.series.stack)).sorted()
     }
 
-    /// Those of a subject that hold the state of a wished moment: the newest first, of equal ones those in the named vault.
-    func sets(of subject: String, of stack: StackID, _ wish: RebuildWish) -> [(SetShelves.Shelf, Catalogue.Entry)] {
-        all.flatMap { shelf in
-            shelf.catalogue.entries.reversed().filter { entry in
-                entry.set.series.stack == stack && entry.manifest.subject == subject
-                    && wish.includes(entry.manifest.captured.instant)
-            }.map { (shelf, $0) }
-        }.enumerated().sorted { left, right in
-            let (old, new) = (left.element.1.manifest.captured, right.element.1.manifest.captured)
+    /// The configurations of a stack, the newest first.
+    func configurations(of stack: StackID, _ wish: RebuildWish) -> [Catalogue.Entry] {
+        named.catalogue.entries.filter { entry in
+            entry.set.series.stack == stack && entry.manifest.subject == "config"
+                && wish.includes(entry.manifest.captured.instant)
+        }.sorted { ($0.manifest.captured, $0.set) > ($1.manifest.captured, $1.set) }
+    }
+
+    /// What the data of a service can be made of: the newest state first, of equal ones that in the named vault. A copy of a
+    /// cluster counts twice, as far as its log leads and alone: the log may be damaged.
+    func data(of service: ServiceName, of stack: StackID, _ wish: RebuildWish) -> [ChosenSet] {
+        let sets = all.flatMap { shelf in
+            let entries = shelf.catalogue.entries.filter { $0.set.series.stack == stack }
+            let own = entries.filter { $0.manifest.subject == service.text && LogSet($0.manifest) == nil }
+            return own.reversed().flatMap { entry in
+                let alone = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
+                guard let replay = Self.replay(of: entry, among: entries, wish) else { return [alone] }
+                var further = alone
+                further.replay = replay
+                return [further, alone]
+            }
+        }
+        return sets.filter { wish.includes($0.state) }.enumerated().sorted { left, right in
+            let (old, new) = (left.element.state, right.element.state)
             return old == new ? left.offset < right.offset : old > new
         }.map(\.element)
+    }
+
+    /// As far as the log leads, but not beyond the wished moment.
+    private static func replay(of entry: Catalogue.Entry, among entries: [Catalogue.Entry], _ wish: RebuildWish)
+        -> ChosenReplay?
+    {
+        guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { return nil }
+        let logs = entries.filter { $0.set.series == series }
+        let window = RecoveryWindow(of: base, among: logs.compactMap { LogSet($0.manifest) })
+        guard let until = window.until else { return nil }
+        return ChosenReplay(window, to: wish.until.map { min($0, until) } ?? until, among: logs)
     }
 
     /// Sets newer than the chosen one whose manifests are damaged.

@@ -1,4 +1,5 @@
 import Basics
+import DataSources
 import Interfaces
 import Ledger
 import StackModel
@@ -26,19 +27,21 @@ struct RebuildSurveyor {
         let engine = try dependencies.engine(saved.contents.stack.engine)
         let ground = RebuildGround(dependencies: dependencies, engine: engine, stack: stack)
         let isServing = try await ground.isServing()
-        let (parts, gaps) = isServing ? ([], []) : try await parts(of: saved.contents.stack, shelves)
-        if !isServing {
-            try await ground.check(parts)
-            try checkLosses(gaps)
-        }
+        let (parts, gaps) = isServing ? ([], []) : parts(of: saved.contents.stack, shelves)
+        let missing = isServing ? [] : try await ground.missing(of: parts)
+        try checkLosses(gaps)
         let (release, doubts) = try await release(saved, engine)
+        try await checkRoom(for: missing, release, engine)
         return RebuildSurvey(
             stack: stack,
             vault: wish.vault,
             configuration: BackupList.Row(entry, in: shelves.named.store),
             configurationDigest: entry.digest.hex,
             parts: parts,
-            gaps: gaps + RebuildGap.unsaved(in: saved.contents.stack),
+            gaps: gaps
+                + RebuildGap.unsaved(in: saved.contents.stack).filter { gap in
+                    !parts.contains { $0.service == gap.service }
+                },
             warnings: damaged + shelves.warnings + passedOver(entry, parts, shelves) + doubts,
             isServing: isServing,
             identity: identity,
@@ -88,8 +91,8 @@ struct RebuildSurveyor {
         async throws(ReportableError) -> (Catalogue.Entry, SavedConfiguration, warnings: [String])
     {
         var warnings: [String] = []
-        for (shelf, entry) in shelves.sets(of: "config", of: stack, wish) {
-            let content = SetContent(of: entry.manifest, in: shelf.vault, by: identity)
+        for entry in shelves.configurations(of: stack, wish) {
+            let content = SetContent(of: entry.manifest, in: shelves.named.vault, by: identity)
             do throws(ReportableError) {
                 return (entry, try await SavedConfiguration(reading: content), warnings)
             } catch  where [.vaultDamaged, .notFound].contains(error.code) {
@@ -115,22 +118,10 @@ struct RebuildSurveyor {
         )
     }
 
-    private func parts(of stack: Stack, _ shelves: RebuildShelves)
-        async throws(ReportableError) -> ([RebuildPart], [RebuildGap])
-    {
+    private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
-        for service in stack.dataServices {
-            // A copy of a cluster holds what its log tells of, too.
-            var sets: [ChosenSet] = []
-            for (shelf, entry) in shelves.sets(of: service.text, of: stack.id, wish) {
-                var set = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
-                set.replay = try await ChosenReplay.newest(of: entry, in: shelf.vault, until: wish.until)
-                sets.append(set)
-            }
-            let order = sets.indices.sorted {
-                sets[$0].state == sets[$1].state ? $0 < $1 : sets[$0].state > sets[$1].state
-            }
-            if let part = RebuildPart(service, order.map { sets[$0] }) {
+        for service in stack.restorable {
+            if let part = RebuildPart(service, shelves.data(of: service, of: stack.id, wish)) {
                 parts.append(part)
             } else if stack.isBackedUp(service) {
                 gaps.append(RebuildGap(service: service, text: "begins EMPTY: no set of it was found", isLoss: true))
@@ -147,6 +138,14 @@ struct RebuildSurveyor {
             "there is no set of \(lost) in \(wish.vault), and none in another store of the stack",
             hint: "Name the vault that has it. With --accept-missing the rest comes back, and \(lost) begins empty."
         )
+    }
+
+    private func checkRoom(for parts: [RebuildPart], _ release: Release, _ engine: any Engine)
+        async throws(ReportableError)
+    {
+        var needs: [(place: DataPlace, bytes: Int)] = []
+        for part in parts { needs.append((try await engine.dataPlace(of: part.service, in: release), part.size)) }
+        try await DiskRoom.check(needs)
     }
 
     private func passedOver(_ entry: Catalogue.Entry, _ parts: [RebuildPart], _ shelves: RebuildShelves) -> [String] {

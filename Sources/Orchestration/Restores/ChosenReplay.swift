@@ -11,15 +11,12 @@ struct ChosenReplay {
     /// In the order of the log.
     let parts: [SetManifest]
 
-    /// As far as the log in a vault leads, or until a moment before; nil for a set that is no copy of a cluster, and where
-    /// there is no log.
-    static func newest(of entry: Catalogue.Entry, in vault: Vault, until limit: Instant? = nil)
-        async throws(ReportableError) -> ChosenReplay?
-    {
+    /// As far as the log in a vault leads; nil for a set that is no copy of a cluster, and where there is no log.
+    static func newest(of entry: Catalogue.Entry, in vault: Vault) async throws(ReportableError) -> ChosenReplay? {
         guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { return nil }
         let logs = try await vault.catalogue(of: series).entries
         let window = RecoveryWindow(of: base, among: logs.compactMap { LogSet($0.manifest) })
-        return window.until.flatMap { ChosenReplay(window, to: min($0, limit ?? $0), among: logs) }
+        return window.until.flatMap { ChosenReplay(window, to: $0, among: logs) }
     }
 
     /// nil when the window does not reach so far.
