@@ -30,7 +30,11 @@ struct BackupChecks {
 
     private func node(of policy: BackupPolicy) -> SpecNode? {
         root["backups"]?.elements?.first { node in
-            if case .scalar(let scalar)? = node.entry("name")?.value.content { scalar.text == policy.name } else { false }
+            if case .scalar(let scalar)? = node.entry("name")?.value.content {
+                scalar.text == policy.name
+            } else {
+                false
+            }
         }
     }
 
