@@ -16,7 +16,7 @@ struct FilesRestoration: Sendable {
     {
         try await Folder.make(folder)
         do throws(ReportableError) {
-            try await SpareRoom.check([(folder, facts.bytes)], for: target.service.text)
+            try await SpareRoom.check([(folder, facts.bytes)], to: "restore the data of \(target.service)")
             let digest = try await extract(try await object(FilesFacts.archive), to: folder, facts)
             return try await compare(folder, with: digest, facts)
         } catch {

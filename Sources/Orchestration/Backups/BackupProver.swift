@@ -126,7 +126,9 @@ package struct BackupProver: Sendable {
     private func probe(_ content: SetContent, _ replay: ChosenReplay?, of release: Release, by policy: String)
         async throws(ReportableError) -> [String: String]
     {
-        guard content.manifest.subject != "config" else { return try await StackConfiguration.probe(content) }
+        guard content.manifest.subject != "config" else {
+            return try await SavedConfiguration(reading: content).evidence()
+        }
         guard let service = ServiceName(content.manifest.subject), release.stack.service(service) != nil else {
             throw ReportableError(.usage, "\(release.stack.id) has no service \(content.manifest.subject) any more")
         }
