@@ -80,8 +80,8 @@ struct RebuildLoading {
             subject: part.service.text,
             set: set.manifest.set.description,
             store: set.store,
-            captured: set.manifest.captured.instant,
-            recoveryPoint: set.manifest.captured.instant.elapsed(until: survey.began),
+            captured: set.state,
+            recoveryPoint: set.state.elapsed(until: survey.began),
             content: content
         )
     }

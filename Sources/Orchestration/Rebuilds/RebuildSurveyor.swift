@@ -118,8 +118,9 @@ struct RebuildSurveyor {
     private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
         for service in stack.dataServices {
-            let sets = shelves.sets(of: service.text, of: stack.id, wish).map { shelf, entry in
-                ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
+            let sets = shelves.sets(of: service.text, of: stack.id, wish).flatMap { shelf, entry in
+                let set = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
+                return set.broughtFurther(in: shelf.catalogue, until: wish.until) + [set]
             }
             if let part = RebuildPart(service, sets) {
                 parts.append(part)
