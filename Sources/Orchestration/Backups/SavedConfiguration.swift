@@ -1,3 +1,4 @@
+import Archives
 import Basics
 import Interfaces
 import Ledger
@@ -57,7 +58,7 @@ struct SavedConfiguration: Sendable {
     func extract(_ source: Digest, into folder: String) async throws(ReportableError) {
         let stream = try await content.object(Self.source(source))
         let limits = ArchiveLimits(entries: 1_000_000, bytes: 1 << 40)
-        try await ArchiveReader.extract(stream, into: folder, limits: limits, keepingOwners: false)
+        try await ArchiveReader.extract(stream, into: folder, limits: limits, owners: .left)
     }
 
     /// The form of secrets in a set, in the clear.

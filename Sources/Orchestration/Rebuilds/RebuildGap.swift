@@ -10,11 +10,10 @@ package struct RebuildGap: Hashable, Sendable, Codable {
     /// What of a stack lies in no set, whatever vault there is.
     static func unsaved(in stack: Stack) -> [RebuildGap] {
         stack.services.filter { $0.replicas > 0 }.compactMap { service in
+            guard !stack.isBackedUp(service.name) else { return nil }
             let text: String
             switch service.kind {
-            case .redis, .postgres:
-                guard !stack.isBackedUp(service.name) else { return nil }
-                text = "begins empty: no policy backs it up"
+            case .redis, .postgres: text = "begins empty: no policy backs it up"
             case .app(let app):
                 guard let volumes = app.volumes else { return nil }
                 let names = volumes.map(\.name.text).joined(separator: ", ")
@@ -32,8 +31,8 @@ package struct RebuildGap: Hashable, Sendable, Codable {
 extension Stack {
     func isBackedUp(_ service: ServiceName) -> Bool { backups.contains { $0.subject == .service(service) } }
 
-    /// Running services whose data sets hold.
+    /// Running services that are nothing without their data, and those whose files are backed up.
     var dataServices: [ServiceName] {
-        services.filter { $0.replicas > 0 && $0.holdsData }.map(\.name)
+        services.filter { $0.replicas > 0 && ($0.holdsData || isBackedUp($0.name)) }.map(\.name)
     }
 }
