@@ -118,6 +118,7 @@ struct RebuildSurveyor {
     private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
         for service in stack.dataServices {
+            // A copy of a cluster holds what its log tells of, too; where that is damaged, the copy alone is left.
             let sets = shelves.sets(of: service.text, of: stack.id, wish).flatMap { shelf, entry in
                 let set = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
                 return set.broughtFurther(in: shelf.catalogue, until: wish.until) + [set]
