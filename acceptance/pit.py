@@ -58,6 +58,12 @@ def items(stack: StackCopy) -> set[str]:
     return set(stack.sql("SELECT item FROM orders").split())
 
 
+def orders_left(stack: StackCopy) -> set[str]:
+    """The orders of a server that may have none."""
+    there = stack.sql("SELECT to_regclass('public.orders') IS NOT NULL") == "t"
+    return items(stack) if there else set()
+
+
 def begun(yard: Yard, stack: StackCopy) -> bool:
     """Archiving is a change like every other one: planned, and with a restart of the server."""
     before = stack.processes_of("postgres")
@@ -95,12 +101,13 @@ def dropped(stack: StackCopy, clerk: Clerk, seconds: list[float]) -> str | None:
         return f"{run}"
     if not is_served(stack):
         return "the shop is not served afterwards"
+    asked = time.time()
     there, orders = items(stack), list(clerk.orders)
     old = {item for begun, _, item in orders if begun < moment}
     lost = {item for _, ended, item in orders if ended < target} - there
     late = {item for begun, _, item in orders if target + 0.001 < begun < moment} & there
-    # What was placed since the restore is there, too.
-    clerk.orders = [order for order in orders if order[2] in there or order[0] > moment]
+    # The API makes a table anew where there is none: what went into that one until the swap is rightly gone.
+    clerk.orders = [order for order in orders if order[2] in there or order[1] > asked]
     return f"lost {sorted(lost)}, kept {sorted(late)} of {len(old)}" if lost or late else None
 
 
@@ -166,12 +173,15 @@ def main() -> int:
             goes_on(yard, stack, clerk)
         refused(yard, stack)
         before = items(stack)
+        if not options.quick:
+            run = restore(stack, "--service", "postgres", "--policy", POLICY)
+            yard.check("the newest copy is one to restore by itself", run.code == 0 and items(stack) <= before,
+                       f"{run.seconds:.1f} s", details=run)  # fmt: skip
+            run = restore(stack, "--undo", "--service", "postgres")
+            yard.check("which is undone", run.code == 0 and items(stack) >= before, details=run)
         run = restore(stack, "--undo", "--service", "postgres")
-        gone = stack.sql("SELECT to_regclass('public.orders') IS NULL")
-        again = restore(stack, "--service", "postgres", "--policy", POLICY)
-        yard.check("undo brings back even the server without the table", run.code == 0 and gone == "t", details=run)
-        yard.check("and the newest copy is one to restore by itself", again.code == 0 and items(stack) <= before,
-                   f"{again.seconds:.1f} s", details=again)  # fmt: skip
+        gone = not before <= orders_left(stack)
+        yard.check("undo brings back even the server whose table was dropped", run.code == 0 and gone, details=run)
         stack.down()
         yard.check_nothing_left()
         return yard.exit_code

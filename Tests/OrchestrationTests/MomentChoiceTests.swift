@@ -123,6 +123,30 @@ struct MomentChoiceTests {
         }
     }
 
+    @Test("a rebuild takes what reaches furthest, and a copy without its log when that is damaged")
+    func rebuilt() async throws {
+        try await Dockyard.with { yard in
+            try await deploy(yard)
+            try await make(1, captured: 1000)
+            try await make(1, 3, captured: 5000)
+            try await make(9, captured: 4500, of: "b")
+            let vault = try await Vault.open(store)
+            let catalogue = try await vault.catalogue()
+            func order(until limit: Int?) -> [Int] {
+                let limit = limit.map { Instant(milliseconds: Self.start + $0 - 100_000) }
+                let sets = catalogue.entries.filter { $0.manifest.subject == "redis" }.flatMap { entry in
+                    let set = ChosenSet(service: "redis", store: "near", entry: entry, vault: vault)
+                    return [set] + set.broughtFurther(in: catalogue, until: limit)
+                }
+                return (RebuildPart("redis", sets)?.candidates ?? []).map {
+                    $0.state.milliseconds - Self.start + 100_000
+                }
+            }
+            #expect(order(until: nil) == [5000, 4500, 1000])
+            #expect(order(until: 4600) == [4600, 4500, 1000])
+        }
+    }
+
     @Test("the log of copies that are gone goes, too")
     func pruned() async throws {
         try await Dockyard.with { yard in

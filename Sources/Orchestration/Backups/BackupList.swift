@@ -148,12 +148,13 @@ package struct BackupVerdict: Hashable, Sendable, Codable {
 }
 
 extension BackupList.Row {
-    init(_ entry: Catalogue.Entry, in store: StoreName) {
+    /// - Parameter state: what it can be brought to by its log; its own without one.
+    init(_ entry: Catalogue.Entry, in store: StoreName, state: Instant? = nil) {
         self.init(
             store: store,
             set: entry.set.description,
             state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
-            captured: entry.manifest.captured.instant,
+            captured: state ?? entry.manifest.captured.instant,
             size: entry.manifest.size,
             isPinned: entry.pin != nil || entry.hasUnreadablePin,
             isLog: LogSet(entry.manifest) != nil

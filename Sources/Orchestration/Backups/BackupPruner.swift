@@ -61,7 +61,9 @@ package struct BackupPruner: Sendable {
                 let bases = try await vault.catalogue(of: try SetSeries(base, of: stack)).entries
                 let rows = Self.logRows(entries, for: bases, in: store.name)
                 outcome.rows += rows
-                try await work(vault, rows.reversed().filter(\.goes).compactMap { SetID($0.set) }, &outcome)
+                // A log is shipped often, and what lies about in the vault is swept after its copies.
+                let going = rows.reversed().filter(\.goes).compactMap { SetID($0.set) }
+                if !going.isEmpty { try await work(vault, going, &outcome) }
             } else {
                 let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
                 outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }

@@ -12,6 +12,10 @@ package struct RebuildPart: Sendable {
 
     /// nil without any set.
     init?(_ service: ServiceName, _ candidates: [ChosenSet]) {
+        // A copy of a cluster is as new as the log behind it; of equal ones the later copy has the least to read.
+        let candidates = candidates.enumerated().sorted { left, right in
+            (left.element.state, right.offset) > (right.element.state, left.offset)
+        }.map(\.element)
         guard let newest = candidates.first else { return nil }
         let digits = VaultTime(newest.state).description.filter(\.isNumber)
         self.service = service

@@ -50,35 +50,18 @@ struct RebuildShelves {
         }.sorted { ($0.manifest.captured, $0.set) > ($1.manifest.captured, $1.set) }
     }
 
-    /// What the data of a service can be made of: the newest state first, of equal ones that in the named vault. A copy of a
-    /// cluster counts twice, as far as its log leads and alone: the log may be damaged.
+    /// What the data of a service can be made of; the sets of the named vault first. A copy of a cluster counts twice, as far as
+    /// its log leads and alone: the log may be damaged.
     func data(of service: ServiceName, of stack: StackID, _ wish: RebuildWish) -> [ChosenSet] {
-        let sets = all.flatMap { shelf in
-            let entries = shelf.catalogue.entries.filter { $0.set.series.stack == stack }
-            let own = entries.filter { $0.manifest.subject == service.text && LogSet($0.manifest) == nil }
+        all.flatMap { shelf in
+            let own = shelf.catalogue.entries.filter { entry in
+                entry.set.series.stack == stack && entry.manifest.subject == service.text
+            }
             return own.reversed().flatMap { entry in
                 let alone = ChosenSet(service: service, store: shelf.store, entry: entry, vault: shelf.vault)
-                guard let replay = Self.replay(of: entry, among: entries, wish) else { return [alone] }
-                var further = alone
-                further.replay = replay
-                return [further, alone]
+                return alone.broughtFurther(in: shelf.catalogue, until: wish.until) + [alone]
             }
-        }
-        return sets.filter { wish.includes($0.state) }.enumerated().sorted { left, right in
-            let (old, new) = (left.element.state, right.element.state)
-            return old == new ? left.offset < right.offset : old > new
-        }.map(\.element)
-    }
-
-    /// As far as the log leads, but not beyond the wished moment.
-    private static func replay(of entry: Catalogue.Entry, among entries: [Catalogue.Entry], _ wish: RebuildWish)
-        -> ChosenReplay?
-    {
-        guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { return nil }
-        let logs = entries.filter { $0.set.series == series }
-        let window = RecoveryWindow(of: base, among: logs.compactMap { LogSet($0.manifest) })
-        guard let until = window.until else { return nil }
-        return ChosenReplay(window, to: wish.until.map { min($0, until) } ?? until, among: logs)
+        }.filter { wish.includes($0.state) }
     }
 
     /// Sets newer than the chosen one whose manifests are damaged.

@@ -14,9 +14,13 @@ struct ChosenReplay {
     /// As far as the log in a vault leads; nil for a set that is no copy of a cluster, and where there is no log.
     static func newest(of entry: Catalogue.Entry, in vault: Vault) async throws(ReportableError) -> ChosenReplay? {
         guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { return nil }
-        let logs = try await vault.catalogue(of: series).entries
+        return newest(of: base, among: try await vault.catalogue(of: series).entries)
+    }
+
+    /// - Parameter limit: a moment that it is not to go beyond.
+    static func newest(of base: BaseSet, among logs: [Catalogue.Entry], limit: Instant? = nil) -> ChosenReplay? {
         let window = RecoveryWindow(of: base, among: logs.compactMap { LogSet($0.manifest) })
-        return window.until.flatMap { ChosenReplay(window, to: $0, among: logs) }
+        return window.until.flatMap { ChosenReplay(window, to: min($0, limit ?? $0), among: logs) }
     }
 
     /// nil when the window does not reach so far.

@@ -1,4 +1,5 @@
 import Basics
+import Planning
 import StackModel
 import Vault
 
@@ -14,10 +15,19 @@ package struct ChosenSet: Sendable {
     /// The moment whose state comes back.
     package var state: Instant { replay?.moment ?? manifest.captured.instant }
 
+    /// The same with all of its log that there is; none for a set without one.
+    func broughtFurther(in catalogue: Catalogue, until limit: Instant?) -> [ChosenSet] {
+        guard let base = BaseSet(manifest) else { return [] }
+        let logs = catalogue.entries.filter { $0.set.series == manifest.set.series.log }
+        return ChosenReplay.newest(of: base, among: logs, limit: limit).map { replay in
+            [ChosenSet(service: service, store: store, entry: entry, vault: vault, replay: replay)]
+        } ?? []
+    }
+
     var manifest: SetManifest { entry.manifest }
 
     /// As the list of sets shows it.
-    package var row: BackupList.Row { BackupList.Row(entry, in: store) }
+    package var row: BackupList.Row { BackupList.Row(entry, in: store, state: state) }
 
     /// Another for each attempt: the same set may come back twice, and what is live then is not what it was the first time.
     func restoration(at now: Instant) -> RestorationName {
