@@ -76,7 +76,8 @@ let package = Package(
         room("ComposeImport", ["Basics", "StackModel", "StackSpec", "Manifests"]),
         room("Ledger", ["Basics", "StackModel", crypto, grdb]),
         room("Vault", ["Basics", "StackModel", "Interfaces", "CLinux", "CZstd", crypto, cryptoExtras]),
-        room("DataSources", ["Basics", "StackModel", "Interfaces"]),
+        room("Archives", ["Basics", "Interfaces", "CLinux"]),
+        room("DataSources", ["Basics", "StackModel", "Interfaces", "Archives"]),
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
@@ -128,7 +129,7 @@ let package = Package(
         ),
         tests("PlanningTests", ["Basics", "StackModel", "Planning", "TestKit"]),
         tests("LedgerTests", ["Basics", "StackModel", "Ledger", "TestKit", grdb]),
-        tests("VaultTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "Vault", "TestKit"]),
+        tests("VaultTests", ["Basics", "StackModel", "Interfaces", "Archives", "HostAccess", "Vault", "TestKit"]),
         tests("DataSourcesTests", ["Basics", "StackModel", "Interfaces", "HostAccess", "DataSources"]),
         tests(
             "HostAccessTests",

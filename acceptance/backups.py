@@ -103,19 +103,11 @@ def proven(yard: Yard, stack: StackCopy) -> None:
     yard.check("which is listed", states == {("local", "proven"), ("offsite", "verified")}, details=states)
 
 
-def sql(stack: StackCopy, text: str) -> str:
-    """Through the socket of the server, as its administrator."""
-    port = r'$(ls -A | sed -n "s/^\.s\.PGSQL\.\([0-9]*\)$/\1/p")'
-    script = f'psql -X -q -At -v ON_ERROR_STOP=1 -h "$PWD" -p {port} -U postgres -d shop -c "$1"'
-    run = stack.slipway("exec", "--replica", "postgres", "--", "sh", "-c", script, "sh", text)
-    return run.output.strip() if run.code == 0 else str(run)
-
-
 def brought_back(yard: Yard, stack: StackCopy) -> None:
-    sql(stack, "DELETE FROM orders")
-    gone = sql(stack, "SELECT count(*) FROM orders")
+    stack.sql("DELETE FROM orders")
+    gone = stack.sql("SELECT count(*) FROM orders")
     run = stack.slipway("restore", "--yes", "--policy", "postgres-nightly", "--store", "offsite")
-    back = sql(stack, "SELECT count(*) FROM orders")
+    back = stack.sql("SELECT count(*) FROM orders")
     yard.check("lost orders are back from the bucket", run.code == 0 and (gone, back) == ("0", str(ORDERS)),
                f"{run.seconds:.1f} s", details=f"{gone} {back} {run}")  # fmt: skip
 

@@ -59,18 +59,8 @@ class Data:
     def __init__(self, stack: StackCopy):
         self.stack = stack
 
-    def _ask(self, service: str, script: str, *arguments: str) -> str:
-        run = self.stack.slipway("exec", "--replica", service, "--", "sh", "-c", script, "sh", *arguments)
-        if run.code != 0:
-            raise RuntimeError(f"{service}: {run}")
-        return run.output.strip()
-
-    def sql(self, text: str) -> str:
-        port = r'$(ls -A | sed -n "s/^\.s\.PGSQL\.\([0-9]*\)$/\1/p")'
-        return self._ask("postgres", f'psql -X -q -At -v ON_ERROR_STOP=1 -h "$PWD" -p {port} -U postgres -d shop -c "$1"', text)
-
     def redis(self, *words: str) -> str:
-        return self._ask("redis", 'export REDISCLI_AUTH=$(cat admin.secret); redis-cli -s redis.sock --user slipway -e "$@"',
+        return self.stack.inside("redis", 'export REDISCLI_AUTH=$(cat admin.secret); redis-cli -s redis.sock --user slipway -e "$@"',
                          *words)  # fmt: skip
 
     def keys(self, prefix: str) -> str:
@@ -82,7 +72,7 @@ class Data:
 
     def orders(self) -> list["Order"]:
         return [(id, item, quantity) for id, item, quantity in
-                json.loads(self.sql("SELECT coalesce(json_agg(json_build_array(id, item, quantity) ORDER BY id), '[]') FROM orders"))]  # fmt: skip
+                json.loads(self.stack.sql("SELECT coalesce(json_agg(json_build_array(id, item, quantity) ORDER BY id), '[]') FROM orders"))]  # fmt: skip
 
 
 Order = tuple[int, str, int]
@@ -212,7 +202,7 @@ class Rounds:
         self.data.fill(f"lost{number}:", 50)
         if number % 2:
             self.data.redis("FLUSHALL")
-        self.data.sql(["DROP TABLE orders CASCADE", "DELETE FROM orders", "TRUNCATE orders"][number % 3])
+        self.stack.sql(["DROP TABLE orders CASCADE", "DELETE FROM orders", "TRUNCATE orders"][number % 3])
 
     def compared(self, number: int, before: list[Order], placed: list[Order], keys: str) -> str | None:
         """One writer and one order after the other: the set's own point is a place in the list of what was placed."""
@@ -224,7 +214,7 @@ class Rounds:
             self.writer.begin(f"new{number}")
         time.sleep(0.5)
         with self.writer.paused():
-            there, new = self.data.orders(), self.writer.orders
+            there, new = self.data.orders(), list(self.writer.orders)  # a copy: the writer goes on
         kept = [order for order in there if not order[1].startswith((f"lost{number}-", f"new{number}-"))]
         if digest(kept) != digest((before + placed)[: len(kept)]) or len(kept) < len(before):
             return f"the {len(kept)} orders are not the first of the {len(before)} and {len(placed)} that were placed"
@@ -319,7 +309,7 @@ def deaths(yard: Yard, rounds: Rounds, quick: bool) -> None:
         before = state(data, service)
         backup(stack, "run", "--policy", {"redis": "redis-hourly", "postgres": "postgres-nightly"}[service])
         data.redis("SET", "later", str(count))
-        data.sql("INSERT INTO orders (item, quantity) VALUES ('later', 1)")
+        stack.sql("INSERT INTO orders (item, quantity) VALUES ('later', 1)")
         after = state(data, service)
         if isinstance(point, str):
             died = restore(stack, "--service", service, variables={"SLIPWAY_FAULT": point})

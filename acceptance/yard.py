@@ -239,6 +239,19 @@ class StackCopy:
             for replica in each["replicas"]
         }  # fmt: skip
 
+    def inside(self, service: str, script: str, *arguments: str) -> str:
+        """What a shell script says beside a replica of a service; an error of the test where it fails."""
+        run = self.slipway("exec", "--replica", service, "--", "sh", "-c", script, "sh", *arguments)
+        if run.code != 0:
+            raise RuntimeError(f"{service}: {run}")
+        return run.output.strip()
+
+    def sql(self, text: str) -> str:
+        """As the administrator of Postgres, through its socket, in the database of the shop."""
+        port = r'$(ls -A | sed -n "s/^\.s\.PGSQL\.\([0-9]*\)$/\1/p")'
+        script = f'psql -X -q -At -v ON_ERROR_STOP=1 -h "$PWD" -p {port} -U postgres -d shop -c "$1"'
+        return self.inside("postgres", script, text)
+
     def load(self, path: str, *options: object) -> Load:
         return self.yard.load(self.url + path, *options)
 

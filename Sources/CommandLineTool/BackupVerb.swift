@@ -31,6 +31,9 @@ struct BackupRunVerb: Verb {
     @Flag(help: "Make the set although far less data is there than in the last one.")
     var acceptShrink = false
 
+    @Flag(help: "Begin a new vault in a store that has lost the one it held, or take the other one that is there.")
+    var newVault = false
+
     func run(in session: Session) async throws(ReportableError) -> ExitStatus {
         let dependencies = try session.dependencies()
         let stack = try await target.deployed(in: session, dependencies.ledger)
@@ -38,7 +41,12 @@ struct BackupRunVerb: Verb {
         var (reports, failures): ([BackupReport], [ReportableError]) = ([], [])
         for name in try await runner.policies(of: stack, only: policy) {
             do throws(ReportableError) {
-                let report = try await runner.run(name, of: stack, acceptingShrink: acceptShrink)
+                let report = try await runner.run(
+                    name,
+                    of: stack,
+                    acceptingShrink: acceptShrink,
+                    acceptingNewVaults: newVault
+                )
                 reports.append(report)
                 if format.output == .table { for line in Self.lines(of: report) { session.console.result(line) } }
             } catch {
@@ -53,7 +61,8 @@ struct BackupRunVerb: Verb {
     }
 
     private static func lines(of report: BackupReport) -> [String] {
-        report.copies.map { "\($0.set) is in \($0.store): \(ByteCount(bytes: $0.size)) after \(report.elapsed)" }
+        guard !report.copies.isEmpty else { return ["\(report.policy): nothing was written since"] }
+        return report.copies.map { "\($0.set) is in \($0.store): \(ByteCount(bytes: $0.size)) after \(report.elapsed)" }
     }
 }
 
@@ -75,7 +84,9 @@ struct BackupListVerb: Verb {
         case .json: console.result(CanonicalJSON.text(list))
         case .table where list.rows.isEmpty && list.unread.isEmpty: console.result("\(stack) has no backup sets")
         case .table where list.rows.isEmpty: break
-        case .table: console.result(Self.table(list).render(style: console.resultStyle))
+        case .table:
+            console.result(Self.table(list).render(style: console.resultStyle))
+            for line in Self.spans(list) { console.result(line) }
         }
         console.warn(unread: list.unread)
         return list.unread.isEmpty ? .done : .failed
@@ -83,7 +94,7 @@ struct BackupListVerb: Verb {
 
     private static func table(_ list: BackupList) -> TextTable {
         var table = TextTable("STORE", "SET", "HOLDS THE STATE OF", "SIZE", "STATE")
-        for row in list.rows {
+        for row in list.rows where !row.isLog {
             table.add(
                 row.store.text,
                 row.set,
@@ -93,6 +104,13 @@ struct BackupListVerb: Verb {
             )
         }
         return table
+    }
+
+    /// A log has many sets, and what a person asks of them is where they lead.
+    private static func spans(_ list: BackupList) -> [String] {
+        list.spans.map { span in
+            "\(span.service) in \(span.store): any moment from \(TimeText.stamp(span.from)) to \(TimeText.stamp(span.until))"
+        }
     }
 }
 

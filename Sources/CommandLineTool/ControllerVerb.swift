@@ -18,17 +18,12 @@ struct ControllerVerb: Verb {
     var listen = "127.0.0.1:9466"
 
     func run(in session: Session) async throws(ReportableError) -> ExitStatus {
-        let words = listen.split(separator: ":", omittingEmptySubsequences: false)
-        guard words.count == 2, let port = Int(words[1]), (1...65_535).contains(port), !words[0].isEmpty else {
-            throw ReportableError(
-                .usage,
-                "--listen takes an address and a port, not \(listen)",
-                hint: "As in 127.0.0.1:9466."
-            )
-        }
+        let address = try ListenAddress(listen)
         let (console, now) = (session.console, try session.dependencies().now)
         console.note("\(TimeText.stamp(now())) the controller runs; its figures are at http://\(listen)/metrics")
-        try await session.control(String(words[0]), port) { line in console.note("\(TimeText.stamp(now())) \(line)") }
+        try await session.control(address.host, address.port) { line in
+            console.note("\(TimeText.stamp(now())) \(line)")
+        }
         console.note("\(TimeText.stamp(now())) the controller has ended")
         return .done
     }

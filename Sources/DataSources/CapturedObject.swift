@@ -30,4 +30,17 @@ package typealias DataRunner = CommandRunner & ProgramStarter
 package enum DataFacts: Hashable, Sendable, Codable {
     case redis(RedisFacts)
     case postgres(PostgresFacts)
+    case postgresBase(PostgresBaseFacts)
+    case files(FilesFacts)
+}
+
+extension DataFacts {
+    /// In words.
+    var kind: String {
+        switch self {
+        case .redis: "a Redis"
+        case .postgres, .postgresBase: "a Postgres"
+        case .files: "files"
+        }
+    }
 }

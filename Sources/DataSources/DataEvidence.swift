@@ -1,3 +1,4 @@
+import Archives
 import Basics
 import Interfaces
 import StackModel
@@ -6,12 +7,12 @@ import StackModel
 /// data.
 package struct DataEvidence: Hashable, Sendable, Codable {
     package let server: DataPlace.Server
-    /// Of the program that has loaded it.
+    /// Of the program that has loaded it; empty for files.
     package let version: String
     /// Of the server that it was captured from.
     package let capturedVersion: String
     package let capturedAt: Instant
-    /// What was counted, by what it is: `keys`, `lastingKeys`, `rows`, `tables`, `databases`.
+    /// What was counted, by what it is: `keys`, `lastingKeys`, `rows`, `tables`, `databases`, `files`.
     package let counts: [String: Int]
     /// Redis: the digest of a sample of its keys, equal to the captured one.
     package let sample: RedisSample?
@@ -35,17 +36,37 @@ extension DataEvidence {
         )
     }
 
-    init(_ contents: [String: PostgresContent], of facts: PostgresFacts, by target: DataPlace, in elapsed: Duration) {
+    init(
+        _ contents: [String: PostgresContent],
+        _ version: String,
+        _ captured: Instant,
+        by target: DataPlace,
+        in elapsed: Duration
+    ) {
         let tables = contents.values.flatMap(\.tables)
         self.init(
             server: .postgres,
             version: target.version,
-            capturedVersion: facts.version,
-            capturedAt: facts.databases.map(\.takenAt).min() ?? Instant(milliseconds: 0),
+            capturedVersion: version,
+            capturedAt: captured,
             counts: [
                 "databases": contents.count, "tables": tables.count, "rows": tables.map(\.rows).reduce(0, +),
                 "largeObjects": contents.values.map(\.largeObjects).reduce(0, +),
             ],
+            sample: nil,
+            elapsed: TimeSpan(elapsed)
+        )
+    }
+}
+
+extension DataEvidence {
+    init(_ found: ArchiveTally, of facts: FilesFacts, in elapsed: Duration) {
+        self.init(
+            server: .files,
+            version: "",
+            capturedVersion: "",
+            capturedAt: facts.takenAt,
+            counts: ["files": found.entries - 1, "bytes": found.bytes],
             sample: nil,
             elapsed: TimeSpan(elapsed)
         )

@@ -32,6 +32,9 @@ package protocol BlobStore: Sendable {
     /// Ends what interrupted writers left behind since before `age` ago: temporary files, unfinished uploads.
     /// Returns how many there were.
     func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int
+
+    /// Bytes that may still be stored, about; nil where nobody can tell.
+    func free() async throws(ReportableError) -> Int?
 }
 
 package enum BlobCondition: Hashable, Sendable {

@@ -4,13 +4,15 @@ import StackModel
 package struct DataPlace: Sendable {
     package enum Server: String, Hashable, Sendable, Codable {
         case redis, postgres
+        /// None: the service's own files, as they lie.
+        case files
     }
 
     package let service: ServiceName
     package let server: Server
-    /// What the program says, as in `7.0.15`.
+    /// What the program says, as in `7.0.15`; empty for files.
     package let version: String
-    /// The directory of the server's own programs, which fit its version.
+    /// The directory of the server's own programs, which fit its version; empty for files.
     package let programs: String
     /// The directory that is exchanged as a whole. A Postgres cluster lies in `data` below it.
     package let volume: String
@@ -44,7 +46,7 @@ package struct DataPlace: Sendable {
     package var layout: [String: String] {
         switch server {
         case .redis: Self.redisLayout(settings)
-        case .postgres: [:]
+        case .postgres, .files: [:]
         }
     }
 

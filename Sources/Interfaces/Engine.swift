@@ -35,8 +35,8 @@ package protocol Engine: Sendable {
     /// that can be asked for.
     func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess
 
-    /// Where the data of a Redis or a Postgres lies, and what it is run by; asks no server, so that data comes back where
-    /// none starts. Throws `notFound` for what keeps no such data, `programMissing`.
+    /// Where the data of a service lies, and what it is run by; asks no server, so that data comes back where none starts.
+    /// Throws `notFound` for what keeps no data, `programMissing`.
     func dataPlace(of template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> DataPlace
 }
 

@@ -79,3 +79,21 @@ extension Ledger {
         try await file.read { try BackupSchedules(database: $0).skipped(job, limit: limit) }
     }
 }
+
+// MARK: - Vaults
+
+extension Ledger {
+    /// The id of the vault that a place was last seen to hold; nil for a place of which nothing is known.
+    package func knownVault(at place: Store.Location) async throws(ReportableError) -> String? {
+        let place = CanonicalJSON.text(place)
+        return try await file.read { try KnownVaults(database: $0).vault(at: place) }
+    }
+
+    /// Takes the place of what was known.
+    package func rememberVault(_ vault: String, at place: Store.Location, seen now: Instant)
+        async throws(ReportableError)
+    {
+        let place = CanonicalJSON.text(place)
+        try await file.write { try KnownVaults(database: $0).remember(vault, at: place, seen: now) }
+    }
+}

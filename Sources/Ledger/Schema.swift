@@ -6,7 +6,7 @@ import GRDB
 /// its own transaction, so that opening a current ledger costs one look at the file's header.
 enum Schema {
     /// The newest schema this program knows; the number of migrations.
-    static let version = 5
+    static let version = 6
 
     /// "Slip" in ASCII: marks the file as ours.
     static let applicationID = 0x536C_6970
@@ -27,11 +27,15 @@ enum Schema {
         }
         migrator.registerMigration("v0004-backup-runs", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: SchemaV0004.sql)
-            try database.execute(sql: "PRAGMA user_version = 5")
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         migrator.registerMigration("v0005-backup-schedules", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: SchemaV0005.sql)
             try database.execute(sql: "PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("v0006-known-vaults", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: SchemaV0006.sql)
+            try database.execute(sql: "PRAGMA user_version = 6")
         }
         return migrator
     }

@@ -84,15 +84,18 @@ struct DataSwap {
     private struct Start {
         let id: ReplicaID
         let isRunning: Bool
+        let isAdmitted: Bool
 
         init(_ replica: ObservedReplica) {
             id = replica.id
             isRunning = replica.state == .running
+            isAdmitted = replica.traffic == .admitted
         }
 
         init(_ id: ReplicaID) {
             self.id = id
             isRunning = false
+            isAdmitted = false
         }
     }
 
@@ -138,6 +141,7 @@ struct DataSwap {
         after swap: PlanDraft.Ref?
     ) {
         let rollout = service.service.rollout
+        let isRouted = !desired.edges(routingTo: service.name).isEmpty
         for replica in replicas {
             let id = replica.id
             var last = swap
@@ -156,6 +160,9 @@ struct DataSwap {
                     because: "the restored data may know other passwords",
                     after: last
                 )
+            }
+            if isRouted, swap != nil || !replica.isAdmitted {
+                last = draft.add(.admit(id), because: "\(id) has its data now", after: last)
             }
             ready += last.map { [$0] } ?? []
             started.append(id)

@@ -8,9 +8,9 @@ struct DataPlaces: Sendable {
     let engine: ProcessEngine
     let stack: StackFolder
 
-    /// Throws `notFound` for what keeps no data of a known kind, `programMissing`.
+    /// Throws `notFound` for what keeps no data, `programMissing`.
     func place(of template: ReplicaTemplate) async throws(ReportableError) -> DataPlace {
-        let server = try Self.server(template.kind, template.service)
+        guard let server = DataPlace.Server(kind: template.kind) else { return try await files(of: template) }
         let volume = stack.volume(template.service)
         let program = try Programs.locate(
             server == .redis ? "redis-server" : "postgres",
@@ -36,6 +36,18 @@ struct DataPlaces: Sendable {
             account,
             server == .redis ? RedisSettings.read(from: template) : [:]
         )
+    }
+
+    private func files(of template: ReplicaTemplate) async throws(ReportableError) -> DataPlace {
+        guard template.volume != nil else {
+            throw ReportableError(.notFound, "\(template.service) keeps no data")
+        }
+        let account = try await engine.accounts.account(
+            for: template.user,
+            service: template.service,
+            in: stack.stack
+        )
+        return place(template.service, .files, version: "", programs: "", account, [:])
     }
 
     func place(
@@ -69,11 +81,16 @@ struct DataPlaces: Sendable {
         return Disk.parent(of: String(cString: path))
     }
 
-    static func server(_ kind: String, _ service: ServiceName) throws(ReportableError) -> DataPlace.Server {
-        guard let server = DataPlace.Server(rawValue: kind) else {
-            throw ReportableError(.notFound, "\(service) is neither a Redis nor a Postgres")
+}
+
+extension DataPlace.Server {
+    /// Of a template's kind; nil for what has no server of data.
+    init?(kind: String) {
+        switch kind {
+        case "redis": self = .redis
+        case "postgres": self = .postgres
+        default: return nil
         }
-        return server
     }
 }
 

@@ -29,9 +29,10 @@ struct DataServer: Sendable {
                 hint: "See `slipway status` for the reason; what does not run cannot be asked for its data."
             )
         }
-        switch try DataPlaces.server(record.kind, service) {
+        switch DataPlace.Server(kind: record.kind) {
         case .redis: return try await redis(folder, record, programs)
         case .postgres: return try await postgres(folder, record, programs)
+        case .files, nil: throw ReportableError(.notFound, "\(service) is neither a Redis nor a Postgres")
         }
     }
 

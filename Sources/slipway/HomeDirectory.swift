@@ -35,6 +35,8 @@ struct HomeDirectory {
 
     var ledger: String { "\(path)/ledger/ledger.sqlite" }
     var masterKey: String { "\(path)/keys/master.key" }
+    var knownHosts: String { "\(path)/keys/known_hosts" }
+    func key(of store: StoreName) -> String { "\(path)/keys/\(store).ssh" }
     var vaultIdentity: String { "\(path)/keys/vault.key" }
 
     /// For one piece of work, which alone has a folder of this name. Users of the machine may pass through: servers that are

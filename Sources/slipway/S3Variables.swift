@@ -18,7 +18,10 @@ struct S3Variables {
             ("\(prefix)_ACCESS_KEY_ID", "\(prefix)_SECRET_ACCESS_KEY", "\(prefix)_SESSION_TOKEN"),
             ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
         ] {
-            guard let accessKey = value(access), let secretKey = value(secret) else { continue }
+            guard let accessKey = value(access), let secretKey = value(secret) else {
+                guard value(access) == nil && value(secret) == nil else { throw Self.half(access, secret, store) }
+                continue
+            }
             return S3Credentials(
                 accessKey: Redacted(accessKey),
                 secretKey: Redacted(secretKey),
@@ -30,6 +33,15 @@ struct S3Variables {
             "nothing says with which key to use the store \(store)",
             hint:
                 "Set \(prefix)_ACCESS_KEY_ID and \(prefix)_SECRET_ACCESS_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    }
+
+    /// Half of a pair is a slip; the next pair would be somebody else's.
+    private static func half(_ access: String, _ secret: String, _ store: StoreName) -> ReportableError {
+        ReportableError(
+            .usage,
+            "only one of \(access) and \(secret) is set, and the store \(store) needs both",
+            hint: "Set both, or neither."
         )
     }
 

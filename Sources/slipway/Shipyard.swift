@@ -77,13 +77,18 @@ struct Shipyard: Sendable {
                 credentials: try S3Variables(variables).credentials(of: store.name),
                 now: { Instant(milliseconds: Int(Date().timeIntervalSince1970 * 1000)) }
             )
-            return try await plain.probed()
-        case .sftp:
-            throw ReportableError(
-                .storeFailed,
-                "the store \(store.name) is an SFTP server, which is not built yet",
-                hint: "Choose a directory or a bucket."
+            return S3Bucket(plain)
+        case .sftp(let host, let port, let user, let path):
+            let keys = SFTPVariables(variables, home: try HomeDirectory(variables: variables))
+            let place = SFTPPlace(
+                host: host,
+                port: port,
+                user: user,
+                path: path,
+                keyFile: try keys.keyFile(of: store.name),
+                knownHostsFile: try keys.knownHosts(host, port)
             )
+            return SFTPStore(place, starter: LiveCommandRunner())
         }
     }
 

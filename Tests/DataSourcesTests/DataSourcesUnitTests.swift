@@ -143,9 +143,9 @@ import Testing
 
     @Test("a disk that cannot hold the data is not begun to be filled")
     func room() async throws {
-        try await SpareRoom.check([("/tmp", 1 << 20), ("/", 1)], for: "redis")
+        try await SpareRoom.check([("/tmp", 1 << 20), ("/", 1)], to: "restore the data of redis")
         let error = await #expect(throws: ReportableError.self) {
-            try await SpareRoom.check([("/tmp", .max)], for: "redis")
+            try await SpareRoom.check([("/tmp", .max)], to: "restore the data of redis")
         }
         #expect(error?.code == .engineFailed && error?.message.hasPrefix("to restore the data of redis takes") == true)
     }

@@ -20,6 +20,7 @@ struct LivePostgres: Sendable {
     static func with(
         _ yard: Yard,
         _ name: String = "live",
+        settings more: [String] = [],
         _ body: (LivePostgres) async throws -> Void
     ) async throws {
         let owner = yard.owner("postgres")
@@ -34,7 +35,7 @@ struct LivePostgres: Sendable {
         ]
         let command = CommandLine(
             "\(programs)/postgres",
-            ["-D", "\(folder)/data"] + settings.flatMap { ["-c", $0] },
+            ["-D", "\(folder)/data"] + (settings + more).flatMap { ["-c", $0] },
             directory: "/",
             user: owner.user
         )
@@ -57,7 +58,7 @@ struct LivePostgres: Sendable {
         try Folder.give(folder, to: owner)
         if let kept = golden.withLock({ $0 }) {
             let unpack = CommandLine("tar", ["-x", "-C", folder], directory: "/", user: owner.user)
-            let program = try await yard.runner.start(unpack, input: .once(kept))
+            let program = try await yard.runner.start(unpack, input: ByteStream(bytes: kept))
             while try await program.output.next() != nil {}
             return
         }

@@ -16,7 +16,6 @@ extension DataRooms {
                 try await LivePostgres.with(yard) { postgres in
                     try await postgres.fill()
                     try await postgres.poison()
-                    #expect(try await postgres.source.estimate() > 20_000_000)
                     let seen = try await argumentsSeen {
                         let facts = try await postgres.source.captureLogical(to: shelf.sink)
                         shelf["facts"] = CanonicalJSON.encode(facts)

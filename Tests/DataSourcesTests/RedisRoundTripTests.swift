@@ -17,7 +17,6 @@ extension DataRooms {
                 // So slow that what it runs can be seen.
                 try await LiveRedis.with(yard, appendOnly: true, more: ["--rdb-key-save-delay", "300"]) { redis in
                     try await redis.fill()
-                    let estimate = try await redis.source.estimate()
                     let seen = try await argumentsSeen {
                         let found = try await redis.source.capture(scratch: "\(yard.path)/scratch", to: shelf.sink)
                         try CanonicalJSON.text(found).write(to: shelf)
@@ -25,7 +24,6 @@ extension DataRooms {
                     facts = try CanonicalJSON.decode(RedisFacts.self, from: shelf.text("facts"))
                     #expect(seen.contains { $0.contains("redis-cli") && $0.contains("--rdb") })
                     #expect(!seen.contains { $0.contains(LiveRedis.password) })
-                    #expect(estimate > 100_000)
                     // It has no snapshot of its own after it either.
                     #expect(yard.names("live") == ["aofs"])
                 }
@@ -183,6 +181,19 @@ extension DataRooms {
                     #expect(error?.code == .needsDecision)
                     #expect(error?.message == "redis has no keys, and had 900 when it was last backed up")
                     #expect(error?.hint?.contains("--accept-shrink") == true)
+                    #expect(nothing.names == [])
+                    // As much in a snapshot as no disk holds.
+                    let text = CanonicalJSON.text(empty)
+                        .replacing("\"rdbSize\":\(empty.rdbSize)", with: "\"rdbSize\":\(1 << 52)")
+                    let large = try CanonicalJSON.decode(RedisFacts.self, from: text)
+                    let full = await #expect(throws: ReportableError.self) {
+                        _ = try await redis.source.capture(
+                            scratch: "\(yard.path)/scratch",
+                            since: large,
+                            to: nothing.sink
+                        )
+                    }
+                    #expect(full?.message.contains("MiB are free") == true, "\(full?.message ?? "")")
                     #expect(nothing.names == [])
                 }
             }

@@ -80,7 +80,7 @@ final class Shelf: Sendable {
     var source: ObjectSource {
         { (name) throws(ReportableError) in
             guard self.names.contains(name) else { throw ReportableError(.notFound, "no object \(name)") }
-            return .once(self[name])
+            return ByteStream(bytes: self[name])
         }
     }
 }

@@ -90,4 +90,71 @@ struct BackupRunnerTests {
             #expect(rows.map(\.set) == [sets[0], sets[3], sets[4]])
         }
     }
+
+    @Test("begin no new vault where one was, and take no other one, before a person says so")
+    func lostVault() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let first = BackupRunner(dock.dependencies, yard.doors)
+            let set = try await first.run("daily", of: Dockyard.shop).copies[0].set
+            let unmounted = MemoryStore()
+            let without = BackupYard(["near": unmounted], identity: identity).doors
+            let runner = BackupRunner(dock.dependencies, without)
+            let lost = await #expect(throws: ReportableError.self) { try await runner.run("daily", of: Dockyard.shop) }
+            #expect(lost?.code == .needsDecision && lost?.hint?.contains("mounted") == true, "\(lost?.message ?? "")")
+            #expect(unmounted.names.isEmpty)
+            #expect(try await dock.ledger.backupRuns(of: Dockyard.shop, limit: 1).map(\.state) == [.failed])
+            let list = try await BackupReader(dock.dependencies, without).list(Dockyard.shop)
+            #expect(list.unread.map(\.failure.code) == [.needsDecision])
+
+            _ = try await runner.run("daily", of: Dockyard.shop, acceptingNewVaults: true)
+            _ = try await runner.run("daily", of: Dockyard.shop)
+            let exchanged = await #expect(throws: ReportableError.self) {
+                try await first.run("daily", of: Dockyard.shop)
+            }
+            #expect(exchanged?.message.contains("another") == true)
+            _ = try await first.run("daily", of: Dockyard.shop, acceptingNewVaults: true)
+            let rows = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop).rows
+            #expect(rows.count == 2 && rows.first?.set == set)
+        }
+    }
+
+    @Test("begin nothing in a store that has no room for another set like the last, and copy nothing to one")
+    func noRoom() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near", "far"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            (near.room, far.room) = (10, 10)
+            // How large a first set becomes, nobody knows.
+            let copying = await #expect(throws: ReportableError.self) {
+                try await runner.run("daily", of: Dockyard.shop)
+            }
+            #expect(copying?.message.contains("copying it to far failed") == true, "\(copying?.message ?? "")")
+            let before = near.names
+            let error = await #expect(throws: ReportableError.self) {
+                try await runner.run("daily", of: Dockyard.shop)
+            }
+            #expect(error?.code == .storeFailed)
+            #expect(error?.message.contains("the store near has 10B free") == true, "\(error?.message ?? "")")
+            #expect(near.names == before)
+            (near.room, far.room) = (1 << 30, nil)
+            #expect(try await runner.run("daily", of: Dockyard.shop).copies.count == 2)
+        }
+    }
+
+    @Test("need no right to write where they are only listed and verified")
+    func readOnly() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let runner = BackupRunner(dock.dependencies, yard.doors)
+            let set = try await runner.run("daily", of: Dockyard.shop).copies[0].set
+            let locked = FaultyStore(near) { call in
+                [.get, .facts, .list].contains(call.kind) ? nil : .fails(ReportableError(.storeFailed, "read-only"))
+            }
+            let reader = BackupReader(dock.dependencies, BackupYard(["near": locked], identity: identity).doors)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.set) == [set])
+            let verdict = try await reader.verify(Dockyard.shop)
+            #expect(verdict.isSound && verdict.sound == ["near: \(set)"])
+        }
+    }
 }

@@ -7,10 +7,10 @@ import Vault
 
 /// Stores in memory, and what backups need besides. No data service can be reached: only configuration is backed up.
 struct BackupYard {
-    let stores: [StoreName: MemoryStore]
+    let stores: [StoreName: any BlobStore]
     let identity: AgeIdentity
 
-    init(_ stores: [StoreName: MemoryStore], identity: AgeIdentity = .generate()) {
+    init(_ stores: [StoreName: any BlobStore], identity: AgeIdentity = .generate()) {
         self.stores = stores
         self.identity = identity
     }

@@ -136,4 +136,25 @@ struct DataSwapTests {
         let error = #expect(throws: ReportableError.self) { try plan(.restored(name), world, release) }
         #expect(error?.code == .needsDecision)
     }
+
+    @Test("of an app behind an edge lets no request in until its data is there, and then all of it")
+    func app() throws {
+        let release = Shop(replicas: 2).release
+        var world = SimulatedWorld()
+        let deploy = try Planner.plan(PlanRequest(purpose: .deploy, target: release), observed: world.observation)
+        try run(deploy, on: &world, release)
+        world.beside["api"] = [name]
+        let wanted = ["api" as ServiceName: WantedData.restored(name)]
+        let request = PlanRequest(purpose: .restore, target: release, services: ["api"], data: wanted)
+        let plan = try Planner.plan(request, observed: world.observation)
+        let actions = plan.steps.map(\.action)
+        let swap = try #require(actions.firstIndex(of: .swapIn("api", name)))
+        for replica in ["api-1", "api-2"] as [ReplicaID] {
+            let admit = try #require(actions.firstIndex(of: .admit(replica)))
+            #expect(swap < admit && plan.steps[admit].number < plan.steps.count && plan.steps.last?.isPivot == true)
+        }
+        try run(plan, on: &world, release)
+        #expect(world.takesRequests("api") && world.restored["api"] == name)
+        #expect(try Planner.plan(request, observed: world.observation).isEmpty)
+    }
 }

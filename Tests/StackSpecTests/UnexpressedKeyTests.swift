@@ -117,8 +117,7 @@ struct UnexpressedKeyTests {
             #expect(strict.stack == nil && strict.diagnostics.allSatisfy { $0.severity == .error })
             return strict.diagnostics.map { "\($0.location.line) \($0.message.prefix { $0 != ":" })" }
         }
-        #expect(refused("here") == ["5 secrets.jwt.rotate", "6 stores.local.sftp", "8 slo"])
-        // Rendered for Kubernetes, policies are jobs.
+        #expect(refused("here") == ["5 secrets.jwt.rotate", "8 slo"])
         #expect(refused("there") == ["5 secrets.jwt.rotate", "8 slo"])
         #expect(load("here").refusingDormantKeys().stack != nil)
     }

@@ -32,7 +32,7 @@ struct PostgresRestoration: Sendable {
             do throws(ReportableError) {
                 try await SpareRoom.check(
                     [(folder, facts.size), (scratch, facts.databases.map(\.size).max() ?? 0)],
-                    for: target.service.text
+                    to: "restore the data of \(target.service)"
                 )
                 try Folder.give(folder, to: target.owner)
                 let cluster = PostgresCluster(runner: runner, target: target, data: "\(folder)/data", place: place)
@@ -69,7 +69,7 @@ struct PostgresRestoration: Sendable {
         }
     }
 
-    private static func major(_ version: String) -> Int { Int(version.prefix { $0.isNumber }) ?? 0 }
+    static func major(_ version: String) -> Int { Int(version.prefix { $0.isNumber }) ?? 0 }
 
     // MARK: - Loading
 

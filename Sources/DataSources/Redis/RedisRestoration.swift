@@ -30,7 +30,7 @@ struct RedisRestoration: Sendable {
         return try await ScratchPlace.with(scratch, for: target.owner, runner) { (place) throws(ReportableError) in
             try await Folder.make(folder)
             do throws(ReportableError) {
-                try await SpareRoom.check([(folder, facts.rdbSize)], for: target.service.text)
+                try await SpareRoom.check([(folder, facts.rdbSize)], to: "restore the data of \(target.service)")
                 let snapshot = try await placeSnapshot(in: folder, keeping, try await object(RedisFacts.rdb))
                 try await check(snapshot: snapshot)
                 try place.giveSockets(to: target.owner)

@@ -28,16 +28,12 @@ package struct RedisSource: Sendable {
         )
     }
 
-    /// Bytes that a capture is going to need in its scratch folder, about. The memory that it needs is as much again.
-    package func estimate() async throws(ReportableError) -> Int {
-        try await client.information("memory")["used_memory"].flatMap { Int($0) } ?? 0
-    }
-
     /// Hands over the objects one by one, and says what they hold.
     /// - Parameters:
     ///   - scratch: a folder of this call's own, gone afterwards.
     ///   - previous: the facts of the last set.
-    /// Throws `needsDecision` before anything is handed over when far less is there than at the last time.
+    /// Throws before anything is handed over: `needsDecision` when far less is there than at the last time, `engineFailed` when
+    /// the disk has no room for the snapshot.
     package func capture(
         scratch: String,
         since previous: RedisFacts? = nil,
@@ -51,12 +47,14 @@ package struct RedisSource: Sendable {
             let moment = try await time()
             let folder = "\(place.path)/data"
             try await Folder.make(folder)
+            let size = Self.expectedSize(of: memory, since: previous)
+            try await SpareRoom.check([(folder, size)], to: "back up \(access.service)")
             try await client.writeSnapshot(to: "\(folder)/dump.rdb")
             let file = try await SpoolFile.open("\(folder)/dump.rdb")
             let version = try await RDBHeader.version(of: try await SpoolFile.open("\(folder)/dump.rdb"))
             let content = try await look(at: folder, in: place, seed: "\(moment.milliseconds)")
             if let previous { try shrink.check(content, since: previous.content, of: access.service.text) }
-            let size = file.size
+            let stored = file.size
             try await store(CapturedObject(RedisFacts.rdb, file.content))
             try await storeSettings(store)
             return RedisFacts(
@@ -66,12 +64,19 @@ package struct RedisSource: Sendable {
                 replicationOffset: information["master_repl_offset"].flatMap { Int($0) } ?? 0,
                 takenAt: moment,
                 rdbVersion: version,
-                rdbSize: size,
+                rdbSize: stored,
                 memory: memory,
                 databases: RedisKeeping(access.settings).databases,
                 content: content
             )
         }
+    }
+
+    /// Bytes that a snapshot of so much memory takes, about: as much of it as the last one took, or else all of it.
+    private static func expectedSize(of memory: Int, since previous: RedisFacts?) -> Int {
+        guard let previous, previous.memory > 0 else { return memory }
+        let share = Double(previous.rdbSize) / Double(previous.memory)
+        return Int(min(Double(memory) * share, Double(1 << 56)))
     }
 
     private func look(
@@ -99,9 +104,9 @@ package struct RedisSource: Sendable {
     /// they are for a person who restores by hand, or wants to know how it was.
     private func storeSettings(_ store: ObjectSink) async throws(ReportableError) {
         let accounts = try await client.ask(["ACL", "LIST"])
-        try await store(CapturedObject(RedisFacts.accounts, .once(Array(accounts.utf8)), isSecret: true))
+        try await store(CapturedObject(RedisFacts.accounts, ByteStream(bytes: Array(accounts.utf8)), isSecret: true))
         let text = try await client.ask(["CONFIG", "GET", "*"], options: ["--quoted-json"])
-        try await store(CapturedObject(RedisFacts.configuration, .once(try Self.withoutSecrets(text))))
+        try await store(CapturedObject(RedisFacts.configuration, ByteStream(bytes: try Self.withoutSecrets(text))))
     }
 
     static let secretSettings: Set<String> = [
@@ -115,13 +120,5 @@ package struct RedisSource: Sendable {
         }
         for name in secretSettings where settings[name]?.isEmpty == false { settings[name] = "<redacted>" }
         return CanonicalJSON.encode(settings) + [UInt8(ascii: "\n")]
-    }
-}
-
-extension ByteStream {
-    /// What is small enough to be held, in one piece.
-    static func once(_ bytes: [UInt8]) -> ByteStream {
-        let left = Remainder(bytes)
-        return ByteStream { () throws(ReportableError) in left.next() }
     }
 }

@@ -81,6 +81,10 @@ package struct DirectoryStore: BlobStore {
         }
     }
 
+    package func free() async throws(ReportableError) -> Int? {
+        try await queue.run { () throws(ReportableError) in try root.free() }
+    }
+
     package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int {
         try await queue.run { () throws(ReportableError) in try BlobDraft.sweep(root, olderThan: age) }
     }

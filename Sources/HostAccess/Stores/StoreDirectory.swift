@@ -22,7 +22,8 @@ final class StoreDirectory: Sendable {
         try TrustedPath.check(path)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
-        guard mkdirat(descriptor, Self.drafts, 0o700) == 0 || errno == EEXIST else {
+        // What can only be read can still be read.
+        guard mkdirat(descriptor, Self.drafts, 0o700) == 0 || errno == EEXIST || errno == EROFS else {
             throw Self.failure("write to", path)
         }
     }
@@ -109,6 +110,13 @@ final class StoreDirectory: Sendable {
         }
         guard fsync(folder) == 0 else { throw Self.failure("sync", "\(path)/\(name)") }
         removeEmptyFolders(of: name)
+    }
+
+    /// Bytes that this user may still write.
+    func free() throws(ReportableError) -> Int {
+        var room = statvfs()
+        guard fstatvfs(descriptor, &room) == 0 else { throw Self.failure("look at", path) }
+        return Int(room.f_bavail) * Int(room.f_frsize)
     }
 
     /// Folders are nothing by themselves. The first that is not empty ends it.

@@ -220,6 +220,9 @@ struct KubernetesOmissions {
             let remedy = "Plan it yourself, and write `backups` without it under the environment."
             add(key + ["prove"], "a set is read through, but not restored", remedy)
         }
+        if policy.pointInTime != nil {
+            omissions.append(Omission(key: key + ["pointInTime"], meaning: "a set is a dump, and no log is archived"))
+        }
         for store in policy.stores where !isDirectory(store) {
             let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
             let remedy =

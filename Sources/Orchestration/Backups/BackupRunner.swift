@@ -18,27 +18,35 @@ package struct BackupRunner: Sendable {
     /// The names of the policies of a stack, or the one that is asked for.
     package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
         if let name { return [name] }
-        return try await dependencies.currentRelease(of: stack).stack.backups.map(\.name)
+        return try await dependencies.currentRelease(of: stack).stack.policies.map(\.name)
     }
 
     /// - Parameters:
     ///   - acceptingShrink: a person has looked, and it is right that so little is left.
+    ///   - acceptingNewVaults: a person has looked, and the vault that a store held before is not expected any more.
     ///   - note: what the ledger is to remember with the run.
     /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown later stands in the ledger, too.
     package func run(
         _ policy: String,
         of stack: StackID,
         acceptingShrink: Bool = false,
+        acceptingNewVaults: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let run = try await dependencies.beginRun(.backup, by: policy, of: stack)
-        return try await perform(run, acceptingShrink: acceptingShrink, noting: note)
+        return try await perform(
+            run,
+            acceptingShrink: acceptingShrink,
+            acceptingNewVaults: acceptingNewVaults,
+            noting: note
+        )
     }
 
     /// Does what a run that has begun is for, and ends it. A set counts once it was read back whole from every store.
     package func perform(
         _ run: BackupRun,
         acceptingShrink: Bool = false,
+        acceptingNewVaults: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
@@ -46,6 +54,7 @@ package struct BackupRunner: Sendable {
             let release = try await dependencies.currentRelease(of: run.stack)
             let policies = BackupPolicies(release: release)
             let policy = try policies.named(run.policy)
+            let stores = try policies.stores(of: policy)
             let subject = BackupSubject(
                 dependencies: dependencies,
                 doors: doors,
@@ -53,7 +62,12 @@ package struct BackupRunner: Sendable {
                 policy: policy,
                 shrink: ShrinkGuard(isAccepted: acceptingShrink)
             )
-            copies = try await make(subject, in: try policies.stores(of: policy))
+            if case .log(let service) = policy.subject {
+                copies = try await LogShipping(runner: self, release: release, policy: policy, service: service)
+                    .ship(in: stores, acceptingNewVaults: acceptingNewVaults)
+            } else {
+                copies = try await make(subject, in: stores, acceptingNewVaults: acceptingNewVaults)
+            }
         } catch {
             await RunEnd(dependencies: dependencies, run: run).fail(with: error)
             throw error
@@ -72,20 +86,22 @@ package struct BackupRunner: Sendable {
         )
     }
 
-    private func make(_ subject: BackupSubject, in stores: [Store]) async throws(ReportableError) -> [BackupReport.Copy]
+    private func make(_ subject: BackupSubject, in stores: [Store], acceptingNewVaults: Bool)
+        async throws(ReportableError) -> [BackupReport.Copy]
     {
         guard let first = stores.first else {
             throw ReportableError(.broken, "the policy \(subject.policy.name) has no store")
         }
         let opener = OpenVault(dependencies: dependencies, doors: doors)
-        let source = try await opener.find(first, making: true)
-        let manifest = try await capture(subject, into: source, opener)
+        let source = try await opener.findOrMake(first, acceptingNew: acceptingNewVaults)
+        let manifest = try await capture(subject, into: source, of: first, opener)
         try await verify(manifest.set, in: source, first.name)
         var copies = [BackupReport.Copy(first.name, manifest)]
         var failures: [ReportableError] = []
         for store in stores.dropFirst() {
             do throws(ReportableError) {
-                let vault = try await opener.find(store, making: true)
+                let vault = try await opener.findOrMake(store, acceptingNew: acceptingNewVaults)
+                try await StoreRoom(store: store, vault: vault).check(for: manifest)
                 let copied = try await copy(manifest, from: source, to: vault, opener)
                 try await verify(copied.set, in: vault, store.name)
                 copies.append(BackupReport.Copy(store.name, copied))
@@ -99,7 +115,7 @@ package struct BackupRunner: Sendable {
     }
 
     /// What a store took is not yet what it keeps.
-    private func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
+    func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
         let found = try await vault.verifyMarking(set, at: dependencies.now())
         guard !found.isSound else { return }
         throw ReportableError(
@@ -109,20 +125,35 @@ package struct BackupRunner: Sendable {
         )
     }
 
-    private func capture(_ subject: BackupSubject, into vault: Vault, _ opener: OpenVault)
+    private func capture(_ subject: BackupSubject, into vault: Vault, of store: Store, _ opener: OpenVault)
         async throws(ReportableError) -> SetManifest
     {
         let series = try SetSeries(subject.policy, of: subject.release.stack.id)
-        let previous = try await facts(of: series, in: vault)
+        let newest = try await vault.catalogue(of: series).entries.last?.manifest
+        if let newest { try await StoreRoom(store: store, vault: vault).check(for: newest) }
+        var previous: DataFacts?
+        if let newest { previous = try await facts(of: newest, in: vault) }
+        let known = previous
+        return try await write(series, into: vault, opener) { (writer) throws(ReportableError) in
+            try await subject.capture(since: known) { (object) throws(ReportableError) in
+                try await writer.add(object.name, object.content, isSecret: object.isSecret)
+            }
+        }
+    }
+
+    /// Makes a set of what `fill` adds to it, whole or not at all.
+    func write(
+        _ series: SetSeries,
+        into vault: Vault,
+        _ opener: OpenVault,
+        _ fill: (SetWriter) async throws(ReportableError) -> SetFacts
+    ) async throws(ReportableError) -> SetManifest {
         let recipients = try opener.recipients()
         let now = dependencies.now
         return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
             let writer = try await vault.begin(series, under: lease, expecting: recipients, clock: now)
             do throws(ReportableError) {
-                let facts = try await subject.capture(since: previous) { (object) throws(ReportableError) in
-                    try await writer.add(object.name, object.content, isSecret: object.isSecret)
-                }
-                return try await writer.commit(facts).0
+                return try await writer.commit(try await fill(writer)).0
             } catch {
                 await Task.detached { await writer.abandon() }.value
                 throw error
@@ -131,46 +162,31 @@ package struct BackupRunner: Sendable {
     }
 
     /// Reads every object whole and writes it anew: what is copied has been checked.
-    private func copy(
+    func copy(
         _ manifest: SetManifest,
         from source: Vault,
         to vault: Vault,
         _ opener: OpenVault
     ) async throws(ReportableError) -> SetManifest {
         let identity = try doors.identity()
-        let recipients = try opener.recipients()
-        let now = dependencies.now
-        return try await opener.holding(vault, for: "copy of \(manifest.set)") { (lease) throws(ReportableError) in
-            let writer = try await vault.begin(
-                manifest.set.series,
-                under: lease,
-                expecting: recipients,
-                clock: now
-            )
-            do throws(ReportableError) {
-                for object in manifest.objects {
-                    let content = try await source.read(object, of: manifest.set, by: [identity])
-                    try await writer.add(object.name, content, traits: object.traits)
-                }
-                let facts = SetFacts(
-                    subject: manifest.subject,
-                    captured: manifest.captured.instant,
-                    versions: manifest.versions,
-                    identity: manifest.identity
-                )
-                return try await writer.commit(facts).0
-            } catch {
-                await Task.detached { await writer.abandon() }.value
-                throw error
+        return try await write(manifest.set.series, into: vault, opener) { (writer) throws(ReportableError) in
+            for object in manifest.objects {
+                let content = try await source.read(object, of: manifest.set, by: [identity])
+                try await writer.add(object.name, content, traits: object.traits)
             }
+            return SetFacts(
+                subject: manifest.subject,
+                captured: manifest.captured.instant,
+                versions: manifest.versions,
+                identity: manifest.identity
+            )
         }
     }
 
-    /// What the newest set of the series held. One that is damaged is no reason to make no backup.
-    private func facts(of series: SetSeries, in vault: Vault) async throws(ReportableError) -> DataFacts? {
-        guard let newest = try await vault.catalogue(of: series).entries.last else { return nil }
+    /// What a set held. One that is damaged is no reason to make no backup.
+    private func facts(of manifest: SetManifest, in vault: Vault) async throws(ReportableError) -> DataFacts? {
         do throws(ReportableError) {
-            return try await FactsObject.read(from: newest.manifest, in: vault, by: try doors.identity())
+            return try await FactsObject.read(from: manifest, in: vault, by: try doors.identity())
         } catch  where error.code == .vaultDamaged {
             return nil
         }

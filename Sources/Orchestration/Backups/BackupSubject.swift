@@ -19,6 +19,7 @@ struct BackupSubject {
         switch policy.subject {
         case .config: try await StackConfiguration(dependencies: dependencies, release: release).capture(to: sink)
         case .service(let name): try await capture(name, since: previous, to: sink)
+        case .log(let name): throw ReportableError(.broken, "the log of \(name) is no set by itself")
         }
     }
 
@@ -26,6 +27,13 @@ struct BackupSubject {
         async throws(ReportableError) -> SetFacts
     {
         let engine = try dependencies.engine(release.stack.engine)
+        guard release.stack.service(service)?.hasDataServer ?? false else {
+            return try await capture(
+                filesOf: try await engine.dataPlace(of: service, in: release),
+                since: previous,
+                to: sink
+            )
+        }
         let access = try await engine.dataAccess(of: service, in: release.stack.id)
         let facts: DataFacts
         switch access.server {
@@ -40,6 +48,13 @@ struct BackupSubject {
                     to: sink
                 )
             )
+        case .postgres where policy.pointInTime != nil:
+            var before: PostgresBaseFacts?
+            if case .postgresBase(let facts)? = previous { before = facts }
+            facts = .postgresBase(
+                try await PostgresSource(access: access, runner: doors.runner)
+                    .captureBase(since: before, shrink: shrink, to: sink)
+            )
         case .postgres:
             var before: PostgresFacts?
             if case .postgres(let facts)? = previous { before = facts }
@@ -47,9 +62,41 @@ struct BackupSubject {
                 try await PostgresSource(access: access, runner: doors.runner)
                     .captureLogical(since: before, shrink: shrink, to: sink)
             )
+        case .files: throw ReportableError(.broken, "\(service) has a server, and none of data")
         }
         try await FactsObject.store(facts, to: sink)
         return SetFacts(subject: service.text, facts, at: dependencies.now())
+    }
+
+    private func capture(filesOf place: DataPlace, since previous: DataFacts?, to sink: @escaping ObjectSink)
+        async throws(ReportableError) -> SetFacts
+    {
+        var before: FilesFacts?
+        if case .files(let facts)? = previous { before = facts }
+        let (shrink, now) = (shrink, dependencies.now)
+        let rest = Quiescence(
+            quiesce: policy.quiesce,
+            service: place.service,
+            stack: release.stack.id,
+            engine: try dependencies.engine(release.stack.engine)
+        )
+        let facts = DataFacts.files(
+            try await rest.hold { [before] () throws(ReportableError) in
+                try await FilesSource(place: place).capture(at: now(), since: before, shrink: shrink, to: sink)
+            }
+        )
+        try await FactsObject.store(facts, to: sink)
+        return SetFacts(subject: place.service.text, facts, at: dependencies.now())
+    }
+}
+
+extension Service {
+    /// What holds its data is asked for it, and not read from the disk.
+    fileprivate var hasDataServer: Bool {
+        switch kind {
+        case .redis, .postgres: true
+        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false
+        }
     }
 }
 
@@ -69,6 +116,23 @@ extension SetFacts {
                 captured: facts.databases.map(\.takenAt).max() ?? now,
                 versions: ["postgres": facts.version],
                 identity: ["system": facts.systemIdentifier, "timeline": "\(facts.timeline)", "rows": "\(facts.rows)"]
+            )
+        case .postgresBase(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.endedAt,
+                versions: ["postgres": facts.version],
+                identity: [
+                    "system": facts.systemIdentifier, "timeline": "\(facts.timeline)", LogFacts.lineage: facts.lineage,
+                    LogFacts.first: facts.firstSegment, LogFacts.bytes: "\(facts.segmentBytes)",
+                ]
+            )
+        case .files(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.takenAt,
+                versions: [:],
+                identity: ["files": "\(facts.entries - 1)", "bytes": "\(facts.bytes)"]
             )
         }
     }

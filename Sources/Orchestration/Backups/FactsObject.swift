@@ -9,7 +9,16 @@ enum FactsObject {
     private static let limit = 16 << 20
 
     static func store(_ facts: DataFacts, to sink: ObjectSink) async throws(ReportableError) {
-        try await sink(CapturedObject(name, ByteStream(bytes: Array(CanonicalJSON.encode(facts)))))
+        let bytes = Array(CanonicalJSON.encode(facts))
+        guard bytes.count <= limit else {
+            throw ReportableError(
+                .engineFailed,
+                "what was counted takes \(ByteCount(bytes: bytes.count)), and no reader of sets takes more than "
+                    + "\(ByteCount(bytes: limit))",
+                hint: "Are there hundreds of thousands of tables? Such a set could not be restored, so none was made."
+            )
+        }
+        try await sink(CapturedObject(name, ByteStream(bytes: bytes)))
     }
 
     /// nil for a set that has none.

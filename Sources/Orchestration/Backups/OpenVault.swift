@@ -13,17 +13,47 @@ struct OpenVault {
     private static let term = TimeSpan.seconds(120)
     private static let renewal = Duration.seconds(20)
 
-    /// The vault in a store. Throws `notFound` when there is none and `making` is false.
-    func find(_ store: Store, making: Bool = false) async throws(ReportableError) -> Vault {
+    /// The vault in a store, made where there is none. Throws `needsDecision` when the store held another one, unless
+    /// `acceptingNew`: a person has said that a new one is to be begun, or the one that is there taken.
+    func findOrMake(_ store: Store, acceptingNew: Bool = false) async throws(ReportableError) -> Vault {
         let blobs = try await doors.store(store)
+        let known = try await KnownVault(of: store, in: dependencies.ledger)
+        let there = try await open(blobs, of: store)
+        if !acceptingNew { try known.check(there?.description.id) }
+        let vault: Vault
+        if let there { vault = there } else { vault = try await make(in: blobs, of: store) }
+        try await known.remember(vault.description.id, at: dependencies.now())
+        return vault
+    }
+
+    /// nil where there is no vault yet. Throws `needsDecision` when the store held one, and it is not there.
+    func findAny(_ store: Store) async throws(ReportableError) -> Vault? {
+        let known = try await KnownVault(of: store, in: dependencies.ledger)
+        let there = try await open(try await doors.store(store), of: store)
+        try known.check(there?.description.id)
+        if let there { try await known.remember(there.description.id, at: dependencies.now()) }
+        return there
+    }
+
+    /// nil when there is none.
+    private func open(_ blobs: any BlobStore, of store: Store) async throws(ReportableError) -> Vault? {
         do throws(ReportableError) {
             return try await Vault.open(blobs)
         } catch {
-            guard making, error.code == .notFound else { throw error.during("the store \(store.name)") }
+            guard error.code == .notFound else { throw error.during("the store \(store.name)") }
+            return nil
         }
-        let identity = try doors.newIdentity()
-        let recipients = try Self.recipients(of: identity)
-        return try await Vault.create(in: blobs, recipients: recipients, now: dependencies.now())
+    }
+
+    private func make(in blobs: any BlobStore, of store: Store) async throws(ReportableError) -> Vault {
+        let recipients = try Self.recipients(of: try doors.newIdentity())
+        do throws(ReportableError) {
+            return try await Vault.create(in: blobs, recipients: recipients, now: dependencies.now())
+        } catch {
+            // Policies that are due together come to a new store together.
+            guard error.code == .storeConflict, let made = try await open(blobs, of: store) else { throw error }
+            return made
+        }
     }
 
     /// Who is to read what is backed up here: no store is asked for that.
@@ -34,15 +64,6 @@ struct OpenVault {
             throw ReportableError(.broken, "the identity of this machine has no recipient")
         }
         return [recipient.description]
-    }
-
-    /// nil where there is no vault yet.
-    func findAny(_ store: Store) async throws(ReportableError) -> Vault? {
-        do throws(ReportableError) {
-            return try await find(store)
-        } catch  where error.code == .notFound {
-            return nil
-        }
     }
 
     /// Runs some work with the vault's lease, which is kept for as long as the work takes and ends with it. Waits for whoever

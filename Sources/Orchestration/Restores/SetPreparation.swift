@@ -23,6 +23,7 @@ struct SetPreparation {
             name,
             facts: facts,
             scratch: try doors.restoreScratch(of: set.service, in: release.stack.id),
+            replaying: try set.replay?.opened(in: set.vault, by: try doors.identity()),
             object: content.object
         )
         try await content.readRest()
@@ -45,7 +46,12 @@ struct SetPreparation {
     }
 
     private static func words(_ evidence: DataEvidence) -> String {
-        let noun = evidence.server == .redis ? "key" : "row"
+        let noun =
+            switch evidence.server {
+            case .redis: "key"
+            case .postgres: "row"
+            case .files: "file"
+            }
         let count = evidence.counts["\(noun)s", default: 0]
         return "\(count) \(noun)\(count == 1 ? "" : "s")"
     }

@@ -11,15 +11,8 @@ package enum DormantKeys {
 
     /// The keys that lead to them.
     static func paths(in stack: Stack) -> [[String]] {
-        var paths: [[String]] = []
-        // Rendered for Kubernetes, policies are jobs of the cluster; what those leave out is said where it is rendered.
-        if stack.engine != .kubernetes {
-            for store in stack.stores {
-                if case .sftp = store.location { paths.append(["stores", store.name.text, "sftp"]) }
-            }
-        }
         let rotated = stack.secrets.filter { $0.rotate != nil }
-        return paths + unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }
+        return unwatched(in: stack) + rotated.map { ["secrets", $0.name.text, "rotate"] }
     }
 
     /// Where nobody measures what is promised, nobody could tell, and an operator's Prometheus tells others. No target

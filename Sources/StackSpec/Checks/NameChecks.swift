@@ -86,13 +86,11 @@ struct NameChecks {
 
     private func subject(_ name: ServiceName, _ mention: Mentions.Mention) {
         guard let service = known(name, mention.place), !service.keepsData else { return }
-        let hasVolumes = if case .app(let app) = service.kind { app.volumes != nil } else { false }
+        if case .app(let app) = service.kind, app.volumes != nil { return }
         findings.error(
-            hasVolumes
-                ? "the volumes of \(name) cannot be backed up yet"
-                : "service \(name) of kind \(service.kind.word) keeps no data to back up",
+            "service \(name) of kind \(service.kind.word) keeps no data to back up",
             at: mention.place,
-            help: "Back up a redis, postgres, prometheus or grafana service, or `config`."
+            help: "Back up a redis, postgres, prometheus or grafana service, an app with volumes, or `config`."
         )
     }
 

@@ -43,11 +43,29 @@ enum BackupKeys {
         synonyms: ["test", "verify", "proof"],
         "How often a set is restored and probed: `hourly`, `daily`, `weekly`, `monthly`, or the five fields of cron."
     )
+    static let pointInTime = Key<String>(
+        "pointInTime",
+        .proof,
+        default: "never",
+        synonyms: ["pitr", "wal", "physical", "archive", "logs"],
+        "Of a Postgres: how often what was written since goes into the stores. Its sets are copies of the whole cluster then, "
+            + "and `slipway restore --at` brings back any moment."
+    )
+
+    static let quiesce = Key<Quiesce>(
+        "quiesce",
+        .quiesce,
+        default: "off",
+        synonyms: ["hooks", "hook"],
+        "For an app: how it is brought to rest while its volumes are read."
+    )
 
     static let table = KeyTable(
         title: "backup",
         meaning: "What is backed up, when, how long it is kept and where it goes.",
-        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule]
+        rules: [
+            name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, pointInTime.rule, quiesce.rule,
+        ]
     )
 }
 
@@ -66,7 +84,9 @@ extension ValueType where Value == BackupPolicy {
                 schedule: schedule,
                 keep: keep,
                 stores: stores,
-                prove: prove
+                prove: prove,
+                pointInTime: fields[BackupKeys.pointInTime],
+                quiesce: fields[BackupKeys.quiesce]
             )
         }
     }

@@ -35,7 +35,7 @@ enum S3Keys {
 enum SFTPKeys {
     static let host = Key<String>("host", .word, isRequired: true, "The host.")
     static let port = Key<Int>("port", .port, default: "22", "Its port.")
-    static let user = Key<String>("user", .word, isRequired: true, "The user to log in as, with a key.")
+    static let user = Key<String>("user", .word, isRequired: true, "The user to log in as.")
     static let path = Key<String>(
         "path",
         .absolutePath,
@@ -46,7 +46,7 @@ enum SFTPKeys {
 
     static let table = KeyTable(
         title: "sftp",
-        meaning: "A directory behind SSH.",
+        meaning: "A directory behind SSH. The private key and the keys of known hosts are files below SLIPWAY_HOME.",
         rules: [host.rule, port.rule, user.rule, path.rule]
     )
 }

@@ -84,6 +84,8 @@ package final class FaultyStore: BlobStore {
         try await call(.delete, name.text, lie: ()) { store throws(ReportableError) in try await store.delete(name) }
     }
 
+    package func free() async throws(ReportableError) -> Int? { try await base.free() }
+
     package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int {
         try await call(.sweep, "", lie: 0) { store throws(ReportableError) in try await store.sweep(olderThan: age) }
     }

@@ -7,6 +7,7 @@ package final class MemoryStore: BlobStore {
     private struct State {
         var blobs: [BlobName: Blob] = [:]
         var writes = 0
+        var room: Int?
     }
 
     private struct Blob {
@@ -67,6 +68,14 @@ package final class MemoryStore: BlobStore {
     package func delete(_ name: BlobName) async throws(ReportableError) { self[name] = nil }
 
     package func sweep(olderThan age: TimeSpan) async throws(ReportableError) -> Int { 0 }
+
+    package func free() async throws(ReportableError) -> Int? { room }
+
+    /// What it says that it has left.
+    package var room: Int? {
+        get { state.withLock { $0.room } }
+        set { state.withLock { $0.room = newValue } }
+    }
 
     package var names: [String] { state.withLock { $0.blobs.keys.map(\.text).sorted() } }
 

@@ -1,4 +1,5 @@
 import Basics
+import Interfaces
 
 /// Reads a header line by line, and takes nothing but what age itself writes.
 struct AgeHeaderReader {

@@ -23,6 +23,11 @@ struct BlobStoreConformanceTests {
         try await BlobStoreScenario.runAll(DirectoryStore(at: path), "directory")
     }
 
+    @Test("a directory behind SSH", .enabled(if: SSHServer.isInstalled, "there is no sshd; run scripts/setup test"))
+    func sftp() async throws {
+        try await SSHServer.with { server in try await BlobStoreScenario.runAll(server.store(), "sftp") }
+    }
+
     @Test(
         "a bucket",
         .enabled(if: MotoServer.isInstalled, "moto is not installed; run scripts/setup test"),

@@ -47,6 +47,24 @@ struct S3FaultTests {
         return { counter.next() <= limit }
     }
 
+    @Test("is not written to by whoever only reads, and tried once before the first that is put into it")
+    func readers() async throws {
+        let server = try #require(MotoServer.current)
+        let proxy = try FaultProxy(to: server.port) { _ in nil }
+        defer { proxy.stop() }
+        let bucket = S3Bucket(S3Store(try await server.bucket(through: proxy.port)))
+        let name = try #require(BlobName("one"))
+        #expect(try await bucket.list("").isEmpty)
+        #expect(try await bucket.facts(of: name) == nil)
+        #expect(proxy.count("PUT") == 0 && !bucket.abilities.conditionalPut)
+        _ = try await bucket.put(name, .inPieces([1]), when: .absent)
+        let probes = proxy.count("PUT", ".probe-")
+        #expect(probes > 0 && bucket.abilities.conditionalPut)
+        _ = try await bucket.put(name, .inPieces([2]), when: .always)
+        #expect(proxy.count("PUT", ".probe-") == probes)
+        #expect(try await bucket.get(name, from: 0).everything() == [2])
+    }
+
     @Test("parts that are cut off, refused for the moment or answered late are sent again, and none is lost")
     func uploads() async throws {
         let faults: [FaultProxy.Fault] = [

@@ -2,7 +2,7 @@ import Basics
 import Interfaces
 import Testing
 
-@testable import Vault
+@testable import Archives
 
 @Suite struct ArchiveNameTests {
     @Test(arguments: [ArchiveEntry.Kind.folder, .file(size: 0)])

@@ -1,3 +1,4 @@
+import Archives
 import Basics
 import Foundation
 import Glibc
@@ -83,7 +84,7 @@ import Vault
         for keeps in [true, false] {
             let target = try scratch.folder("back-\(keeps)")
             let stream = ByteStream(bytes: maker.bytes)
-            try await ArchiveReader.extract(stream, into: target, limits: limits, keepingOwners: keeps)
+            try await ArchiveReader.extract(stream, into: target, limits: limits, owners: keeps ? .kept : .left)
             let found = try scratch.run("/usr/bin/find", target, "-mindepth", "1", "-printf", "%f %m %U\\n")
             let owner = keeps ? 0o70 : Int(geteuid())
             #expect(Set(found.split(separator: "\n")) == ["program 755 \(owner)", "shared 3777 \(geteuid())"])

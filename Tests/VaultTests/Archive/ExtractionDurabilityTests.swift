@@ -1,9 +1,9 @@
+import Archives
 import Basics
 import Glibc
 import Interfaces
 import TestKit
 import Testing
-import Vault
 
 @Suite struct ExtractionDurabilityTests {
     @Test(.enabled(if: TracedTest.isPossible, "needs strace"))

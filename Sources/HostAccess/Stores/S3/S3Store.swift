@@ -74,6 +74,9 @@ package struct S3Store: BlobStore {
         return ByteStream { () async throws(ReportableError) in try await download.next() }
     }
 
+    /// No bucket is ever full.
+    package func free() async throws(ReportableError) -> Int? { nil }
+
     package func facts(of name: BlobName) async throws(ReportableError) -> BlobFacts? {
         try await look(at: name)?.facts
     }

@@ -160,7 +160,7 @@ struct FolderWalk {
         ArchiveEntry(
             name: name,
             kind: kind,
-            mode: Int(status.st_mode & 0o7777),
+            mode: Int(status.st_mode & ~ArchiveEntry.special(kind) & 0o7777),
             owner: Int(status.st_uid),
             group: Int(status.st_gid),
             modified: status.st_mtim.tv_sec

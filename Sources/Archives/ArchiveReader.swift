@@ -8,14 +8,14 @@ package enum ArchiveReader {
     /// that lead outside, devices, pipes, files with holes, names that come twice and what goes beyond the limits are
     /// refused with `vaultDamaged`, which names the entry. When it returns, all of it is on the disk; when it throws, the folder holds a part, for the caller to remove.
     ///
-    /// Without `keepingOwners` everything is the caller's. Nothing gets a bit that makes it run as somebody else.
+    /// Nothing gets a bit that makes it run as somebody else.
     package static func extract(
         _ stream: ByteStream,
         into folder: String,
         limits: ArchiveLimits,
-        keepingOwners: Bool = true
+        owners: ArchiveOwners = .kept
     ) async throws(ReportableError) {
-        try await ArchiveExtraction(stream, folder, limits, keepingOwners).run()
+        try await ArchiveExtraction(stream, folder, limits, owners).run()
     }
 }
 
@@ -24,20 +24,20 @@ private actor ArchiveExtraction {
     private let thread = StageQueue("slipway.extraction")
     private let reader: TarReader
     private let folder: String
-    private let keepsOwners: Bool
+    private let owners: ArchiveOwners
     private let limits: ArchiveLimits
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(_ stream: ByteStream, _ folder: String, _ limits: ArchiveLimits, _ keepsOwners: Bool) {
+    init(_ stream: ByteStream, _ folder: String, _ limits: ArchiveLimits, _ owners: ArchiveOwners) {
         reader = TarReader(StreamReader(stream), limits: limits)
         self.folder = folder
-        self.keepsOwners = keepsOwners
+        self.owners = owners
         self.limits = limits
     }
 
     func run() async throws(ReportableError) {
-        var tree = try ExtractionTree(folder, keepsOwners: keepsOwners, limit: limits.entries)
+        var tree = try ExtractionTree(folder, owners: owners, limit: limits.entries)
         while let entry = try await reader.next() {
             switch entry.kind {
             case .folder: try tree.addFolder(entry)

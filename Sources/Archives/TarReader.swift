@@ -1,4 +1,5 @@
 import Basics
+import Interfaces
 
 /// Reads the headers and the contents of an archive in their order. Takes what `tar` writes for files, folders and links,
 /// and refuses everything else by name; it touches nothing outside the stream.

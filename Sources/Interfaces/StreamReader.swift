@@ -1,18 +1,17 @@
 import Basics
-import Interfaces
 
 /// Reads a stream in the portions that a format asks for, copying nothing that lies within one piece.
-final class StreamReader {
+package final class StreamReader {
     private let source: ByteStream
     private var piece: [UInt8] = []
     private var offset = 0
     private var isEnded = false
 
-    init(_ source: ByteStream) {
+    package init(_ source: ByteStream) {
         self.source = source
     }
 
-    nonisolated(nonsending) func isAtEnd() async throws(ReportableError) -> Bool {
+    package nonisolated(nonsending) func isAtEnd() async throws(ReportableError) -> Bool {
         while offset == piece.count, !isEnded {
             if let next = try await source.next() {
                 (piece, offset) = (next, 0)
@@ -24,7 +23,7 @@ final class StreamReader {
     }
 
     /// At least one byte and at most `limit`, as they lie; none only at the end.
-    nonisolated(nonsending) func some(upTo limit: Int) async throws(ReportableError) -> ArraySlice<UInt8> {
+    package nonisolated(nonsending) func some(upTo limit: Int) async throws(ReportableError) -> ArraySlice<UInt8> {
         guard try await !isAtEnd() else { return [] }
         let portion = piece[offset..<min(offset + limit, piece.count)]
         offset = portion.endIndex
@@ -32,7 +31,7 @@ final class StreamReader {
     }
 
     /// `count` bytes; fewer only at the end.
-    nonisolated(nonsending) func read(_ count: Int) async throws(ReportableError) -> ArraySlice<UInt8> {
+    package nonisolated(nonsending) func read(_ count: Int) async throws(ReportableError) -> ArraySlice<UInt8> {
         let first = try await some(upTo: count)
         guard first.count < count, try await !isAtEnd() else { return first }
         var gathered: [UInt8] = []
@@ -46,7 +45,7 @@ final class StreamReader {
 
     /// The bytes before the next line feed, which is read too. nil when the stream ends, or `limit` bytes pass, before
     /// there is one.
-    nonisolated(nonsending) func line(limit: Int) async throws(ReportableError) -> [UInt8]? {
+    package nonisolated(nonsending) func line(limit: Int) async throws(ReportableError) -> [UInt8]? {
         var line: [UInt8] = []
         while try await !isAtEnd() {
             let rest = piece[offset...].prefix(limit - line.count + 1)

@@ -7,8 +7,15 @@ import Interfaces
 package enum ArchiveWriter {
     /// The stream throws `fileFailed` when something cannot be read, or shrinks while it is read. What grows meanwhile is
     /// cut where it ended when it was opened.
-    package static func stream(of folder: String) -> ByteStream {
-        let stage = ArchiveWriting(folder)
+    /// - Parameters:
+    ///   - tally: counts what is archived.
+    ///   - owners: whose the archive says that the files are.
+    package static func stream(
+        of folder: String,
+        counting tally: ArchiveTally = ArchiveTally(),
+        owners: ArchiveOwners = .kept
+    ) -> ByteStream {
+        let stage = ArchiveWriting(folder, tally, owners)
         return ByteStream { () async throws(ReportableError) -> [UInt8]? in try await stage.next() }
     }
 }
@@ -17,6 +24,8 @@ package enum ArchiveWriter {
 private actor ArchiveWriting {
     private let thread = StageQueue("slipway.archive")
     private let path: String
+    private let tally: ArchiveTally
+    private let owners: ArchiveOwners
     private var walk: FolderWalk?
     /// Headers and fillings that wait for room.
     private var pending: ArraySlice<UInt8> = []
@@ -25,8 +34,10 @@ private actor ArchiveWriting {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(_ path: String) {
+    init(_ path: String, _ tally: ArchiveTally, _ owners: ArchiveOwners) {
         self.path = path
+        self.tally = tally
+        self.owners = owners
     }
 
     func next() throws(ReportableError) -> [UInt8]? {
@@ -80,7 +91,8 @@ private actor ArchiveWriting {
             isFinished = true
             return true
         }
-        pending = TarHeaderWriter.blocks(found.entry)[...]
+        tally.add(found.entry)
+        pending = TarHeaderWriter.blocks(owners.applied(to: found.entry))[...]
         if let file = found.content { content = (file, found.entry, found.entry.size) }
         return true
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One thing in an archive, as its header says it.
 struct ArchiveEntry: Equatable {
     enum Kind: Equatable {
@@ -19,6 +21,9 @@ struct ArchiveEntry: Equatable {
     var group: Int
     /// Seconds since 1970.
     var modified: Int
+
+    /// Bits that make a file run as somebody else, which no archive brings back.
+    static func special(_ kind: Kind) -> mode_t { kind == .folder ? S_ISUID : S_ISUID | S_ISGID }
 
     var size: Int {
         if case .file(let size) = kind { size } else { 0 }

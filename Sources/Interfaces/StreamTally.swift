@@ -1,5 +1,4 @@
 import Basics
-import Interfaces
 import Synchronization
 
 /// What went through a stream: known when the stream has been read to its end.

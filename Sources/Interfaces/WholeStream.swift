@@ -1,5 +1,4 @@
 import Basics
-import Interfaces
 
 extension ByteStream {
     /// A stream of bytes that are in memory already.
@@ -21,7 +20,7 @@ extension ByteStream {
     }
 
     /// A piece that `fill` writes in place; it returns how many bytes it wrote. Empty when it wrote none.
-    static func piece(
+    package static func piece(
         _ fill: (UnsafeMutableRawBufferPointer) throws(ReportableError) -> Int
     ) throws(ReportableError) -> [UInt8] {
         var failure: ReportableError?

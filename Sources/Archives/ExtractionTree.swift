@@ -13,7 +13,7 @@ struct ExtractionTree {
 
     private let path: String
     private let root: OpenFile
-    private let keepsOwners: Bool
+    private let owners: ArchiveOwners
     /// Most names, also of folders that are only named by what is in them.
     private let limit: Int
     /// By the bytes of the names: Swift takes two ways to write an accent for one.
@@ -24,9 +24,9 @@ struct ExtractionTree {
     private var recent: (name: String, folder: OpenFile)
 
     /// Throws `fileFailed` when the folder cannot be opened or is not empty.
-    init(_ path: String, keepsOwners: Bool, limit: Int) throws(ReportableError) {
+    init(_ path: String, owners: ArchiveOwners, limit: Int) throws(ReportableError) {
         self.path = path
-        self.keepsOwners = keepsOwners
+        self.owners = owners
         self.limit = limit
         root = try OpenFile.folder(path)
         recent = ("", root)
@@ -59,8 +59,8 @@ struct ExtractionTree {
         let (folder, name) = try place(of: entry)
         guard symlinkat(target, folder.descriptor, name) == 0 else { throw failure("create", entry) }
         made[Array(entry.name.utf8)] = .link
-        if keepsOwners {
-            let (owner, group) = (uid_t(entry.owner), gid_t(entry.group))
+        if !owners.areLeft {
+            let (owner, group) = owners.apply(entry)
             guard fchownat(folder.descriptor, name, owner, group, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw failure("give away", entry)
             }
@@ -83,12 +83,11 @@ struct ExtractionTree {
 
     /// Owner first: giving a file away takes its special bits. Nothing from an archive runs as somebody else.
     func finish(_ file: OpenFile, _ entry: ArchiveEntry) throws(ReportableError) {
-        if keepsOwners {
-            let (owner, group) = (uid_t(entry.owner), gid_t(entry.group))
+        if !owners.areLeft {
+            let (owner, group) = owners.apply(entry)
             guard fchown(file.descriptor, owner, group) == 0 else { throw failure("give away", entry) }
         }
-        let special = entry.kind == .folder ? S_ISUID : S_ISUID | S_ISGID
-        guard fchmod(file.descriptor, mode_t(entry.mode) & ~special) == 0 else {
+        guard fchmod(file.descriptor, mode_t(entry.mode) & ~ArchiveEntry.special(entry.kind)) == 0 else {
             throw failure("set the mode of", entry)
         }
         guard futimens(file.descriptor, Self.times(entry)) == 0 else { throw failure("set the time of", entry) }

@@ -1,0 +1,35 @@
+import Glibc
+
+/// Whose the files of an archive become. An account of one machine has another number on the next.
+package struct ArchiveOwners: Sendable {
+    /// Who owned what, by who is to own it.
+    private let users: [Int: Int]
+    private let groups: [Int: Int]
+    /// Everything becomes the caller's.
+    let areLeft: Bool
+
+    /// As the archive has them.
+    package static let kept = ArchiveOwners(users: [:], groups: [:], areLeft: false)
+    package static let left = ArchiveOwners(users: [:], groups: [:], areLeft: true)
+
+    /// As the archive has them, but for those of one account, which become another one's.
+    package static func moved(_ from: (user: UInt32, group: UInt32), to: (user: UInt32, group: UInt32)) -> ArchiveOwners
+    {
+        ArchiveOwners(
+            users: from.user == to.user ? [:] : [Int(from.user): Int(to.user)],
+            groups: from.group == to.group ? [:] : [Int(from.group): Int(to.group)],
+            areLeft: false
+        )
+    }
+
+    func apply(_ entry: ArchiveEntry) -> (user: uid_t, group: gid_t) {
+        (uid_t(users[entry.owner] ?? entry.owner), gid_t(groups[entry.group] ?? entry.group))
+    }
+
+    func applied(to entry: ArchiveEntry) -> ArchiveEntry {
+        var entry = entry
+        entry.owner = users[entry.owner] ?? entry.owner
+        entry.group = groups[entry.group] ?? entry.group
+        return entry
+    }
+}

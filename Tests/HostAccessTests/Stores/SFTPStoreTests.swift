@@ -1,0 +1,180 @@
+import Basics
+import Foundation
+import Glibc
+import Interfaces
+import Synchronization
+import TestKit
+import Testing
+
+@testable import HostAccess
+
+@Suite(
+    "A directory behind SSH",
+    .serialized,
+    .enabled(if: SSHServer.isInstalled, "there is no sshd; run scripts/setup test")
+)
+struct SFTPStoreTests {
+    private let bytes = StoreBench.bytes(5 << 20)
+
+    private func name(_ text: String) throws -> BlobName { try #require(BlobName(text)) }
+
+    private func refusal(_ store: SFTPStore) async -> ReportableError? {
+        await #expect(throws: ReportableError.self) { _ = try await store.list("") }
+    }
+
+    @Test("is not spoken to when its key is unknown or another one, and lets nobody in with a wrong key")
+    func trust() async throws {
+        try await SSHServer.with { server in
+            try "".write(toFile: "\(server.folder)/nobody", atomically: true, encoding: .utf8)
+            let stranger = try String(contentsOfFile: "\(server.folder)/stranger.pub", encoding: .utf8)
+            try "[127.0.0.1]:\(server.port) \(stranger)"
+                .write(toFile: "\(server.folder)/changed", atomically: true, encoding: .utf8)
+            let unknown = await refusal(try server.store(known: "nobody"))
+            #expect(unknown?.hint?.contains("ssh-keyscan -p \(server.port)") == true, "\(unknown?.message ?? "")")
+            #expect(try String(contentsOfFile: "\(server.folder)/nobody", encoding: .utf8).isEmpty)
+            let changed = await refusal(try server.store(known: "changed"))
+            #expect(changed?.message.contains("it is not the server") == true, "\(changed?.message ?? "")")
+            let wrong = await refusal(try server.store(key: "stranger"))
+            #expect(wrong?.message.contains("does not let") == true, "\(wrong?.message ?? "")")
+            chmod("\(server.folder)/user", 0o644)
+            let open = await refusal(try server.store())
+            #expect(open?.message.contains("others can read the key") == true, "\(open?.message ?? "")")
+        }
+    }
+
+    @Test("that is not there is named, after it was asked again")
+    func away() async throws {
+        try await SSHServer.with { server in
+            let place = try server.place()
+            let gone = SFTPPlace(
+                host: place.host,
+                port: RawConnection.freePort(),
+                user: place.user,
+                path: place.path,
+                keyFile: place.keyFile,
+                knownHostsFile: place.knownHostsFile
+            )
+            let error = await refusal(SFTPStore(gone, starter: LiveCommandRunner(), patience: .short))
+            #expect(error?.code == .storeFailed)
+            #expect(error?.details.joined().contains("refused") == true, "\(error?.details ?? [])")
+        }
+    }
+
+    @Test("of many who want to be the first, one is")
+    func first() async throws {
+        try await SSHServer.with { server in
+            let (one, other) = (try server.store(), try server.store())
+            for round in 0..<5 {
+                let name = try name("first-\(round)")
+                let winners = await withTaskGroup(of: UInt8?.self) { group in
+                    for number in UInt8(0)..<6 {
+                        group.addTask {
+                            let store = number % 2 == 0 ? one : other
+                            let facts = try? await store.put(name, .inPieces([number]), when: .absent)
+                            return facts == nil ? nil : number
+                        }
+                    }
+                    return await group.reduce(into: [UInt8]()) { if let winner = $1 { $0.append(winner) } }
+                }
+                #expect(winners.count == 1)
+                #expect(try await one.get(name, from: 0).everything() == winners)
+            }
+        }
+    }
+
+    @Test("is written to and read from over another line when one breaks off, at any moment")
+    func cut() async throws {
+        try await SSHServer.with { server in
+            let store = try server.store()
+            for round in 0..<6 {
+                let name = try name("cut-\(round)")
+                let cutter = Cutter(store, at: [1, 20 * round + 2, 60])
+                let facts = try await store.put(name, cutter.cutting(.inPieces(bytes)), when: .absent)
+                #expect(facts.size == bytes.count)
+                #expect(try await cutter.cutting(store.get(name, from: 0)).everything() == bytes)
+            }
+            #expect(try await store.list("").count == 6)
+            let drafts = try FileManager.default.contentsOfDirectory(atPath: "\(server.folder)/store/.drafts")
+            #expect(drafts.isEmpty)
+        }
+    }
+
+    @Test("that may only be read says so when it is written to, and can be read")
+    func readOnly() async throws {
+        try await SSHServer.with("internal-sftp -R") { server in
+            let folder = "\(server.folder)/store"
+            mkdir(folder, 0o700)
+            try Data([1, 2]).write(to: URL(filePath: "\(folder)/there"))
+            let store = try server.store()
+            #expect(try await store.get(name("there"), from: 1).everything() == [2])
+            let error = await #expect(throws: ReportableError.self) {
+                _ = try await store.put(name("new"), .inPieces([1]), when: .always)
+            }
+            #expect(error?.message.contains("does not let") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("whose disk is full says so, keeps what it has, and leaves nothing half-written")
+    func full() async throws {
+        guard geteuid() == 0 else { return print("sftp: full disk not tested, because mounting needs root") }
+        try await SSHServer.with { server in
+            let disk = "\(server.folder)/disk"
+            mkdir(disk, 0o700)
+            guard mount("tmpfs", disk, "tmpfs", 0, "size=1m") == 0 else {
+                return print("sftp: full disk not tested, because mounting failed")
+            }
+            defer { umount2(disk, Int32(MNT_DETACH)) }
+            let store = try server.store(disk)
+            let small = StoreBench.bytes(300_000)
+            _ = try await store.put(name("small"), .inPieces(small), when: .absent)
+            let error = await #expect(throws: ReportableError.self) {
+                _ = try await store.put(name("large"), .inPieces(bytes), when: .absent)
+            }
+            #expect(error?.message.contains("the disk is full") == true, "\(error?.message ?? "")")
+            #expect(try await store.list("").map(\.name) == [name("small")])
+            #expect(try await store.get(name("small"), from: 0).everything() == small)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(disk)/.drafts").isEmpty)
+            #expect(try #require(await store.free()) > 300_000)
+        }
+    }
+
+    @Test("shows nothing of a draft that somebody left behind, and sweeps it once it is old")
+    func leftovers() async throws {
+        try await SSHServer.with { server in
+            let store = try server.store()
+            _ = try await store.put(name("one"), .inPieces([1]), when: .always)
+            let draft = "\(server.folder)/store/.drafts/7"
+            try Data([1]).write(to: URL(filePath: draft))
+            #expect(try await store.list("").map(\.name.text) == ["one"])
+            #expect(try await store.sweep(olderThan: .seconds(3600)) == 0)
+            var old = [timeval(tv_sec: 1_000_000, tv_usec: 0), timeval(tv_sec: 1_000_000, tv_usec: 0)]
+            utimes(draft, &old)
+            #expect(try await store.sweep(olderThan: .seconds(3600)) == 1)
+            #expect(access(draft, F_OK) != 0)
+        }
+    }
+}
+
+/// Breaks the line of a store off when so many pieces of a stream have gone by.
+private final class Cutter: Sendable {
+    private let store: SFTPStore
+    private let moments: Set<Int>
+    private let count = Mutex(0)
+
+    init(_ store: SFTPStore, at moments: Set<Int>) {
+        self.store = store
+        self.moments = moments
+    }
+
+    func cutting(_ stream: ByteStream) -> ByteStream {
+        ByteStream { () async throws(ReportableError) in
+            let piece = try await stream.next()
+            let now = self.count.withLock { count in
+                count += 1
+                return count
+            }
+            if self.moments.contains(now) { await self.store.client.living?.breakOff() }
+            return piece
+        }
+    }
+}
