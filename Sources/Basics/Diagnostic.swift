@@ -2,6 +2,8 @@
 package struct Diagnostic: Hashable, Sendable, Codable {
     package enum Severity: String, Sendable, Codable {
         case error, warning
+        /// Good to know, and nothing that anybody could mend.
+        case note
     }
 
     package let severity: Severity

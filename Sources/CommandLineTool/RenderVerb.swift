@@ -76,12 +76,12 @@ package struct RenderVerb: Verb {
         let environment = try target.chosenEnvironment()
         let engine = kind?.engine
         let loaded = source.judge(environment, spec, engine: engine)
-        guard let stack = loaded.stack else { throw source.refusal(loaded.diagnostics) }
+        guard let stack = loaded.judged else { throw source.refusal(loaded.diagnostics) }
         let kind = kind ?? ManifestTarget(stack.engine)
         let diagnostics = (loaded.diagnostics + loaded.omissions(for: kind) + loaded.shownVariables()).sorted {
             $0.location < $1.location
         }
-        guard diagnostics.allSatisfy({ $0.severity == .warning }) else { throw source.refusal(diagnostics) }
+        guard diagnostics.allSatisfy({ $0.severity != .error }) else { throw source.refusal(diagnostics) }
         for warning in diagnostics { console.note(warning.line) }
         return (stack, kind)
     }

@@ -11,7 +11,7 @@ enum Warnings {
 struct SpecOptions: ParsableArguments {
     @Flag(
         help:
-            "Credentials in clear, and what the engine does not act on, or nothing does yet, are errors, not warnings."
+            "Credentials in clear, and what the engine does not do as it is written, are errors, not warnings; not what nobody could mend."
     )
     var strict = false
 }

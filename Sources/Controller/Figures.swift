@@ -9,6 +9,13 @@ import StackModel
 struct Figures: Sendable {
     let dependencies: Dependencies
     let pulse: Pulse
+    let certificates: ServedCertificates
+
+    init(dependencies: Dependencies, pulse: Pulse) {
+        self.dependencies = dependencies
+        self.pulse = pulse
+        self.certificates = ServedCertificates(dependencies)
+    }
 
     /// How many runs are looked at for the last one that succeeded.
     private static let depth = 200
@@ -44,12 +51,40 @@ struct Figures: Sendable {
                 case .prove: try await addProof(entry, to: &exposition)
                 }
             }
+            for (secret, certificate) in try await certificates.all(of: stack) {
+                Self.add(certificate, Self.labels(of: stack) + [("secret", secret.text)], to: &exposition)
+            }
+            await addReplicas(of: stack, to: &exposition)
         }
         return exposition.text
     }
 
+    private static func add(_ certificate: Certificate, _ labels: [(String, String)], to exposition: inout Exposition) {
+        let name = "certificate_not"
+        exposition.add("\(name)_before_timestamp_seconds", "From when it is valid.", certificate.validFrom, labels)
+        exposition.add("\(name)_after_timestamp_seconds", "Until when it is valid.", certificate.validUntil, labels)
+    }
+
+    /// What is seen at a glance. An engine that cannot look keeps nobody from the other figures.
+    private func addReplicas(of stack: StackID, to exposition: inout Exposition) async {
+        guard let status = try? await StatusReader(dependencies).read(stack) else { return }
+        for service in status.services where service.kind != "-" {
+            let labels = Self.labels(of: stack) + [("service", service.name.text)]
+            let wanted = status.stopped.contains(service.name) ? 0 : service.wanted
+            let ready = service.replicas.count { $0.state == .running && $0.ready }
+            let restarts = service.replicas.reduce(0) { $0 + $1.restarts }
+            exposition.add("service_replicas_wanted", "0 for one that was stopped.", Double(wanted), labels)
+            exposition.add("service_replicas_ready", "Those that run and are ready.", Double(ready), labels)
+            exposition.add("service_restarts", "Of the replicas that there are.", Double(restarts), labels)
+        }
+    }
+
     private static func labels(of job: PolicyJob) -> [(String, String)] {
-        [("stack", job.stack.stack.text), ("environment", job.stack.environment.text), ("policy", job.policy)]
+        labels(of: job.stack) + [("policy", job.policy)]
+    }
+
+    private static func labels(of stack: StackID) -> [(String, String)] {
+        [("stack", stack.stack.text), ("environment", stack.environment.text)]
     }
 
     private func addProof(_ entry: BackupScheduler.Entry, to exposition: inout Exposition)

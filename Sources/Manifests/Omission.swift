@@ -9,13 +9,23 @@ package struct Omission: Hashable, Sendable {
     package var key: [String]
     /// What that means for the person, in a few words, as a diagnostic has them.
     package var meaning: String
+    /// What to write so that the spec promises no more than the target keeps: a sentence. Nil where nothing is lost, or
+    /// where no other words would change anything; such an omission is never an error.
+    package var remedy: String?
 
-    package init(service: ServiceName? = nil, key: [String], meaning: String) {
+    package init(service: ServiceName? = nil, key: [String], meaning: String, remedy: String? = nil) {
         self.service = service
         self.key = key
         self.meaning = meaning
+        self.remedy = remedy
     }
 
     /// The keys that lead to it in the spec.
     package var path: [String] { (service.map { ["services", $0.text] } ?? []) + key }
+
+    /// The remedy for a promise that can only be taken back where the target does not keep it. `first` is what else the
+    /// person does about it.
+    static func without(_ key: String, _ first: String? = nil) -> String {
+        "\(first.map { "\($0), and write" } ?? "Write") `\(key): null` under the environment."
+    }
 }

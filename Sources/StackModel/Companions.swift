@@ -17,6 +17,26 @@ extension Stack {
     /// Somebody reads the figures and judges them.
     package var isMeasured: Bool { services.contains(where: \.isPrometheus) || hasOperator }
 
+    /// An edge of it speaks TLS.
+    package var hasCertificates: Bool {
+        services.contains { if case .edge(let edge) = $0.kind { edge.tls != nil } else { false } }
+    }
+
+    /// Slipway's controller has something to do for it, so its Prometheus asks the controller for figures. It runs what
+    /// Slipway deploys, and knows nothing of rendered sets.
+    package var needsController: Bool { engine == .process && (!backups.isEmpty || hasCertificates) }
+
+    /// Apps that show no figures and take no requests of an edge that does: only what runs them sees that they are gone.
+    package var silentApps: [Service] {
+        services.filter { service in
+            guard case .app(let app) = service.kind, app.metrics == nil, service.replicas > 0 else { return false }
+            return engine == .kubernetes || edges(routingTo: service.name).isEmpty
+        }
+    }
+
+    /// Those that nobody would miss: neither the controller nor kube-state-metrics has figures of them.
+    package var unwatchedApps: [Service] { hasOperator || needsController ? [] : silentApps }
+
     /// Those that belong to this stack, whether it has them already or not.
     package var companions: [Service] { isMeasured ? exporters + alertmanagers : [] }
 

@@ -23,6 +23,9 @@ package enum ReservedLogin {
         databases.contains(database) || database.hasPrefix(prefix)
     }
 
+    /// PostgreSQL cuts a longer name of the role that owns it, `<database>_owner`, at 63 bytes, and finds it no more.
+    package static let longestDatabase = 63 - "_owner".utf8.count
+
     private static let prefix = "pg_"
     private static let databases: Set = ["postgres", "template0", "template1"]
     private static let postgres: Set = ["postgres", "public", "none", PostgresAccounts.monitorUser, "backup"]

@@ -25,6 +25,7 @@ package enum SpecLoader {
         if let root { stack = self.stack(in: root.node, for: root.environment, engine, reading) }
         return LoadedSpec(
             stack: findings.hasErrors ? nil : stack,
+            judged: findings.hasMistakes ? nil : stack,
             diagnostics: findings.inFileOrder(),
             root: root?.node,
             text: text,

@@ -17,6 +17,9 @@ package struct SpecText: Sendable {
 package struct LoadedSpec: Sendable {
     /// `nil` exactly when at least one diagnostic is an error.
     package let stack: Stack?
+    /// The stack also where nothing but strictness refuses it, for those who look for more of that: everything is
+    /// reported at once.
+    package let judged: Stack?
     /// Errors and warnings in the order of the file.
     package let diagnostics: [Diagnostic]
     /// The spec with its environment laid over it; `nil` when it could not be parsed.
@@ -27,18 +30,24 @@ package struct LoadedSpec: Sendable {
     let variables: [OpenVariables.Use]
 
     /// What some target cannot express, at the place where a person wrote it; `nil` for what nobody wrote: defaults
-    /// are not the person's. One line: there are many of them, and the place says enough.
-    package func unexpressed(_ path: [String], _ meaning: String) -> Diagnostic? {
+    /// are not the person's. What has no remedy is a note, strictly as well. No line is quoted: there are many of them,
+    /// and the place says enough.
+    package func unexpressed(_ path: [String], _ meaning: String, remedy: String?) -> Diagnostic? {
         guard let place = root?.written(path) else { return nil }
         let message = "\(path.joined(separator: ".")): \(meaning)"
-        return Diagnostic(isStrict ? .error : .warning, at: source.location(place), message)
+        let severity: Diagnostic.Severity = remedy == nil ? .note : isStrict ? .error : .warning
+        return Diagnostic(severity, at: source.location(place), message, suggestion: remedy)
     }
 
-    /// Strictly, sections that no part of Slipway acts on yet are errors as well.
+    /// Strictly, sections that no part of Slipway acts on yet are errors as well, but for those that something was said of:
+    /// where files are all that comes of an environment, they are among what the files leave out.
     package func refusingDormantKeys() -> LoadedSpec {
-        guard isStrict, let stack else { return self }
+        guard isStrict, let judged else { return self }
+        let said = Set(diagnostics.map { $0.message.prefix { $0 != ":" } })
         return adding(
-            DormantKeys.paths(in: stack).compactMap { unexpressed($0, "it is checked, and not acted on yet") }
+            DormantKeys.paths(in: judged).filter { !said.contains($0.joined(separator: ".")[...]) }.compactMap {
+                unexpressed($0, "it is checked, and not acted on yet", remedy: "Remove it, or leave `--strict` away.")
+            }
         )
     }
 
@@ -47,31 +56,13 @@ package struct LoadedSpec: Sendable {
         guard !more.isEmpty else { return self }
         return LoadedSpec(
             stack: more.contains { $0.severity == .error } ? nil : stack,
+            judged: judged,
             diagnostics: (diagnostics + more).sorted { $0.location < $1.location },
             root: root,
             text: text,
             isStrict: isStrict,
             variables: variables
         )
-    }
-
-    /// With a warning where alerts are raised and wake nobody. An operator's Prometheus tells others.
-    package func tellingOfSilence() -> LoadedSpec {
-        guard let stack, let root, let prometheus = stack.services.first(where: \.isPrometheus) else { return self }
-        let contacts = stack.contacts ?? []
-        guard !contacts.contains(where: { $0.severities.contains(.critical) }) else { return self }
-        let path = contacts.isEmpty ? ["services", prometheus.name.text] : ["contacts"]
-        let warning = Diagnostic(
-            .warning,
-            at: source.location(root.place(path)),
-            contacts.isEmpty
-                ? "nobody is told of alerts: the stack has no contacts"
-                : "nobody is told of critical alerts: no contact has that severity",
-            suggestion: contacts.isEmpty
-                ? "Add `contacts`: `slipway explain contacts` shows how."
-                : "Add `critical` to the `severities` of one of them."
-        )
-        return adding([warning])
     }
 
     var source: SourceText { SourceText(file: text.file, text: String(decoding: text.bytes, as: UTF8.self)) }

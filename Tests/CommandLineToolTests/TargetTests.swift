@@ -124,6 +124,82 @@ struct TargetTests {
         #expect(loaded.diagnostics.map(\.message) == ["nobody is told of alerts: the stack has no contacts"])
     }
 
+    private static func source(_ text: String) -> SpecSource {
+        SpecSource(
+            file: SpecFile(argument: "nowhere/stack.yaml"),
+            text: SpecText(file: "stack.yaml", bytes: Array(text.utf8)),
+            variables: [:]
+        )
+    }
+
+    @Test("that nobody would miss a worker is said where nothing has figures of it", arguments: EngineKind.allCases)
+    func silentWorkers(_ engine: EngineKind) throws {
+        let text = """
+            apiVersion: slipway/v1
+            stack: shop
+            services:
+              worker: {command: [run], image: "worker:1"}
+              website: {command: [run], image: "website:1", port: 80}
+              prometheus: {kind: prometheus}
+              edge: {kind: edge, listen: 8080, routes: [{path: /, service: website}]}
+            contacts: {us: {webhook: {url: "https://example.com/alerts"}}}
+            stores: {local: {directory: /srv/backups}}
+            environments: {here: {engine: \(engine.rawValue)}}
+
+            """
+        let options = try SpecOptions.parse([])
+        let said = Self.source(text).judge(nil, options).diagnostics.filter { $0.message.contains("shows no figures") }
+        #expect(said.map(\.location.line) == (engine == .kubernetes ? [4, 5] : [4]), "\(said)")
+        let seen =
+            engine == .kubernetes
+            ? text.replacing("kubernetes}", with: "kubernetes, kubernetes: {prometheusOperator: true}}")
+            : text + "backups: [{name: all, of: config, schedule: \"0 1 * * *\", keep: {last: 1}, to: [local]}]\n"
+        let told = Self.source(seen).judge(nil, options).diagnostics.filter { $0.message.contains("shows no figures") }
+        #expect(told.isEmpty == (engine != .docker), "\(told)")
+    }
+
+    @Test("strictly, everything that refuses a spec is said at once, and what nobody can mend refuses none")
+    func strictness() throws {
+        let text = """
+            apiVersion: slipway/v1
+            stack: shop
+            services:
+              api: {image: "api:1", port: 80, dependsOn: [redis], env: {API_KEY: hunter2-hunter2}, stop: {signal: INT}}
+              redis: {kind: redis}
+            secrets:
+              app: {kind: redis-user, service: redis, rotate: 30d}
+            stores: {far: {sftp: {host: backup.example.com, path: /srv, user: shop}}}
+            environments: {cluster: {engine: kubernetes}}
+            """
+        let loaded = Self.source(text).judge(nil, try SpecOptions.parse(["--strict"]))
+        let judged = loaded.refusingOmissions().refusingDormantKeys()
+        #expect(judged.stack == nil)
+        let errors = judged.diagnostics.filter { $0.severity == .error }
+        #expect(Set(errors.map(\.location.line)) == [4, 7], "\(judged.diagnostics.map(\.line))")
+        #expect(errors.contains { $0.message.contains("API_KEY") } && errors.contains { $0.message.contains("signal") })
+        let notes = judged.diagnostics.filter { $0.severity == .note }
+        #expect(notes.map(\.message).contains { $0.hasPrefix("services.api.dependsOn: ") })
+        #expect(notes.allSatisfy { $0.suggestion == nil } && errors.allSatisfy { $0.suggestion != nil })
+    }
+
+    @Test("the reference stack asks a cluster for nothing that it does not get, but for rotations, proofs and stores")
+    func reference() throws {
+        let root = "\(#filePath.dropLast("Tests/CommandLineToolTests/TargetTests.swift".count))"
+        let path = "\(root)stacks/shop/stack.yaml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let loaded = Self.source(text).judge("production", try SpecOptions.parse(["--strict"])).refusingOmissions()
+        let errors = loaded.diagnostics.filter { $0.severity == .error }
+        let keys = errors.map { $0.message.prefix { $0 != ":" } }
+        #expect(
+            Set(keys) == [
+                "secrets.redis-app.rotate", "secrets.postgres-app.rotate", "secrets.jwt.rotate", "secrets.jwt.overlap",
+                "backups", "backups.postgres-nightly.to", "backups.postgres-nightly.prove", "backups.config-daily.to",
+            ],
+            "\(keys)"
+        )
+        #expect(errors.allSatisfy { $0.suggestion != nil })
+    }
+
     @Test("a file without end is read no further than its limit")
     func limits() throws {
         #expect(throws: SmallFile.Failure.self) { try SmallFile.read("/dev/zero", atMost: ByteCount(bytes: 1 << 20)) }

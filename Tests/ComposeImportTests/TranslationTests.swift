@@ -250,6 +250,51 @@ struct TranslationTests {
         #expect(left(spec, "services.cache.command (loglevel)"))
     }
 
+    @Test("how old data of Redis is taken over depends on how it was kept")
+    func oldRedis() throws {
+        for (command, advice) in [
+            ("[redis-server, --appendonly, \"yes\"]", "Copy the old `appendonlydir`"),
+            ("[redis-server]", "let the user slipway say `CONFIG SET appendonly yes`"),
+            ("[redis-server, --appendonly, \"no\"]", "Redis reads an old dump.rdb"),
+        ] {
+            let spec = try services(
+                "  cache: {image: redis:7, command: \(command), volumes: [\"cache:/data\"]}\nvolumes: {cache: }\n"
+            )
+            let said = spec.changed.compactMap(\.suggestion)
+            #expect(said.contains { $0.contains(advice) }, "\(said)")
+        }
+    }
+
+    @Test("an address for JDBC has no login in it, and a database that there is not is said")
+    func jdbc() throws {
+        let spec = try services(
+            """
+              login: {image: a, environment: {DB_URL: "jdbc:postgresql://db:5432/login", OTHER: "postgres://db/shop"}}
+              db: {image: "postgres:16", environment: {POSTGRES_DB: shop, POSTGRES_PASSWORD: geheim}}
+            """
+        )
+        #expect(spec.text.contains("\"jdbc:postgresql://${service:db}/login\""), "\(spec.text)")
+        #expect(spec.text.contains("@${service:db}/shop\""))
+        let said = spec.changed.map(\.message)
+        #expect(said.contains { $0.contains("DB_URL: has no login for db") })
+        #expect(
+            said.count { $0.contains("names the database") } == 1 && said.contains { $0.contains("database login") }
+        )
+    }
+
+    @Test("a program in Java gets a limit that its heap fits into")
+    func javaMemory() throws {
+        let spec = try services(
+            """
+              search: {image: "docker.elastic.co/elasticsearch/elasticsearch:8.15.0", environment: {ES_JAVA_OPTS: -Xms1g -Xmx1g}}
+              graph: {image: "neo4j:5"}
+              jobs: {image: jobs, command: [java, -Xmx300m, -jar, jobs.jar], mem_limit: 1g}
+            """
+        )
+        for memory in ["2GiB", "1GiB"] { #expect(spec.text.contains("memory: \(memory)")) }
+        #expect(spec.text.split(separator: "memory: 2GiB").count == 3, "\(spec.text)")
+    }
+
     @Test("images that only look like a kind are apps")
     func lookalikes() throws {
         let spec = try services(

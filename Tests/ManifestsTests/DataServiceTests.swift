@@ -77,7 +77,20 @@ struct DataServiceTests {
         }
         let template = try #require(try ProcessManifests.templates(ShopStack.inputs(stack))["redis"])
         let text = try #require(template.files.first { $0.path == "redis.conf" }).content.source
-        #expect(text.contains("\nmaxmemory \((100 << 20) / 100 * 75)\n"))
+        #expect(text.contains("\nmaxmemory \((100 << 20) / 100 * 45)\n"))
+    }
+
+    @Test(
+        "a container of Redis has room for what is there twice while it saves",
+        arguments: [ManifestTarget.compose, .kubernetes]
+    )
+    func leavesRoom(_ target: ManifestTarget) throws {
+        let redis = Service(name: "redis", kind: .redis(Redis(memory: ByteCount("1GiB"))))
+        let engine: EngineKind = target == .compose ? .docker : .kubernetes
+        let stack = Stack(name: "shop", environment: "test", engine: engine, services: [redis])
+        let texts = try StackManifests.files(of: stack, for: target).map(\.content).joined()
+        #expect(texts.contains(target == .compose ? "memory: 2276m\n" : "memory: 2276Mi\n"), "\(texts)")
+        #expect(texts.contains("maxmemory \(1 << 30)"))
     }
 
     @Test("promtool accepts the scrape configuration, also with a hostile metrics path")

@@ -92,6 +92,21 @@ struct KubernetesFilesTests {
         #expect(!keys.contains("services.edge.listen"))
     }
 
+    @Test("and what to write where a promise is not kept; what loses nothing has no remedy")
+    func hasRemedies() {
+        let omissions = StackManifests.omissions(of: KubernetesStacks.everything, for: .kubernetes)
+        let inherent = Set(omissions.filter { $0.remedy == nil }.compactMap(\.key.last))
+        #expect(
+            inherent.isSubset(of: [
+                "dependsOn", "listen", "image", "replicas", "resources", "path", "security", "tls", "certificate",
+            ]),
+            "\(inherent)"
+        )
+        for key in ["rotate", "prove", "rateLimit", "metrics", "redirectFrom"] {
+            #expect(omissions.contains { $0.key.last == key && $0.remedy?.hasSuffix(".") == true }, "\(key)")
+        }
+    }
+
     @Test("a service whose name cannot be an address is refused")
     func refusesNames() {
         let app = Service(name: "2api", kind: .app(App(image: "app:1")))

@@ -39,4 +39,23 @@ struct KubernetesRouteTests {
             "\(text)"
         )
     }
+
+    @Test("are no more than the API takes in one object, and all of them are there")
+    func areSplit() throws {
+        let routes = (1...40).map { Route(path: "/\($0)", host: "shop.example", service: "web") }
+        let stack = Stack(
+            name: "shop",
+            environment: "test",
+            engine: .kubernetes,
+            services: [
+                Service(name: "web", kind: .app(App(image: "web:1", port: 8000))),
+                Service(name: "edge", kind: .edge(Edge(listen: 80, routes: routes))),
+            ],
+            kubernetes: KubernetesOptions(gateway: "front")
+        )
+        let objects = try KubernetesObjects(stack).all("HTTPRoute")
+        #expect(objects.map(\.name) == ["edge-1", "edge-2", "edge-3"])
+        #expect(objects.map { $0["spec"]?["rules"]?.elements.count } == [16, 16, 8])
+        #expect(objects.allSatisfy { $0["spec"]?["hostnames"] == ["shop.example"] })
+    }
 }

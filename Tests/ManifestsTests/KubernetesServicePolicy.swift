@@ -110,13 +110,16 @@ enum KubernetesServicePolicy {
         }
     }
 
-    /// What the stack's own Prometheus evaluates, for this namespace, and the jobs of the cluster.
+    /// What the stack's own Prometheus evaluates, for this namespace, and the jobs and apps of the cluster.
     static func rule(_ object: ManifestValue, _ set: KubernetesObjects) -> [String] {
         let groups = object["spec"]?["groups"]?.elements ?? []
         let jobs = groups.filter { $0["name"] == "backup-jobs" }
-        let others = groups.filter { $0["name"] != "backup-jobs" }.map { unscoped($0, set.stack) }
+        let others = groups.filter { $0["name"] != "backup-jobs" && $0["name"] != "silent-apps" }.map {
+            unscoped($0, set.stack)
+        }
         let isSame = set.ruleGroups.isEmpty || Set(others) == set.ruleGroups
         return (isSame ? [] : ["other groups than in the files"]) + jobs.flatMap { backups($0, set) }
+            + groups.filter { $0["name"] == "silent-apps" }.flatMap { silentApps($0, set) }
             + (jobs.isEmpty == set.stack.backups.isEmpty ? [] : ["nobody looks after the backups"])
     }
 
@@ -134,20 +137,34 @@ enum KubernetesServicePolicy {
     /// Two for each policy, with everything that the alerts of Slipway's own backups have.
     private static func backups(_ group: ManifestValue, _ set: KubernetesObjects) -> [String] {
         let rules = group["rules"]?.elements ?? []
-        let model = set.ruleGroups.first { $0["name"] == "backups" }?["rules"]?.elements.first?["annotations"]
-        let keys = (model?.entries ?? []).map(\.key)
         var findings = set.stack.backups.flatMap { policy in
             ["BackupTooOld", "BackupFailed"].filter { name in
                 !rules.contains { $0["alert"] == .text(name) && $0["labels"]?["policy"] == .text(policy.name) }
             }.map { "\(policy.name) has no \($0)" }
         }
         for rule in rules {
-            findings += Policy.need(
-                rule,
-                ["expr", "labels.severity", "labels.service"] + keys.map { "annotations.\($0)" }
-            )
+            findings += Policy.need(rule, alertKeys)
             if rule["alert"] == "BackupTooOld" { findings += Policy.need(rule, ["for"]) }
         }
         return findings
     }
+
+    private static func silentApps(_ group: ManifestValue, _ set: KubernetesObjects) -> [String] {
+        let rules = group["rules"]?.elements ?? []
+        let lacking = set.stack.silentApps.flatMap { app in
+            ["APIDown", "CrashLooping"].filter { name in
+                !rules.contains { $0["alert"] == .text(name) && $0["labels"]?["service"] == .text(app.name) }
+            }.map { "\(app.name) has no \($0)" }
+        }
+        return lacking
+            + rules.flatMap { rule in
+                Policy.need(rule, alertKeys + ["annotations.command"] + (rule["alert"] == "APIDown" ? ["for"] : []))
+            }
+    }
+
+    /// The runbook is that of the set.
+    private static let alertKeys = [
+        "expr", "labels.severity", "labels.service", "annotations.summary", "annotations.description",
+        "annotations.runbook",
+    ]
 }

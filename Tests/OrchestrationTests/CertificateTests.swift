@@ -115,4 +115,20 @@ struct CertificateTests {
             }
         }
     }
+
+    @Test("those that are served are read once for each version, and one that cannot be read hides no other figure")
+    func served() async throws {
+        try await withYard { yard in
+            let served = ServedCertificates(yard.dependencies)
+            #expect(try await served.all(of: Dockyard.shop).isEmpty)
+            try await yard.carryOut(Self.deployment("good"))
+            let first = try await served.all(of: Dockyard.shop)
+            #expect(first.map(\.secret) == ["site"] && first.map(\.1) == [Self.certificate(until: 60)])
+            try await yard.carryOut(Self.deployment("newer"))
+            #expect(try await served.all(of: Dockyard.shop).map(\.1) == [Self.certificate(until: 90)])
+            yard.certificates.known = [:]
+            #expect(try await served.all(of: Dockyard.shop).count == 1)
+            #expect(try await ServedCertificates(yard.dependencies).all(of: Dockyard.shop).isEmpty)
+        }
+    }
 }

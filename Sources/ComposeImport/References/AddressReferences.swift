@@ -27,18 +27,46 @@ extension References {
             _ = unreachable(service, place, text)
             return nil
         }
-        let end = database(of: service, behind: address, in: text)
+        let end = database(of: service, behind: address, in: text, place)
+        guard !isJava(address, in: text) else { return (withoutLogin(address, service, place) + end.text, end.index) }
         return (written(address, service, place, isCommand) + end.text, end.index)
     }
 
+    /// JDBC takes no login in front of a host.
+    private func isJava(_ address: WrittenAddress, in text: String) -> Bool {
+        address.scheme.map { text[..<address.range.lowerBound].lowercased().hasSuffix("jdbc:\($0)://") } ?? false
+    }
+
+    private func withoutLogin(_ address: WrittenAddress, _ service: Draft, _ place: Spot) -> String {
+        if service.role == .postgres {
+            let account = secrets.account(of: service)
+            report.changed(
+                place.path,
+                at: place.location,
+                "has no login for \(service.key): JDBC takes that from properties of its own",
+                help: "They are ${secret:\(account).user} and ${secret:\(account)}."
+            )
+        }
+        return location(address, service)
+    }
+
     /// The path of an address, where it is a database that is called otherwise in the spec.
-    private func database(of service: Draft, behind address: WrittenAddress, in text: String)
+    private func database(of service: Draft, behind address: WrittenAddress, in text: String, _ place: Spot)
         -> (index: String.Index, text: String)
     {
         let end = address.range.upperBound
-        guard let database = service.database, database.written != database.name else { return (end, "") }
+        guard let database = service.database else { return (end, "") }
         let path = text[end...].prefix { !"?#; \"'".contains($0) }
-        return path == "/\(database.written)" ? (path.endIndex, "/\(database.name)") : (end, "")
+        if path == "/\(database.written)" { return (path.endIndex, "/\(database.name)") }
+        if path.count > 1, path.first == "/", !signs.hasReference(String(path)) {
+            report.changed(
+                place.path,
+                at: place.location,
+                "names the database \(path.dropFirst()), and \(service.key) has one alone: \(database.name)",
+                help: "Give it a service of kind postgres of its own."
+            )
+        }
+        return (end, "")
     }
 
     private func written(_ address: WrittenAddress, _ service: Draft, _ place: Spot, _ isCommand: Bool) -> String {

@@ -30,7 +30,7 @@ struct AppSection {
         let security = SecuritySection(draft: draft, scalars: translation.scalars).line()
         if let security { lines.append(security) }
         if let health { lines.append(SpecLine("health", .map(health))) }
-        add("resources", deploy.resources(), to: &lines)
+        add("resources", JavaMemory(draft: draft, report: report).completed(deploy.resources()), to: &lines)
         add("rollout", deploy.rollout(), to: &lines)
         add("stop", deploy.stop(), to: &lines)
         deploy.leaveOthers(isApp: true)

@@ -94,7 +94,7 @@ struct PostgresSection {
 
     private static func isDatabase(_ name: String) -> Bool {
         let isWord = name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 95 }
-        return isWord && !name.isEmpty && name.utf8.count < 64
+        return isWord && !name.isEmpty && name.utf8.count <= ReservedLogin.longestDatabase
             && name.utf8.first.map { !(48...57).contains($0) } == true
             && !ReservedLogin.isReserved(database: name)
     }

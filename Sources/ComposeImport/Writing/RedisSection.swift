@@ -12,7 +12,7 @@ struct RedisSection {
         data.leaveVariables(but: Self.known, LeftOutReason("Slipway sets up the server itself"))
         data.leaveMounts(LeftOutReason("Slipway writes redis.conf"))
         let lines = settings(data)
-        data.sayData(appends ? Self.dumpBesideLog : Self.dumpAlone)
+        data.sayData(appends ? saysAppend ? Self.log : Self.dumpBesideLog : Self.dumpAlone)
         data.leavePorts(
             "From the machine: `slipway exec`, or a tunnel through `ssh -L` to the address that `slipway status` shows."
         )
@@ -28,10 +28,16 @@ struct RedisSection {
         return data.line(lines, version: true, usesImage: draft.image?.repository.contains("bitnami") != true)
     }
 
+    /// Redis 7 takes an append-only file of an earlier one over by itself.
+    private static let log =
+        "Copy the old `appendonlydir` (before Redis 7: `appendonly.aof`) in before the first start: Redis reads that, and no"
+        + " dump.rdb beside it."
+
     /// With an append-only file to be kept, Redis starts empty beside a dump, and overwrites that with its next one.
     private static let dumpBesideLog =
         "With an append-only file Redis never reads a dump.rdb. For old data write `persistence: [rdb]`, copy the file in"
-        + " before the first start, say `CONFIG SET appendonly yes` to the running server, and then take the line away."
+        + " before the first start, let the user slipway say `CONFIG SET appendonly yes`, wait for `appendonlydir`, and then"
+        + " take the line away: docs/importing.md has the commands."
 
     private static let dumpAlone =
         "Redis reads an old dump.rdb from there when you copy it in before the first start."
@@ -51,9 +57,14 @@ struct RedisSection {
         )
     }
 
-    private var appends: Bool {
+    private var appends: Bool { append.map { $0 != "no" } ?? true }
+
+    /// The old server has an append-only file.
+    private var saysAppend: Bool { append == "yes" }
+
+    private var append: String? {
         let option = RedisOptions(draft, translation.signs).options.last { $0.name == "appendonly" }
-        return option.map { $0.values.first != "no" } ?? (draft.variable("REDIS_AOF_ENABLED")?.text != "no")
+        return option?.values.first ?? draft.variable("REDIS_AOF_ENABLED")?.text
     }
 
     private func settings(_ data: DataSection) -> [SpecLine] {

@@ -1,69 +1,108 @@
 import StackModel
 
 /// What a stack declares and Compose has no way to say.
-enum ComposeOmissions {
+struct ComposeOmissions {
+    private let stack: Stack
+    private var omissions: [Omission] = []
+
     static func list(of stack: Stack) -> [Omission] {
-        stack.services.filter { !$0.isCompanion }.flatMap { list(of: $0, in: stack) } + whole(stack)
+        var list = ComposeOmissions(stack: stack)
+        for service in stack.services where !service.isCompanion { list.add(service) }
+        list.addWhole()
+        return list.omissions + ContactOmissions.list(of: stack)
     }
 
-    private static func list(of service: Service, in stack: Stack) -> [Omission] {
-        var list: [(key: [String], meaning: String)] = []
+    private init(stack: Stack) {
+        self.stack = stack
+    }
+
+    private mutating func add(_ service: Service) {
         switch service.kind {
-        case .app(let app): list = self.list(of: app)
-        case .edge where service.replicas > 1:
-            list = [(["replicas"], "only one container can have the port of the edge, so a second one does not start")]
-        case .redis, .postgres, .grafana, .prometheus, .edge, .exporter, .alertmanager: break
+        case .app(let app): add(app, of: service)
+        case .edge(let edge): add(edge, of: service)
+        case .redis, .postgres, .grafana, .prometheus, .exporter, .alertmanager: break
         }
         if service.storage != nil, !service.isPrometheus {
-            list.append((["storage"], "a volume of Docker takes what the disk has"))
+            add(service, ["storage"], "a volume of Docker takes what the disk has")
         }
-        return list.map { Omission(service: service.name, key: $0.key, meaning: $0.meaning) }
     }
 
-    private static func list(of app: App) -> [(key: [String], meaning: String)] {
-        var list: [(key: [String], meaning: String)] = []
+    private mutating func add(_ edge: Edge, of service: Service) {
+        if service.replicas > 1 {
+            add(
+                service,
+                ["replicas"],
+                "only one container can have the port of the edge, so a second one does not start",
+                remedy: "Write `replicas: 1` under the environment."
+            )
+        }
+        if edge.tls != nil {
+            let meaning = "nobody is told before it expires: `openssl x509 -enddate -noout` says when"
+            add(service, ["tls", "certificate"], meaning)
+        }
+    }
+
+    private mutating func add(_ app: App, of service: Service) {
         if app.autoscale != nil {
-            list.append((["autoscale"], "the number stays at `replicas` until somebody says `--scale`"))
+            add(
+                service,
+                ["autoscale"],
+                "the number stays at `replicas` until somebody says `--scale`",
+                remedy: Omission.without("autoscale")
+            )
         }
         if app.health.liveness != nil {
-            list.append(
-                (["health", "liveness"], "a program that hangs is shown as unhealthy, and not restarted")
+            add(
+                service,
+                ["health", "liveness"],
+                "a program that hangs is shown as unhealthy, and not restarted",
+                remedy: Omission.without("liveness")
             )
         }
-        list.append(
-            (["rollout"], "Compose ends a container before it starts its successor, and never goes back by itself")
-        )
+        if service.rollout.strategy != .recreate || service.rollout.onFailure == .rollback {
+            add(
+                service,
+                ["rollout"],
+                "Compose ends a container before it starts its successor, and never goes back by itself",
+                remedy: "Write `rollout: {strategy: recreate, onFailure: pause}` under the environment, which is what"
+                    + " happens."
+            )
+        }
         if app.health.command == nil {
-            list.append((["health", "interval"], "a check is a process of its own, so there is one every 10 seconds"))
+            add(service, ["health", "interval"], "a check is a process of its own, so there is one every 10 seconds")
         }
-        for volume in app.volumes ?? [] {
-            let key = ["volumes", volume.name.text]
-            list.append((key + ["storage"], "a volume of Docker takes what the disk has"))
-            list.append(
-                (
-                    key + ["path"],
-                    "a new volume belongs to whom \(volume.path) belongs to in the image: make it there for its user"
-                )
-            )
-        }
+        addVolumes(of: app, service)
         if app.user != nil, app.security?.user == nil {
-            let meaning = "it runs as the user that its image says; `security: {user: ...}` names another by number"
-            list.append((["user"], meaning))
+            let remedy = "Name it by its number: `security: {user: ...}`."
+            add(service, ["user"], "it runs as the user that its image says", remedy: remedy)
         }
-        if let meaning = RootImage.meaning(of: app) { list.append((["image"], meaning)) }
-        return list
+        if let meaning = RootImage.meaning(of: app) { add(service, ["image"], meaning, remedy: RootImage.remedy) }
     }
 
-    private static func whole(_ stack: Stack) -> [Omission] {
-        let backups =
-            stack.backups.isEmpty
-            ? [] : [Omission(key: ["backups"], meaning: "Compose has no schedules: nothing backs up by itself")]
-        let rotations = stack.secrets.filter { $0.rotate != nil }.map {
-            Omission(
-                key: ["secrets", $0.name.text, "rotate"],
-                meaning: "nothing rotates by itself; `secrets.sh` makes a value once"
-            )
+    private mutating func addVolumes(of app: App, _ service: Service) {
+        for volume in app.volumes ?? [] {
+            let key = ["volumes", volume.name.text]
+            add(service, key + ["storage"], "a volume of Docker takes what the disk has")
+            let meaning =
+                "a new volume belongs to whom \(volume.path) belongs to in the image: make it there for its user"
+            add(service, key + ["path"], meaning)
         }
-        return backups + rotations + ContactOmissions.list(of: stack)
+    }
+
+    private mutating func addWhole() {
+        if !stack.backups.isEmpty {
+            let meaning = "Compose has no schedules: nothing backs up by itself"
+            let remedy = Omission.without("backups", "Let cron do it")
+            omissions.append(Omission(key: ["backups"], meaning: meaning, remedy: remedy))
+        }
+        for secret in stack.secrets where secret.rotate != nil {
+            let meaning = "nothing rotates by itself; `secrets.sh` makes a value once"
+            let remedy = Omission.without("rotate", "Plan it yourself")
+            omissions.append(Omission(key: ["secrets", secret.name.text, "rotate"], meaning: meaning, remedy: remedy))
+        }
+    }
+
+    private mutating func add(_ service: Service, _ key: [String], _ meaning: String, remedy: String? = nil) {
+        omissions.append(Omission(service: service.name, key: key, meaning: meaning, remedy: remedy))
     }
 }

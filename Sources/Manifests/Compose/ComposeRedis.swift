@@ -6,8 +6,9 @@ enum ComposeRedis {
     static func make(_ service: Service, _ redis: Redis, _ stack: Stack) throws(ReportableError) -> ComposeService {
         let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack)
         let accounts = RedisContainer.accountsFile(of: service.name)
-        var part = try ComposeService(service, resources: resources(for: redis))
-        let limit = service.resources.memory ?? part.resources.memory.limit
+        let resources = RedisContainer.resources(of: service, redis)
+        var part = try ComposeService(service, resources: resources)
+        let limit = resources.memory.limit
         part.user = OfficialUser.redis(image: part.image)
         part.command = ["redis-server", "/usr/local/etc/redis/redis.conf"]
         part.health = ComposeHealth(["CMD-SHELL", RedisContainer.question(administrator)], service)
@@ -29,11 +30,5 @@ enum ComposeRedis {
             )
         ]
         return part
-    }
-
-    /// Its data, and room for connections and for what changes while a snapshot is written.
-    private static func resources(for redis: Redis) -> ContainerResources {
-        guard let memory = redis.memory else { return .redis }
-        return ContainerResources.redis.holding(RedisContainer.memory(holding: memory))
     }
 }

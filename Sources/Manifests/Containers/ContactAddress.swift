@@ -57,7 +57,8 @@ enum ContactOmissions {
             guard isHere(place.address) else { return nil }
             return Omission(
                 key: ["contacts", contact.name.text] + place.key,
-                meaning: "in a container localhost is the container itself, so nobody is told: name the machine"
+                meaning: "in a container localhost is the container itself, so nobody is told",
+                remedy: "Name the machine under the environment."
             )
         }
     }

@@ -18,11 +18,18 @@ enum RedisContainer {
         return text.template.resolved { _ in "" }
     }
 
-    /// What a container needs so that its data fills no more than its share: whole mebibytes.
-    static func memory(holding data: ByteCount) -> ByteCount {
-        let mebibytes = (data.bytes / RedisTemplate.dataShare * 100) >> 20
-        return ByteCount(bytes: (mebibytes + 1) << 20)
+    /// What the spec says; else at most what its data needs while it is written to disk, and for certain what it needs
+    /// all the time: connections and what lies between its data take about a quarter more.
+    static func resources(of service: Service, _ redis: Redis) -> ContainerResources {
+        var resources = ContainerResources.redis
+        if let data = redis.memory {
+            resources = resources.holding(mebibytes(data.bytes / RedisTemplate.dataShare * 100))
+            resources.memory.request = max(resources.memory.request, mebibytes(data.bytes / 4 * 5))
+        }
+        return resources.declaring(service.resources)
     }
+
+    private static func mebibytes(_ bytes: Int) -> ByteCount { ByteCount(bytes: ((bytes >> 20) + 1) << 20) }
 
     /// Asked as somebody who may: without a password the server only says that one is needed, also while it loads.
     static func question(_ administrator: SecretName) -> String {

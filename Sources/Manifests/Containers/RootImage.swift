@@ -50,6 +50,8 @@ package enum RootImage {
             + " `security: {user: 0, readOnlyRoot: false, capabilities: [\(words)]}`"
     }
 
+    static let remedy = "Write `security`: what the program needs, or `{}` where it needs nothing of it."
+
     /// What images call the program that begins as root.
     private static let entryPoints: Set<String> = ["docker-entrypoint.sh", "entrypoint.sh", "entrypoint", "init"]
 

@@ -16,7 +16,8 @@ struct KubernetesOmissions {
             let meaning =
                 "nobody is told of a job that fails: only kube-state-metrics shows that, which comes with the"
                 + " `prometheusOperator`"
-            omissions.append(Omission(key: ["backups"], meaning: meaning))
+            let remedy = "Where the cluster has one: `kubernetes: {prometheusOperator: true}` under the environment."
+            omissions.append(Omission(key: ["backups"], meaning: meaning, remedy: remedy))
         }
     }
 
@@ -34,22 +35,24 @@ struct KubernetesOmissions {
             add(
                 service,
                 ["rollout", "strategy"],
-                "the second set is started whole, but takes the traffic replica by replica"
+                "the second set is started whole, but takes the traffic replica by replica",
+                remedy: "Write `strategy: rolling` under the environment."
             )
         }
         if service.rollout.onFailure == .rollback {
             add(
                 service,
                 ["rollout", "onFailure"],
-                "a release that fails stops where it is; `kubectl rollout undo` goes back"
+                "a release that fails stops where it is; `kubectl rollout undo` goes back",
+                remedy: "Write `onFailure: pause` under the environment, which is what happens."
             )
         }
     }
 
     private mutating func add(_ app: App, of service: Service) {
         if let user = app.user, user != "\(PodSpec.user)", app.security?.user == nil {
-            let meaning = "it runs as the user \(PodSpec.user); `security: {user: ...}` names another by number"
-            add(service, ["user"], meaning)
+            let remedy = "Name it by its number: `security: {user: ...}`."
+            add(service, ["user"], "it runs as the user \(PodSpec.user)", remedy: remedy)
         }
         addSecurity(of: app, service)
         for volume in app.volumes ?? [] where service.mayHaveSeveral {
@@ -60,24 +63,40 @@ struct KubernetesOmissions {
             add(
                 service,
                 ["rollout", "strategy"],
-                "one pod at a time has its volume: the old one ends before the new one"
+                "one pod at a time has its volume: the old one ends before the new one",
+                remedy: "Write `strategy: recreate` under the environment."
             )
         }
-        if app.migrates { add(service, ["migrates"], "no backup is taken before a release") }
+        if app.migrates {
+            let remedy = Omission.without("migrates", "Make one by hand before each")
+            add(service, ["migrates"], "no backup is taken before a release", remedy: remedy)
+        }
         if let stop = app.stop, stop.signal != .terminate {
-            add(service, ["stop", "signal"], "a container is asked to end by the signal that its image names")
+            add(
+                service,
+                ["stop", "signal"],
+                "a container is asked to end by the signal that its image names",
+                remedy: Omission.without("signal", "Say STOPSIGNAL in the image")
+            )
         }
         for (key, span) in [("interval", app.health.interval), ("timeout", app.health.timeout)]
         where span.milliseconds % 1000 != 0 {
-            add(service, ["health", key], "probes know whole seconds only: \(max(span.wholeSeconds, 1))s")
+            let seconds = "\(max(span.wholeSeconds, 1))s"
+            add(service, ["health", key], "probes know whole seconds only: \(seconds)", remedy: "Write \(seconds).")
         }
         for (key, share) in [("cpu", app.autoscale?.cpu), ("memory", app.autoscale?.memory)] {
             guard let share, share.thousandths % 1000 != 0 else { continue }
-            add(service, ["autoscale", key], "the autoscaler knows whole percents only")
+            let remedy = "Write a whole number of percents."
+            add(service, ["autoscale", key], "the autoscaler knows whole percents only", remedy: remedy)
         }
         for (name, template) in app.env.sorted(by: { $0.key < $1.key }) where template.services.contains(where: isEdge)
         {
-            add(service, ["env", name], "an edge is the ingress controller of the cluster, which has another address")
+            add(
+                service,
+                ["env", name],
+                "an edge is the ingress controller of the cluster, which has another address",
+                remedy: "Write the address that clients use under the environment."
+            )
         }
     }
 
@@ -96,12 +115,14 @@ struct KubernetesOmissions {
 
     private mutating func addSecurity(of app: App, _ service: Service) {
         guard let security = app.security else {
-            if let meaning = RootImage.meaning(of: app) { add(service, ["image"], meaning) }
+            if let meaning = RootImage.meaning(of: app) {
+                add(service, ["image"], meaning, remedy: RootImage.remedy)
+            }
             return
         }
         if !security.capabilities.isEmpty, security.user == nil {
-            let meaning = "the user \(PodSpec.user) cannot use them: `user: 0` beside them starts it as root"
-            add(service, ["security", "capabilities"], meaning)
+            let remedy = "Write `user: 0` beside them, which starts it as root."
+            add(service, ["security", "capabilities"], "the user \(PodSpec.user) cannot use them", remedy: remedy)
         }
         guard !security.isRestricted else { return }
         let meaning =
@@ -120,68 +141,111 @@ struct KubernetesOmissions {
         if service.resources != Resources() {
             add(service, ["resources"], "the cluster's own ingress controller is the edge")
         }
-        if edge.rateLimit != nil { add(service, ["rateLimit"], "it is a setting of the ingress controller") }
-        if edge.circuitBreaker != nil { add(service, ["circuitBreaker"], "it is a setting of the ingress controller") }
-        if edge.maintenance != nil { add(service, ["maintenance"], "the page is the ingress controller's own") }
-        if edge.isClosed { add(service, ["closed"], "requests go on to the replicas") }
-        if edge.routes.contains(where: \.isClosed) { add(service, ["routes"], "closed ones go on to the replicas") }
+        if edge.rateLimit != nil { addSetting(["rateLimit"], of: service) }
+        if edge.circuitBreaker != nil { addSetting(["circuitBreaker"], of: service) }
+        if edge.maintenance != nil {
+            add(
+                service,
+                ["maintenance"],
+                "the page is the ingress controller's own",
+                remedy: Self.setting("maintenance")
+            )
+        }
+        if edge.isClosed {
+            let remedy = "Take the routes away under the environment."
+            add(service, ["closed"], "requests go on to the replicas", remedy: remedy)
+        }
+        if edge.routes.contains(where: \.isClosed) {
+            let remedy = "Write `routes` without them under the environment, none with a shorter path among them."
+            add(service, ["routes"], "closed ones go on to the replicas", remedy: remedy)
+        }
         addFigures(behind: edge)
-        guard let tls = edge.tls else { return }
+        if let tls = edge.tls { add(tls, of: service) }
+    }
+
+    private mutating func add(_ tls: EdgeTLS, of service: Service) {
         if tls.redirectFrom != nil {
             add(
                 service,
                 ["tls", "redirectFrom"],
-                "the ingress controller decides whether plain requests are redirected"
+                "the ingress controller decides whether plain requests are redirected",
+                remedy: Self.setting("redirectFrom")
             )
         }
-        if tls.hsts != nil { add(service, ["tls", "hsts"], "it is a setting of the ingress controller") }
+        if tls.hsts != nil { addSetting(["tls", "hsts"], of: service) }
         if stack.kubernetes?.gateway != nil {
             add(service, ["tls"], "the certificate belongs to the listener of the Gateway")
         }
+        add(
+            service,
+            ["tls", "certificate"],
+            "nobody is told before it expires: it is a Secret of the cluster, which cert-manager renews where it is asked to"
+        )
     }
+
+    private mutating func addSetting(_ key: [String], of service: Service) {
+        add(service, key, "it is a setting of the ingress controller", remedy: Self.setting(key.last ?? ""))
+    }
+
+    private static func setting(_ key: String) -> String { Omission.without(key, "Set up the ingress controller") }
 
     private mutating func addFigures(behind edge: Edge) {
         for name in Set(edge.routes.map(\.service)).sorted() {
             guard let service = stack.service(name), case .app(let app) = service.kind,
                 edge.hiddenMetrics(of: app, named: name) != nil
             else { continue }
-            add(service, ["metrics"], "clients can read it through the routes: the ingress controller hides no path")
+            add(
+                service,
+                ["metrics"],
+                "clients can read it through the routes: the ingress controller hides no path",
+                remedy:
+                    "Route the paths that clients need, under the environment, and not `\(app.metrics ?? "/")` with them."
+            )
         }
     }
 
     private mutating func add(_ secret: SecretDeclaration) {
         let key = ["secrets", secret.name.text]
         if secret.rotate != nil {
-            omissions.append(Omission(key: key + ["rotate"], meaning: "nobody makes a new value in time"))
+            add(key + ["rotate"], "nobody makes a new value in time", Omission.without("rotate", "Plan it yourself"))
         }
         if secret.overlap != nil {
-            omissions.append(
-                Omission(key: key + ["overlap"], meaning: "an earlier value ends with the pods that have it")
-            )
+            add(key + ["overlap"], "an earlier value ends with the pods that have it", Omission.without("overlap"))
         }
     }
 
     private mutating func add(_ policy: BackupPolicy) {
         let key = ["backups", policy.name]
         if policy.prove != nil {
-            omissions.append(Omission(key: key + ["prove"], meaning: "a set is read through, but not restored"))
+            let remedy = "Plan it yourself, and write `backups` without it under the environment."
+            add(key + ["prove"], "a set is read through, but not restored", remedy)
         }
         if policy.pointInTime != nil {
             omissions.append(Omission(key: key + ["pointInTime"], meaning: "a set is a dump, and no log is archived"))
         }
         for store in policy.stores where !isDirectory(store) {
             let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
-            omissions.append(Omission(key: key + ["to"], meaning: meaning))
+            let remedy =
+                "Copy that volume away yourself, and write `backups` to a store with a `directory` under the environment."
+            add(key + ["to"], meaning, remedy)
         }
         if case .service(let name) = policy.subject, let service = stack.service(name),
             !BackupJob.stores(policy.subject, of: stack)
         {
-            omissions.append(Omission(key: key + ["of"], meaning: "no job stores a \(service.kind.word)"))
+            add(
+                key + ["of"],
+                "no job stores a \(service.kind.word)",
+                "Write `backups` without it under the environment."
+            )
         }
     }
 
-    private mutating func add(_ service: Service, _ key: [String], _ meaning: String) {
-        omissions.append(Omission(service: service.name, key: key, meaning: meaning))
+    private mutating func add(_ service: Service, _ key: [String], _ meaning: String, remedy: String? = nil) {
+        omissions.append(Omission(service: service.name, key: key, meaning: meaning, remedy: remedy))
+    }
+
+    private mutating func add(_ key: [String], _ meaning: String, _ remedy: String) {
+        omissions.append(Omission(key: key, meaning: meaning, remedy: remedy))
     }
 
     private func hasVolumeAlone(_ service: Service) -> Bool {

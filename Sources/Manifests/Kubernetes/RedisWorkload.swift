@@ -6,10 +6,10 @@ enum RedisWorkload {
         let administrator = try ProcessManifests.administratorSecret(of: service.name, in: stack)
         let accounts = SecretFile(RedisContainer.accountsFile(of: service.name))
         let secrets = [SecretFile(administrator), accounts]
-        let resources = Resources(cpu: service.resources.cpu, memory: memory(of: service, redis))
+        let resources = RedisContainer.resources(of: service, redis)
         let map = ConfigurationMap(
             name: "\(service.name)-config",
-            entries: [.init(file: configuration(of: service, redis, accounts), path: "redis.conf")]
+            entries: [.init(file: configuration(of: service, redis, resources, accounts), path: "redis.conf")]
         )
         let container = Container(
             name: service.name.text,
@@ -23,7 +23,7 @@ enum RedisWorkload {
                 timeout: 5,
                 failures: 3
             ),
-            resources: ContainerResources.redis.declaring(resources),
+            resources: resources,
             mounts: [.configuration(map, at: "/etc/redis"), .data("/data")] + [.secrets(secrets)].compactMap { $0 }
         )
         var workload = DataWorkload.make(
@@ -38,17 +38,15 @@ enum RedisWorkload {
         return workload
     }
 
-    private static func configuration(of service: Service, _ redis: Redis, _ accounts: SecretFile) -> ManifestFile {
-        let limit = memory(of: service, redis) ?? ByteCount("512MiB")
-        return ManifestFile(
+    private static func configuration(
+        of service: Service,
+        _ redis: Redis,
+        _ resources: ContainerResources,
+        _ accounts: SecretFile
+    ) -> ManifestFile {
+        ManifestFile(
             "\(service.name)/config/redis.conf",
-            RedisContainer.configuration(of: redis, limit: limit, accounts: accounts.path)
+            RedisContainer.configuration(of: redis, limit: resources.memory.limit, accounts: accounts.path)
         )
-    }
-
-    /// What the spec says, or what its data needs with room beside it.
-    private static func memory(of service: Service, _ redis: Redis) -> ByteCount? {
-        service.resources.memory
-            ?? redis.memory.map { RedisContainer.memory(holding: $0) }
     }
 }

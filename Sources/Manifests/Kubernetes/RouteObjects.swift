@@ -1,9 +1,13 @@
 import StackModel
 
-/// The routes of an edge for a Gateway, one object for each host.
+/// The routes of an edge for a Gateway, one object for each host, and more where a host has many: a Gateway looks for the
+/// longest path among all of them.
 enum RouteObjects {
+    /// More than this the API refuses in one object.
+    private static let mostRules = 16
+
     static func objects(_ service: Service, _ edge: Edge, gateway: String, _ stack: Stack) -> [ManifestValue] {
-        let hosts = RouteHosts.hosts(of: edge)
+        let hosts = RouteHosts.hosts(of: edge).flatMap(parts)
         return hosts.enumerated().map { index, host in
             let name = hosts.count == 1 ? service.name.text : "\(service.name)-\(index + 1)"
             return object(
@@ -13,6 +17,12 @@ enum RouteObjects {
                 Identity(program: "ingress", name: service.name.text, in: stack),
                 stack
             )
+        }
+    }
+
+    private static func parts(_ host: RouteHosts.Host) -> [RouteHosts.Host] {
+        stride(from: 0, to: host.routes.count, by: mostRules).map { start in
+            RouteHosts.Host(name: host.name, routes: Array(host.routes[start...].prefix(mostRules)))
         }
     }
 

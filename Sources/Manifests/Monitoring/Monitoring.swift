@@ -29,10 +29,12 @@ package enum Monitoring {
     }
 
     /// What the operator's Prometheus judges of a stack that has its companions: the same as the stack's own, and how
-    /// the jobs end that the cluster runs.
+    /// the jobs and the apps without figures fare that the cluster runs.
     static func operatorRules(of stack: Stack) -> [RuleGroup] {
-        (RuleGroup.all(of: watch(over: stack, .kubernetes)) + [BackupJobRules.group(stack)])
-            .filter { !$0.rules.isEmpty }
+        (RuleGroup.all(of: watch(over: stack, .kubernetes)) + [
+            SilentAppRules.inCluster(stack), BackupJobRules.group(stack),
+        ])
+        .filter { !$0.rules.isEmpty }
     }
 
     /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one, or when
@@ -41,7 +43,7 @@ package enum Monitoring {
         guard stack.isMeasured else { return nil }
         let isOperated = reach == .kubernetes && stack.hasOperator
         let groups = isOperated ? operatorRules(of: stack) : RuleGroup.all(of: watch(over: stack, reach))
-        return Runbook.file(of: groups.flatMap(\.alerts), reach.help(for: stack))
+        return Runbook.file(of: groups.flatMap(\.alerts), reach.help(for: stack), stack)
     }
 
     /// On Kubernetes the way in is the cluster's, so there is no edge to ask.

@@ -48,7 +48,7 @@ enum PrometheusTemplate {
 
     /// The edge shows its figures to this machine only.
     static func watch(over stack: Stack) -> Watch {
-        Watch(stack, asksController: !stack.backups.isEmpty) {
+        Watch(stack) {
             ["0.0.0.0", "127.0.0.1", "::", "localhost"].contains($0.address)
         }
     }

@@ -16,9 +16,10 @@ enum RedisTemplate {
         "resetkeys resetchannels -@all +ping +info +client|setname +config|get +slowlog|get +slowlog|len"
         + " +latency|latest +latency|histogram"
 
-    /// Share of a declared limit that data may fill, where `memory` does not say: the rest is for connections and for
-    /// what changes while a snapshot is written. Without it the kernel ends a Redis that should have refused a write.
-    static let dataShare = 75
+    /// Share of a limit that data may fill, in percent: while a snapshot or the append-only file is written, all that
+    /// changes is there twice, and connections and buffers come on top. With less room the kernel ends a Redis that should
+    /// have refused a write (docs/decisions/0041).
+    static let dataShare = 45
 
     static func make(
         _ service: Service,

@@ -136,12 +136,21 @@ struct ServiceChecks {
         }
     }
 
+    private static let redisRoom =
+        "What changes while Redis writes its data to disk is there twice: leave it more than as much again."
+
     private func check(_ redis: Redis) {
         if let limit = service.resources.memory, let data = redis.memory, data >= limit {
             findings.error(
                 "memory \(data) for data is not less than the limit \(limit) of the replica",
                 at: place("memory"),
-                help: "Redis needs memory beside its data: leave it a quarter."
+                help: Self.redisRoom
+            )
+        } else if let limit = service.resources.memory, let data = redis.memory, data.bytes > limit.bytes / 2 {
+            findings.warning(
+                "memory \(data) for data is more than half of the limit \(limit): the kernel may end \(name) while it saves",
+                at: place("memory"),
+                help: Self.redisRoom
             )
         }
         if let storage = service.storage, let data = redis.memory, !redis.persistence.isEmpty, storage < data {

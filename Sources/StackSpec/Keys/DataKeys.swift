@@ -60,7 +60,11 @@ enum PostgresKeys {
 extension ValueType where Value == String {
     static var databaseName: ValueType {
         let words = "a name of lower-case letters, digits and underscores"
-        return ValueType(shape: .text(pattern: "^[a-z_][a-z0-9_]{0,62}$", words: words)) { node, key, reading in
+        let longest = ReservedLogin.longestDatabase
+        return ValueType(shape: .text(pattern: "^[a-z_][a-z0-9_]{0,\(longest - 1)}$", words: words)) {
+            node,
+            key,
+            reading in
             guard let text = reading.text(of: node, for: key) else { return nil }
             if ReservedLogin.isReserved(database: text) {
                 return reading.refuse(
@@ -70,8 +74,16 @@ extension ValueType where Value == String {
                     help: "PostgreSQL itself uses \(text)."
                 )
             }
-            let isGood = text.isVariableName && text == text.lowercased() && text.utf8.count <= 63
-            return isGood ? text : reading.refuse(node, key, wanted: words)
+            guard text.isVariableName, text == text.lowercased() else {
+                return reading.refuse(node, key, wanted: words)
+            }
+            guard text.utf8.count > longest else { return text }
+            return reading.refuse(
+                node,
+                key,
+                wanted: "a name of at most \(longest) letters",
+                help: "The role that owns it has \"_owner\" behind the name, and PostgreSQL's names end at 63."
+            )
         }
     }
 }

@@ -33,8 +33,12 @@ package final class Findings {
     private static let limit = 200
 
     private(set) var errorCount = 0
+    /// Those among the errors that would be warnings without strictness.
+    private var strictCount = 0
 
     package var hasErrors: Bool { errorCount > 0 }
+    /// Something is wrong, and not only strictly.
+    var hasMistakes: Bool { errorCount > strictCount }
 
     /// From now on findings quote their line.
     func quote(from text: String) {
@@ -61,7 +65,7 @@ package final class Findings {
     /// Something that cannot be acted on as it is asked for: strictly, an error.
     func unexpressed(_ message: String, at place: Place, help: String? = nil) {
         guard !settled.contains(place) else { return }
-        if isStrict { error(message, at: place, help: help) } else { warning(message, at: place, help: help) }
+        if isStrict { strictly(message, at: place, help: help) } else { warning(message, at: place, help: help) }
     }
 
     /// Something that ought to be a secret: strictly, an error where it is certain. Nothing that is found on its line
@@ -69,6 +73,12 @@ package final class Findings {
     func exposed(_ message: String, at place: Place, isCertain: Bool, help: String) {
         secretLines.insert(location(of: place).line)
         guard isStrict, isCertain else { return warning(message, at: place, help: help) }
+        strictly(message, at: place, help: help)
+    }
+
+    private func strictly(_ message: String, at place: Place, help: String?) {
+        guard !settled.contains(place) else { return }
+        strictCount += 1
         error(message, at: place, help: help)
     }
 

@@ -104,5 +104,39 @@ extension AlertCase {
             fires: ["slipway_controller_last_pass_timestamp_seconds": "0x20"],
             silent: ["slipway_controller_last_pass_timestamp_seconds": "500x20"]
         ),
+        AlertCase(
+            name: "ControllerDown",
+            severity: .critical,
+            service: "slipway",
+            at: 3,
+            fires: [#"up{job="slipway_controller"}"#: "0x5"],
+            silent: [#"up{job="slipway_controller"}"#: "1x5"]
+        ),
+    ]
+
+    /// The worker shows no figures of its own.
+    static let silentApps = [
+        AlertCase(
+            name: "APIDown",
+            severity: .critical,
+            service: "worker",
+            at: 7,
+            fires: [
+                #"slipway_service_replicas_ready{service="worker"}"#: "0x10",
+                #"slipway_service_replicas_wanted{service="worker"}"#: "1x10",
+            ],
+            silent: [
+                #"slipway_service_replicas_ready{service="worker"}"#: "0x10",
+                #"slipway_service_replicas_wanted{service="worker"}"#: "0x10",
+            ]
+        ),
+        AlertCase(
+            name: "CrashLooping",
+            severity: .critical,
+            service: "worker",
+            at: 15,
+            fires: [#"slipway_service_restarts{service="worker"}"#: "0 0 1+1x20"],
+            silent: [#"slipway_service_restarts{service="worker"}"#: "7 7 7 8x20"]
+        ),
     ]
 }

@@ -3,11 +3,11 @@ import StackModel
 
 /// A stack with something for every rule, dashboard and receiver.
 enum MonitoredStack {
-    static func stack(contacts: [Contact] = contacts) -> Stack {
+    static func stack(_ engine: EngineKind = .docker, contacts: [Contact] = contacts) -> Stack {
         Stack(
             name: "shop",
             environment: "local",
-            engine: .docker,
+            engine: engine,
             services: services,
             secrets: [
                 SecretDeclaration(name: "jwt", kind: .jwtHS256, rotate: TimeSpan("30d")),

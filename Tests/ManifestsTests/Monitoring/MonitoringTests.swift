@@ -8,10 +8,11 @@ import Testing
 
 @Suite("Monitoring")
 struct MonitoringTests {
-    private static let groups = RuleGroup.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
+    /// Of the process engine, which has all of them: those of Slipway's controller too.
+    private static let groups = RuleGroup.all(of: Watch(MonitoredStack.stack(.process).withCompanions()) { _ in true })
     private static let cases =
         AlertCase.api + AlertCase.burnRate + AlertCase.redis + AlertCase.postgres + AlertCase.edge
-        + AlertCase.controller + AlertCase.host + AlertCase.monitoring
+        + AlertCase.controller + AlertCase.silentApps + AlertCase.host + AlertCase.monitoring
 
     @Test("promtool accepts the scrapes and all rules, and amtool the routes")
     func isAccepted() throws {
@@ -56,7 +57,7 @@ struct MonitoringTests {
 
     @Test("every alert fires when it must and is silent when it must")
     func fires() throws {
-        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .compose)
+        let files = try MonitoringFiles(of: MonitoredStack.stack(.process), reachedBy: .compose)
         var tests: [String] = []
         for group in Self.groups where !group.alerts.isEmpty {
             let path = "\(files.directory)/\(group.name)-tests.yml"
@@ -64,6 +65,17 @@ struct MonitoringTests {
             tests.append(path)
         }
         let checked = try run(["promtool", "test", "rules"] + tests)
+        #expect(checked.status == 0, "\(checked.output)")
+    }
+
+    @Test("the budget is counted at the app where no edge shows its figures")
+    func firesWithoutAnEdge() throws {
+        let files = try MonitoringFiles(of: MonitoredStack.stack(), reachedBy: .kubernetes)
+        let rules = ["requests", "burn-rate"].map { "prometheus/rules/\($0).yml" }
+        let tests = AlertCase.document(AlertCase.burnRateOfApps, of: rules, every: "5m")
+        let path = "\(files.directory)/tests.yml"
+        try YAMLWriter.document(tests).write(toFile: path, atomically: true, encoding: .utf8)
+        let checked = try run(["promtool", "test", "rules", path])
         #expect(checked.status == 0, "\(checked.output)")
     }
 
@@ -123,13 +135,30 @@ struct MonitoringTests {
         #expect(Set(names) == Set(Self.groups.flatMap(\.alerts).map(\.name)).subtracting(Self.unseen(reach)))
     }
 
-    /// The edge of a cluster is its own.
+    /// No rendered set has Slipway's controller, and the edge of a cluster is its own.
     private static func unseen(_ reach: Monitoring.Reach) -> Set<String> {
-        guard reach == .kubernetes else { return [] }
-        return Set(
-            RuleGroup.all(of: Watch(MonitoredStack.stack().withCompanions()) { _ in true })
-                .first { $0.name == "edge" }?.alerts.map(\.name) ?? []
-        )
+        let own = ["backups", "certificates", "controller"] + (reach == .kubernetes ? ["edge"] : [])
+        return Set(groups.filter { own.contains($0.name) }.flatMap(\.alerts).map(\.name))
+    }
+
+    @Test("a rendered runbook has the names of its stack, and the commands of what runs it")
+    func speaksOfTheStack() throws {
+        var stack = MonitoredStack.stack()
+        stack.name = "bakery"
+        for index in stack.services.indices where stack.services[index].name == "redis" {
+            stack.services[index].name = "cache"
+        }
+        stack.engine = .kubernetes
+        stack.kubernetes = KubernetesOptions(prometheusOperator: true)
+        for (reach, command) in [
+            (Monitoring.Reach.compose, "docker compose restart cache"),
+            (.kubernetes, "kubectl --namespace bakery rollout restart statefulset/cache"),
+        ] {
+            let page = try #require(Monitoring.runbook(of: stack.withCompanions(), reachedBy: reach)).content
+            #expect(page.hasPrefix("# Runbook: alerts of bakery/local\n"))
+            #expect(!page.contains("shop") && !page.contains("slipway "), "\(page)")
+            #expect(page.contains("`\(command)`"), "\(page)")
+        }
     }
 
     @Test("a runbook of the person's own is pointed to, and Slipway's is left out")
@@ -173,7 +202,8 @@ struct MonitoringTests {
 
     /// A number, or begins with an aggregation, or is one of the sums that are recorded.
     private func isSummed(_ side: String) -> Bool {
-        side.contains(/^\(*(sum|min|max|avg|count) by \(/) || side.contains(/^[0-9.]+/) || side.contains(/^job:/)
+        side.contains(/^\(*(sum|min|max|avg|count) by \(/) || side.contains(/^[0-9.]+/)
+            || side.contains(/^(job|proxy):/)
             || side.contains(/^1 - sum by \(/) || side.contains(/and (sum|min|max|avg) by \([^)]*\) \(.*$/)
     }
 

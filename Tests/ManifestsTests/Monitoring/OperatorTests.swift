@@ -24,7 +24,10 @@ struct OperatorTests {
         try write(try Self.groups(), to: "\(folder)/rules.yml")
         let accepted = try run(["promtool", "check", "rules", "\(folder)/rules.yml"])
         #expect(accepted.status == 0, "\(accepted.output)")
-        try write(AlertCase.document(Self.jobs + Self.neighbours, of: ["rules.yml"]), to: "\(folder)/tests.yml")
+        try write(
+            AlertCase.document(Self.jobs + Self.workers + Self.neighbours, of: ["rules.yml"]),
+            to: "\(folder)/tests.yml"
+        )
         let tested = try run(["promtool", "test", "rules", "\(folder)/tests.yml"])
         #expect(tested.status == 0, "\(tested.output)")
     }
@@ -91,6 +94,26 @@ struct OperatorTests {
             silent: [started: "100x10", failed: "0x10"]
         ),
     ]
+
+    private static let ready = #"kube_deployment_status_replicas_available{namespace="shop",deployment="worker"}"#
+    private static let restarts =
+        #"kube_pod_container_status_restarts_total{namespace="shop",container="worker",pod="a"}"#
+
+    /// It shows no figures of its own.
+    private static let workers = [
+        worker("APIDown", at: 8, fires: [ready: "0x10"], silent: [ready: "1x10"]),
+        worker("APIDown", at: 8, fires: [:], silent: [ready: "1x10"]),
+        worker("CrashLooping", at: 15, fires: [restarts: "0+1x20"], silent: [restarts: "0 0 1x20"]),
+    ]
+
+    private static func worker(
+        _ name: String,
+        at minute: Int,
+        fires: [String: String],
+        silent: [String: String]
+    ) -> AlertCase {
+        AlertCase(name: name, severity: .critical, service: "worker", at: minute, fires: fires, silent: silent)
+    }
 
     private static func backup(
         _ name: String,

@@ -102,8 +102,9 @@ enum APIRules {
         )
     }
 
-    static func enough(_ job: String, minutes: Int) -> String {
-        more("job:http_requests:rate5m{\(job)}", than: fewestRequests, minutes: minutes)
+    /// `level` is the label that the rates are summed by.
+    static func enough(_ selected: String, by level: String = "job", minutes: Int) -> String {
+        more("\(level):http_requests:rate5m{\(selected)}", than: fewestRequests, minutes: minutes)
     }
 
     /// Whether a rate makes more than a number in these minutes.

@@ -37,7 +37,7 @@ struct AlertHelp: Hashable {
             return "slipway \(verb) \(stack.stack) --env \(stack.environment)\(rest)"
         case .compose:
             switch verb {
-            case "status": return "docker compose ps --all"
+            case "status", "history": return "docker compose ps --all"
             case "logs": return "docker compose logs --tail 100 \(service)"
             case "restart": return "docker compose restart \(service)"
             default: return nil
@@ -47,6 +47,7 @@ struct AlertHelp: Hashable {
             switch verb {
             case "status": return "\(kubectl) get pods"
             case "logs": return "\(kubectl) logs --tail 100 --selector \(Self.component)=\(service)"
+            case "history": return "\(kubectl) rollout history deployment"
             // Only what keeps data is restarted on the advice of an alert.
             case "restart": return "\(kubectl) rollout restart statefulset/\(service)"
             default: return nil

@@ -31,7 +31,7 @@ enum BackupJobRules {
             summary: "There is no backup of \(policy.name) that is younger than \(limit)",
             description: "Its job has failed or did not run for two turns, or kube-state-metrics shows no such job."
                 + " `kubectl --namespace \(stack.clusterNamespace) describe cronjob \(BackupJob.name(of: policy))`",
-            next: "history"
+            next: "backup list"
         )
     }
 
@@ -50,7 +50,7 @@ enum BackupJobRules {
             summary: "The last backup of \(policy.name) has failed",
             description: "Three attempts did not succeed. The earlier sets are there."
                 + " `kubectl --namespace \(stack.clusterNamespace) logs --selector app.kubernetes.io/instance=\(name)`",
-            next: "history"
+            next: "backup list"
         )
     }
 

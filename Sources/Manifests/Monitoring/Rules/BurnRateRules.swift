@@ -2,7 +2,8 @@ import StackModel
 
 /// How fast the error budget of `slo.availability` is used up. A month's budget at rate 14.4 is gone in two days, at
 /// rate 6 in five, at rate 1 just at the end of the month. The long window shows that it matters, the short one that
-/// it still goes on.
+/// it still goes on. Requests are counted where they are answered to clients: at the edge, where it shows its figures,
+/// else at the app.
 enum BurnRateRules {
     private struct Burn {
         var rate: Double
@@ -30,22 +31,25 @@ enum BurnRateRules {
                 "How fast the error budget is used up: \(watch.promise.availability) of the requests are to succeed"
                     + " in 30 days."
             ],
-            rules: watch.apps.flatMap { service in burns.map { .alert(alert($0, service, watch.promise)) } }
+            rules: watch.apps.flatMap { service -> [RuleGroup.Rule] in
+                let level = watch.countedAtEdges.contains { $0.name == service.name } ? "proxy" : "job"
+                return burns.map { .alert(alert($0, service, level, watch.promise)) }
+            }
         )
     }
 
-    private static func alert(_ burn: Burn, _ service: Service, _ promise: Promise) -> Alert {
-        let (name, job) = (service.name.text, "job=\"\(service.name)\"")
+    private static func alert(_ burn: Burn, _ service: Service, _ level: String, _ promise: Promise) -> Alert {
+        let (name, own) = (service.name.text, "\(level)=\"\(service.name)\"")
+        let ratio = "\(level):http_request_errors:ratio_rate"
         let bound = "\(Number.text(burn.rate)) * \(Number.text(promise.budget))"
         return Alert(
             name: "SLOBurn",
             severity: burn.severity,
             service: name,
             labels: ["window": burn.long],
-            expression: "job:http_request_errors:ratio_rate\(burn.long){\(job)} > \(bound)"
-                + " and job:http_request_errors:ratio_rate\(burn.short){\(job)} > \(bound)"
-                + " and \(APIRules.enough(job, minutes: burn.minutes)) and "
-                + APIRules.more("job:http_request_errors:rate5m{\(job)}", than: errors, minutes: burn.minutes),
+            expression: "\(ratio)\(burn.long){\(own)} > \(bound) and \(ratio)\(burn.short){\(own)} > \(bound)"
+                + " and \(APIRules.enough(own, by: level, minutes: burn.minutes)) and "
+                + APIRules.more("\(level):http_request_errors:rate5m{\(own)}", than: errors, minutes: burn.minutes),
             holding: burn.severity == .critical ? "2m" : "1h",
             summary: "{{ $value | humanizePercentage }} of the requests to \(name) failed in the last \(burn.long)",
             description: "At this rate the month's error budget of slo.availability \(promise.availability) is gone"

@@ -1,15 +1,14 @@
 import StackModel
 
-/// Alerts from the figures of Slipway's controller (docs/reference/metrics.md). Silent where no controller is scraped.
+/// Alerts from the figures of Slipway's controller (docs/reference/metrics.md), where Prometheus asks it.
 enum ControllerRules {
     /// The service that these alerts are of.
     static let service = "slipway"
     /// No service can have this name.
     static let job = "slipway_controller"
-    static let about = ["The figures come from Slipway's controller; without one these alerts are silent."]
+    static let about = ["The figures come from Slipway's controller."]
 
     static func group(_ watch: Watch) -> RuleGroup {
-        let hasWork = !watch.stack.backups.isEmpty || CertificateRules.hasCertificates(watch.stack)
         let stalled = Alert(
             name: "ControllerStalled",
             severity: .critical,
@@ -27,13 +26,13 @@ enum ControllerRules {
             expression: "max(up{job=\"\(job)\"}) == 0",
             holding: "1m",
             summary: "No controller runs",
-            description: "Nothing that is scheduled is done: no backup is made, and none is proven.",
+            description: "Nothing that is scheduled is done: no backup is made, and nobody looks at certificates.",
             next: "history"
         )
         return RuleGroup(
             name: "controller",
             about: about,
-            rules: hasWork ? (watch.asksController ? [down, stalled] : [stalled]).map { .alert($0) } : []
+            rules: watch.asksController ? [down, stalled].map { .alert($0) } : []
         )
     }
 }
@@ -43,8 +42,8 @@ enum BackupRules {
         RuleGroup(
             name: "backups",
             about: ControllerRules.about,
-            rules: watch.stack.backups.isEmpty
-                ? [] : [failed, skipped, tooOld, notProven, verifyFailed].map { .alert($0) }
+            rules: watch.asksController && !watch.stack.backups.isEmpty
+                ? [failed, skipped, tooOld, notProven, verifyFailed].map { .alert($0) } : []
         )
     }
 
@@ -105,15 +104,11 @@ enum BackupRules {
 }
 
 enum CertificateRules {
-    static func hasCertificates(_ stack: Stack) -> Bool {
-        stack.services.contains { if case .edge(let edge) = $0.kind { edge.tls != nil } else { false } }
-    }
-
     static func group(_ watch: Watch) -> RuleGroup {
         RuleGroup(
             name: "certificates",
             about: ControllerRules.about,
-            rules: hasCertificates(watch.stack)
+            rules: watch.asksController && watch.stack.hasCertificates
                 ? [
                     alert("CertExpiring", .warning, "(\(end) - \(start)) / 3"),
                     alert("CertExpiring", .critical, "\(7 * 86400)"),

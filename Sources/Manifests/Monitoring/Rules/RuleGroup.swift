@@ -38,7 +38,8 @@ extension RuleGroup {
     /// Every group that has something to watch in this stack.
     static func all(of watch: Watch) -> [RuleGroup] {
         [
-            RequestRules.group(watch), APIRules.group(watch), BurnRateRules.group(watch), RedisRules.group(watch),
+            RequestRules.group(watch), APIRules.group(watch), BurnRateRules.group(watch), SilentAppRules.group(watch),
+            RedisRules.group(watch),
             PostgresRules.group(watch), EdgeRules.group(watch), BackupRules.group(watch),
             CertificateRules.group(watch), ControllerRules.group(watch), HostRules.group(watch),
             MonitoringRules.group(watch),

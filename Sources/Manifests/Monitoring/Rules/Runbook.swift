@@ -10,29 +10,24 @@ enum Runbook {
 
     static let page = introduction + "\n" + entries
 
-    /// What a rendered set needs of it; nil when the stack has a runbook of its own.
-    static func file(of alerts: [Alert], _ help: AlertHelp) -> ManifestFile? {
+    /// What a rendered set needs of it, in the words of its stack; nil when the stack has a runbook of its own.
+    static func file(of alerts: [Alert], _ help: AlertHelp, _ stack: Stack) -> ManifestFile? {
         guard help.runbook == renderedPath else { return nil }
         let names = Set(alerts.map(\.name))
+        let words = RunbookWords(runner: help.runner, stack: stack)
         let sections = entries.split(separator: "## ").filter { names.contains(String($0.prefix { $0 != "\n" })) }
-        return ManifestFile(renderedPath, renderedIntroduction(help) + sections.map { "\n## \($0.trimmed)\n" }.joined())
+        let text = sections.map { "\n## \(words.said(in: $0.trimmed))\n" }.joined()
+        return ManifestFile(renderedPath, renderedIntroduction(help) + text)
     }
 
     private static func renderedIntroduction(_ help: AlertHelp) -> String {
-        let (name, environment) = (help.stack.stack, help.stack.environment)
-        let rows = ["status", "logs --service api", "restart --service redis"].compactMap { words in
-            help.command(words).map { "| `slipway \(words)` | `\($0)` |\n" }
-        }
-        return """
-            # Runbook: alerts of \(name)/\(environment)
+        """
+        # Runbook: alerts of \(help.stack.stack)/\(help.stack.environment)
 
-            One heading per alert. Each alert carries its command in the annotation `command`, where there is one.
-            Commands below are those of Slipway, which runs the same stacks. Without it:
+        One heading per alert. Each alert carries its command in the annotation `command`, where there is one. `\(RunbookWords.alerting)`
+        is the one that the alert names. Where the spec is to be changed, change it, render again, and then type the command.
 
-            | with Slipway | here |
-            |---|---|
-            \(rows.joined())
-            """
+        """
     }
 
     private static let introduction = """
@@ -46,7 +41,7 @@ enum Runbook {
 
     private static let entries = """
         ## APIDown
-        No replica of the app answers Prometheus, or there is none. Users get errors.
+        No replica of the app answers Prometheus, or there is none. Users get errors; a worker's work is not done.
         `slipway status shop`, then `slipway logs shop --service api --tail 100`. After a deploy: `slipway rollback shop`.
         When Redis or Postgres is down too, begin there: it explains this.
 
@@ -61,7 +56,7 @@ enum Runbook {
 
         ## HighErrorRate
         More requests fail (5xx) than `slo.errors` allows. `slipway logs shop --service api --grep ERROR`.
-        Began with a deploy (`slipway history shop`): `slipway rollback shop`.
+        Where it began with a deploy (`slipway history shop`): `slipway rollback shop`.
 
         ## HighLatency
         A latency that `slo.latency` promises was missed for ten minutes. See the dashboard "API overview": more requests
@@ -76,7 +71,7 @@ enum Runbook {
 
         ## MemoryHigh
         A replica uses most of `resources.memory`; at the limit the kernel ends it. Growing for days is a leak:
-        `slipway restart shop --service api` gives time, one replica after the other.
+        `slipway restart shop --service api` gives time.
 
         ## SLOBurn
         The error budget of `slo.availability` is used up much faster than it lasts. Label `window` says over which time.
@@ -155,13 +150,13 @@ enum Runbook {
         Most of the edge's connections are taken: many clients, or few that hold many. `rateLimit` limits each address.
 
         ## BackupTooOld
-        Two runs of a policy were missed. `slipway history shop` shows how the last ones ended; the store may be full or away.
+        Two runs of a policy were missed. `slipway backup list shop` shows what there is; the store may be full or away.
         Where the cluster runs the jobs: `kubectl describe cronjob backup-NAME`, then its pods. The volume may be full.
 
         ## BackupFailed
         The last run of a policy has failed. The controller's log says why; `slipway backup run shop --policy NAME` tries again.
         A job of a cluster has failed three times then: the log of its pod says why, and the pods of failed jobs are kept for
-        that. `kubectl create job --from=cronjob/backup-NAME again` tries once more.
+        that.
 
         ## BackupSkipped
         A run that was due was not made, because the controller was away or the run before had not ended. The next one makes up
@@ -174,11 +169,15 @@ enum Runbook {
         The last backup cannot be read back as it was written. Keep it, make another one, and look at the store's disk.
 
         ## CertExpiring
-        A certificate has less than a third of its time left (warning) or less than seven days (critical). Set the new one in
-        the variable that the secret is given by, and `slipway deploy shop`.
+        A certificate has less than a third of its time left (warning) or less than seven days (critical). Put the new one into
+        the files or the variable that the secret is given by, and `slipway deploy shop`.
 
         ## CertExpiresToday
         Less than a day. As CertExpiring, now: after that, clients refuse to connect.
+
+        ## ControllerDown
+        No controller runs on the machine: nothing that is scheduled is done, and nobody looks at certificates and at apps
+        without figures. `systemctl status slipway-controller`, and its log; without a unit: `slipway controller`.
 
         ## ControllerStalled
         The controller has made no pass for five minutes: no backups, no rotations, no repairs. Restart it; its log says why.

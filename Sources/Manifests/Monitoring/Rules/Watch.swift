@@ -7,12 +7,11 @@ struct Watch {
     let promise: Promise
 
     /// Prometheus asks Slipway's controller for its figures.
-    let asksController: Bool
+    var asksController: Bool { stack.needsController }
 
     /// `asks` tells whether Prometheus reaches the figures of an edge.
-    init(_ stack: Stack, asksController: Bool = false, asks: (Edge) -> Bool) {
+    init(_ stack: Stack, asks: (Edge) -> Bool) {
         self.stack = stack
-        self.asksController = asksController
         self.jobs = ScrapeJob.jobs(of: stack, asks: asks)
         self.promise = Promise(stack.objectives)
     }
@@ -29,6 +28,16 @@ struct Watch {
     var prometheuses: [Service] { services(where: \.isPrometheus) }
     var alertmanagers: [Service] { services { if case .alertmanager = $0.kind { true } else { false } } }
     var hosts: [Service] { services(where: \.watchesMachine) }
+
+    /// Those among them whose requests an edge counts that shows its figures.
+    var countedAtEdges: [Service] {
+        apps.filter { app in
+            edges.contains { service in
+                guard case .edge(let edge) = service.kind else { return false }
+                return edge.routes.contains { $0.service == app.name }
+            }
+        }
+    }
 
     /// What the exporters of one kind watch: the job that has the figures, and the service they are of.
     func exported(_ subject: Exporter.Subject) -> [(job: ServiceName, service: ServiceName)] {
