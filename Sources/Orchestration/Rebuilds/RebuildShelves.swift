@@ -1,5 +1,4 @@
 import Basics
-import Planning
 import StackModel
 import Vault
 
