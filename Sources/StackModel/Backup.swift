@@ -16,6 +16,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
     package var stores: [StoreName]
     /// A cron expression or one of hourly, daily, weekly, monthly: how often a set is restored and probed.
     package var prove: String?
+    /// How the service is brought to rest; nil where it is not.
+    package var quiesce: Quiesce?
 
     package init(
         name: String,
@@ -23,7 +25,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         schedule: String,
         keep: Retention,
         stores: [StoreName],
-        prove: String? = nil
+        prove: String? = nil,
+        quiesce: Quiesce? = nil
     ) {
         self.name = name
         self.subject = subject
@@ -31,6 +34,7 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         self.keep = keep
         self.stores = stores
         self.prove = prove
+        self.quiesce = quiesce
     }
 }
 

@@ -65,9 +65,17 @@ struct BackupSubject {
     {
         var before: FilesFacts?
         if case .files(let facts)? = previous { before = facts }
+        let (shrink, now) = (shrink, dependencies.now)
+        let rest = Quiescence(
+            quiesce: policy.quiesce,
+            service: place.service,
+            stack: release.stack.id,
+            engine: try dependencies.engine(release.stack.engine)
+        )
         let facts = DataFacts.files(
-            try await FilesSource(place: place)
-                .capture(at: dependencies.now(), since: before, shrink: shrink, to: sink)
+            try await rest.hold { [before] () throws(ReportableError) in
+                try await FilesSource(place: place).capture(at: now(), since: before, shrink: shrink, to: sink)
+            }
         )
         try await FactsObject.store(facts, to: sink)
         return SetFacts(subject: place.service.text, facts, at: dependencies.now())

@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Policies have names of their own.
+/// Policies have names of their own, and ask of a service what it can do.
 struct BackupChecks {
     let stack: Stack
     let root: SpecNode
@@ -21,5 +21,24 @@ struct BackupChecks {
             }
             lines[scalar.text] = lines[scalar.text] ?? entry.valuePlace.line
         }
+        for policy in stack.backups where policy.quiesce != nil { checkQuiesce(policy) }
+    }
+
+    /// What a server hands over agrees with itself; `config` is not read from files.
+    private func checkQuiesce(_ policy: BackupPolicy) {
+        if case .service(let name) = policy.subject, case .app? = stack.service(name)?.kind { return }
+        let node = root["backups"]?.elements?.first { node in
+            if case .scalar(let scalar)? = node.entry("name")?.value.content {
+                scalar.text == policy.name
+            } else {
+                false
+            }
+        }
+        guard let node else { return }
+        findings.error(
+            "quiesce is for the volumes of an app, and \(policy.name) is not of one",
+            at: node.place("quiesce"),
+            help: "Leave it out: what Redis and Postgres hand over agrees with itself."
+        )
     }
 }

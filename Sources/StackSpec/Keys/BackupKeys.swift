@@ -44,10 +44,18 @@ enum BackupKeys {
         "How often a set is restored and probed: `hourly`, `daily`, `weekly`, `monthly`, or the five fields of cron."
     )
 
+    static let quiesce = Key<Quiesce>(
+        "quiesce",
+        .quiesce,
+        default: "off",
+        synonyms: ["hooks", "hook"],
+        "For an app: how it is brought to rest while its volumes are read."
+    )
+
     static let table = KeyTable(
         title: "backup",
         meaning: "What is backed up, when, how long it is kept and where it goes.",
-        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule]
+        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, quiesce.rule]
     )
 }
 
@@ -66,7 +74,8 @@ extension ValueType where Value == BackupPolicy {
                 schedule: schedule,
                 keep: keep,
                 stores: stores,
-                prove: prove
+                prove: prove,
+                quiesce: fields[BackupKeys.quiesce]
             )
         }
     }

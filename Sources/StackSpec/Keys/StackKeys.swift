@@ -167,7 +167,7 @@ enum KeyTables {
         AutoscaleKeys.table,
         RedisKeys.table, PostgresKeys.table, PrometheusKeys.table, GrafanaKeys.table, EdgeKeys.table, RouteKeys.table,
         EdgeTLSKeys.table, RateLimitKeys.table, CircuitBreakerKeys.table, ResourceKeys.table, RolloutKeys.table,
-        SecretKeys.table, BackupKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,
+        SecretKeys.table, BackupKeys.table, QuiesceKeys.table, RetentionKeys.table, StoreKeys.table, S3Keys.table,
         SFTPKeys.table, ObjectiveKeys.table, LatencyKeys.table, ContactKeys.table,
         EmailKeys.table, SlackKeys.table, PagerDutyKeys.table, WebhookKeys.table, EnvironmentKeys.table,
         KubernetesKeys.table, EgressKeys.table, DestinationKeys.table,
