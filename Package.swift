@@ -88,8 +88,8 @@ let package = Package(
         room(
             "Orchestration",
             [
-                "Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Ledger", "Vault",
-                "DataSources",
+                "Basics", "StackModel", "StackSpec", "Manifests", "Planning", "Interfaces", "Archives", "Ledger",
+                "Vault", "DataSources",
             ]
         ),
 

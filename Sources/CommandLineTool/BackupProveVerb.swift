@@ -28,7 +28,7 @@ struct BackupProveVerb: Verb {
         let doors = try session.backups()
         let prover = BackupProver(dependencies, doors)
         var (reports, failures): ([ProofReport], [ReportableError]) = ([], [])
-        for name in try await BackupRunner(dependencies, doors).policies(of: stack, only: policy ?? policyOfSet) {
+        for name in try await prover.policies(of: stack, only: policy ?? policyOfSet) {
             do throws(ReportableError) {
                 let report = try await prover.prove(name, of: stack, set: set)
                 reports.append(report)

@@ -61,7 +61,8 @@ struct BackupRunVerb: Verb {
     }
 
     private static func lines(of report: BackupReport) -> [String] {
-        report.copies.map { "\($0.set) is in \($0.store): \(ByteCount(bytes: $0.size)) after \(report.elapsed)" }
+        guard !report.copies.isEmpty else { return ["\(report.policy): nothing was written since"] }
+        return report.copies.map { "\($0.set) is in \($0.store): \(ByteCount(bytes: $0.size)) after \(report.elapsed)" }
     }
 }
 
@@ -83,7 +84,9 @@ struct BackupListVerb: Verb {
         case .json: console.result(CanonicalJSON.text(list))
         case .table where list.rows.isEmpty && list.unread.isEmpty: console.result("\(stack) has no backup sets")
         case .table where list.rows.isEmpty: break
-        case .table: console.result(Self.table(list).render(style: console.resultStyle))
+        case .table:
+            console.result(Self.table(list).render(style: console.resultStyle))
+            for line in Self.spans(list) { console.result(line) }
         }
         console.warn(unread: list.unread)
         return list.unread.isEmpty ? .done : .failed
@@ -91,7 +94,7 @@ struct BackupListVerb: Verb {
 
     private static func table(_ list: BackupList) -> TextTable {
         var table = TextTable("STORE", "SET", "HOLDS THE STATE OF", "SIZE", "STATE")
-        for row in list.rows {
+        for row in list.rows where !row.isLog {
             table.add(
                 row.store.text,
                 row.set,
@@ -101,6 +104,13 @@ struct BackupListVerb: Verb {
             )
         }
         return table
+    }
+
+    /// A log has many sets, and what a person asks of them is where they lead.
+    private static func spans(_ list: BackupList) -> [String] {
+        list.spans.map { span in
+            "\(span.service) in \(span.store): any moment from \(TimeText.stamp(span.from)) to \(TimeText.stamp(span.until))"
+        }
     }
 }
 

@@ -31,7 +31,9 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter safety: whether a set is made first where data is touched.
+    /// - Parameters:
+    ///   - safety: whether a set is made first where data is touched.
+    ///   - isLast: nothing comes behind the change, so its good end is told as the end of the command.
     func carryOut(
         _ change: Change,
         on stack: StackID,
@@ -39,6 +41,7 @@ struct ChangeOptions: ParsableArguments {
         reviewed: Plan? = nil,
         safety: SafetyOptions = SafetyOptions(noBackup: true),
         preparing preparation: Preparation? = nil,
+        isLast: Bool = true,
         watch: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws(ReportableError) -> ExitStatus {
         let console = session.console
@@ -56,6 +59,7 @@ struct ChangeOptions: ParsableArguments {
         if dryRun { return show(proposal, console) }
         let words = ChangeWords(proposal)
         guard !proposal.isEmpty else {
+            guard isLast else { return .done }
             let result = ResultLine("nothing-to-do", .done, stack: stack, release: proposal.previous?.number)
             console.result(isForPrograms ? result.text : words.nothingToDo)
             return .done
@@ -65,6 +69,8 @@ struct ChangeOptions: ParsableArguments {
         if mustAsk(reviewed) { try await ask("Carry out this plan on \(stack)?", console) }
         try await backup.take(in: session) { warn($0, on: console) }
         let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
+        if case .revertedAfter = report.outcome { return tell(report, words, console) }
+        guard isLast else { return .done }
         return tell(report, words, console)
     }
 
@@ -80,7 +86,7 @@ struct ChangeOptions: ParsableArguments {
         warn(isForPrograms ? text : "\(console.noteStyle.yellow("warning:")) \(text)", on: console)
     }
 
-    private var isForPrograms: Bool { progress == .json }
+    var isForPrograms: Bool { progress == .json }
 
     private func mustAsk(_ reviewed: Plan?) -> Bool { !yes && reviewed == nil }
 

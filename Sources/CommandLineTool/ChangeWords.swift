@@ -18,14 +18,15 @@ struct ChangeWords {
             "nothing to do: \(services.sorted().map(\.text).joined(separator: ", ")) of \(stack) is stopped"
         case .down: "nothing to do: \(stack) is down"
         case .restore: "nothing to do: \(stack) has that data"
-        case .deploy, .rollback, .scale, .restart: "nothing to do: \(stack) runs release \(proposal.target.number)"
+        case .deploy, .rollback, .scale, .restart, .rebuild:
+            "nothing to do: \(stack) runs release \(proposal.target.number)"
         }
     }
 
     /// `release` is the one that was recorded, which may have got another number than the one proposed.
     func done(_ release: Release) -> String {
         switch proposal.plan.purpose {
-        case .deploy, .revert: "\(stack) runs release \(release.number)"
+        case .deploy, .revert, .rebuild: "\(stack) runs release \(release.number)"
         case .rollback: "\(stack) is back at release \(release.number)"
         case .scale, .restart, .stop, .restore: "\(stack): \(proposal.change.reason): done"
         case .down: "\(stack) is down"

@@ -26,6 +26,14 @@ package struct RestoreVerb: ChangingVerb {
     @Option(name: .shortAndLong, help: "The newest set of this service; may be given several times.")
     var service: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The moment to go back to, for a Postgres whose policy says `pointInTime`: 2026-11-21T10:00:00Z, or 10m.",
+            discussion: "What was committed at or before it is there."
+        )
+    )
+    var at: String?
+
     @Option(help: "Only sets in this store.")
     var store: String?
 
@@ -39,7 +47,7 @@ package struct RestoreVerb: ChangingVerb {
 
     package func validate() throws {
         guard undo || forget else { return }
-        guard fromSet == nil, policy == nil, store == nil, !(undo && forget) else {
+        guard fromSet == nil, policy == nil, store == nil, at == nil, !(undo && forget) else {
             throw ValidationError("--undo and --forget read no set: each goes with --service alone.")
         }
     }
@@ -56,7 +64,10 @@ package struct RestoreVerb: ChangingVerb {
             let undoing = try await restorer.undo(services, of: stack)
             status = try await change.carryOut(undoing, on: stack, in: session, watch: watch.see)
         } else {
-            let choice = try await restorer.choose(try wish(services), of: stack)
+            let wish = try wish(services, now: dependencies.now())
+            let choice =
+                change.dryRun
+                ? try await restorer.choose(wish, of: stack) : try await restorer.chooseShipping(wish, of: stack)
             tell(choice, session.console, at: dependencies.now())
             let preparation = restorer.preparation(of: choice)
             status = try await change.carryOut(
@@ -89,8 +100,9 @@ package struct RestoreVerb: ChangingVerb {
         return .done
     }
 
-    private func wish(_ services: Set<ServiceName>) throws(ReportableError) -> RestoreWish {
+    private func wish(_ services: Set<ServiceName>, now: Instant) throws(ReportableError) -> RestoreWish {
         var wish = RestoreWish(set: fromSet, policy: policy, services: services)
+        if let at { wish.at = try TimeText.parse(at, now: now) }
         guard let store else { return wish }
         guard let name = StoreName(store) else {
             throw ReportableError(.usage, "\(store) is not the name of a store")
@@ -131,8 +143,8 @@ struct RestoreText {
                 set.service.text,
                 row.set,
                 row.store.text,
-                row.captured.map { TimeText.stamp($0) } ?? "-",
-                row.captured.map { TimeText.age($0, at: now) } ?? "-",
+                TimeText.stamp(set.state),
+                TimeText.age(set.state, at: now),
                 "\(ByteCount(bytes: row.size))",
                 row.state.rawValue
             )
@@ -143,7 +155,8 @@ struct RestoreText {
     var sentences: [String] {
         choice.sets.map { set in
             let row = set.row
-            return "\(set.service) is to be restored from \(row.set) in \(row.store) (\(row.state.rawValue))"
+            return "\(set.service) is to be restored from \(row.set) in \(row.store) (\(row.state.rawValue)), "
+                + "as at \(TimeText.stamp(set.state))"
         } + [consequence]
     }
 

@@ -14,7 +14,8 @@ package struct SlipwayCommand: ParsableCommand {
             DeployVerb.self,
             RollbackVerb.self, StatusVerb.self,
             HistoryVerb.self, LogsVerb.self, ExecVerb.self, ScaleVerb.self, RestartVerb.self, StopVerb.self,
-            DownVerb.self, BackupVerb.self, RestoreVerb.self, ControllerVerb.self, VersionVerb.self,
+            DownVerb.self, BackupVerb.self, RestoreVerb.self, RebuildVerb.self, KitVerb.self, ControllerVerb.self,
+            VersionVerb.self,
         ]
     )
 

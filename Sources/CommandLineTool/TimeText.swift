@@ -22,11 +22,14 @@ enum TimeText {
         }
     }
 
-    /// Accepts `10m`, `2h` before `now`, `2026-11-21T08:15:02Z`, or a moment as `stamp` writes it.
+    /// Accepts `10m`, `2h` before `now`, `2026-11-21T08:15:02Z`, the same with a fraction, or a moment as `stamp`
+    /// writes it.
     static func parse(_ text: String, now: Instant) throws(ReportableError) -> Instant {
         if let span = TimeSpan(text) { return Instant(milliseconds: now.milliseconds - span.milliseconds) }
-        if let date = try? Date(text.replacing(" ", with: "T", maxReplacements: 1), strategy: .iso8601) {
-            return Instant(milliseconds: Int(date.timeIntervalSince1970 * 1000))
+        let words = text.replacing(" ", with: "T", maxReplacements: 1)
+        let exact = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        if let date = (try? Date(words, strategy: .iso8601)) ?? (try? Date(words, strategy: exact)) {
+            return Instant(milliseconds: Int((date.timeIntervalSince1970 * 1000).rounded()))
         }
         throw ReportableError(
             .usage,

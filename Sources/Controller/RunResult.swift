@@ -55,6 +55,7 @@ package struct RunResult: Hashable, Sendable, Codable {
         let elapsed = started.elapsed(until: ended).spoken
         let (set, stores) = (sets.values.min() ?? "", sets.keys.sorted().joined(separator: ", "))
         switch kind {
+        case .backup where sets.isEmpty: return "\(subject): nothing was written since (\(elapsed))"
         case .backup:
             let bytes = size.map { "\(ByteCount(bytes: $0)), " } ?? ""
             return "\(subject): \(set) is in \(stores) (\(bytes)\(elapsed))"

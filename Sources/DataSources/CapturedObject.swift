@@ -30,6 +30,7 @@ package typealias DataRunner = CommandRunner & ProgramStarter
 package enum DataFacts: Hashable, Sendable, Codable {
     case redis(RedisFacts)
     case postgres(PostgresFacts)
+    case postgresBase(PostgresBaseFacts)
     case files(FilesFacts)
 }
 
@@ -38,7 +39,7 @@ extension DataFacts {
     var kind: String {
         switch self {
         case .redis: "a Redis"
-        case .postgres: "a Postgres"
+        case .postgres, .postgresBase: "a Postgres"
         case .files: "files"
         }
     }

@@ -36,13 +36,19 @@ extension DataEvidence {
         )
     }
 
-    init(_ contents: [String: PostgresContent], of facts: PostgresFacts, by target: DataPlace, in elapsed: Duration) {
+    init(
+        _ contents: [String: PostgresContent],
+        _ version: String,
+        _ captured: Instant,
+        by target: DataPlace,
+        in elapsed: Duration
+    ) {
         let tables = contents.values.flatMap(\.tables)
         self.init(
             server: .postgres,
             version: target.version,
-            capturedVersion: facts.version,
-            capturedAt: facts.databases.map(\.takenAt).min() ?? Instant(milliseconds: 0),
+            capturedVersion: version,
+            capturedAt: captured,
             counts: [
                 "databases": contents.count, "tables": tables.count, "rows": tables.map(\.rows).reduce(0, +),
                 "largeObjects": contents.values.map(\.largeObjects).reduce(0, +),

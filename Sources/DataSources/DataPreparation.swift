@@ -15,18 +15,21 @@ package struct DataPreparation: Sendable {
     }
 
     /// Lays the data beside the live data under a name, whole or not at all, for `Action.swapIn`.
-    /// - Parameter scratch: a folder of this call's own, gone afterwards.
+    /// - Parameters:
+    ///   - scratch: a folder of this call's own, gone afterwards.
+    ///   - replay: what a copy of a cluster is to be brought further by.
     /// Throws `vaultDamaged` when an object is not sound or not what the facts say, `engineFailed` when this server or
     /// its disk cannot hold it, `needsDecision` when the name is taken, and what `object` throws.
     package func prepare(
         _ name: RestorationName,
         facts: DataFacts,
         scratch: String,
+        replaying replay: LogReplay? = nil,
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
         let slot = try await PreparedSlot.open(target, name, runner)
         defer { slot.release() }
-        let evidence = try await build(in: slot.unfinished, facts, scratch, object)
+        let evidence = try await build(in: slot.unfinished, facts, scratch, replay, object)
         do throws(ReportableError) {
             try await slot.finish()
         } catch {
@@ -40,12 +43,13 @@ package struct DataPreparation: Sendable {
     package func prove(
         facts: DataFacts,
         scratch: String,
+        replaying replay: LogReplay? = nil,
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
         try await Leftovers.clear(scratch, runner)
         try await Folder.make(scratch, mode: 0o711)
         do throws(ReportableError) {
-            let evidence = try await build(in: "\(scratch)/data", facts, "\(scratch)/work", object)
+            let evidence = try await build(in: "\(scratch)/data", facts, "\(scratch)/work", replay, object)
             try await Leftovers.clear(scratch, runner)
             return evidence
         } catch {
@@ -58,6 +62,7 @@ package struct DataPreparation: Sendable {
         in folder: String,
         _ facts: DataFacts,
         _ scratch: String,
+        _ replay: LogReplay?,
         _ object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
         let began = ContinuousClock.now
@@ -69,12 +74,18 @@ package struct DataPreparation: Sendable {
         case (.postgres(let facts), .postgres):
             let contents = try await PostgresRestoration(target: target, runner: runner)
                 .prepare(in: folder, scratch: scratch, facts: facts, object: object)
-            return DataEvidence(contents, of: facts, by: target, in: began.duration(to: .now))
+            let captured = facts.databases.map(\.takenAt).min() ?? Instant(milliseconds: 0)
+            return DataEvidence(contents, facts.version, captured, by: target, in: began.duration(to: .now))
+        case (.postgresBase(let facts), .postgres):
+            let contents = try await PostgresRecovery(target: target, runner: runner)
+                .prepare(in: folder, scratch: scratch, facts: facts, object: object, replay: replay)
+            let reached = replay?.until ?? facts.endedAt
+            return DataEvidence(contents, facts.version, reached, by: target, in: began.duration(to: .now))
         case (.files(let facts), .files):
             let found = try await FilesRestoration(target: target, runner: runner)
                 .prepare(in: folder, facts: facts, object: object)
             return DataEvidence(found, of: facts, in: began.duration(to: .now))
-        case (.redis, _), (.postgres, _), (.files, _):
+        case (.redis, _), (.postgres, _), (.postgresBase, _), (.files, _):
             throw ReportableError(
                 .needsDecision,
                 "the backup is of \(facts.kind), and \(target.service) is not"

@@ -14,6 +14,9 @@ package protocol Engine: Sendable {
     /// The digest a source directory would have in the content store. Reads, never writes.
     func digest(ofSource directory: String) async throws(ReportableError) -> Digest
 
+    /// Where a source that was stored lies, to be read. Throws `notFound` when it is not stored.
+    func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String
+
     /// What this machine lacks for a template: missing programs, limits that cannot be set. Warnings, in words.
     /// Throws `programMissing` when a replica could not run at all.
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String]

@@ -20,7 +20,7 @@ struct StoppedServices {
         switch plan.purpose {
         case .stop: for service in try services(of: plan) { try mark(service, of: plan.stack) }
         case .restart, .restore: for service in try services(of: plan) { try unmark(service, of: plan.stack) }
-        case .deploy, .rollback, .revert, .scale, .down: try clear(plan.stack)
+        case .deploy, .rollback, .revert, .scale, .down, .rebuild: try clear(plan.stack)
         }
     }
 

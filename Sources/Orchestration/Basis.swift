@@ -18,7 +18,7 @@ enum Basis {
         async throws(ReportableError) -> Basis
     {
         switch change {
-        case .deploy(let declared): return .declared(declared)
+        case .deploy(let declared), .rebuild(let declared, _): return .declared(declared)
         case .rollback(let number):
             let goal = RollbackGoal(ledger: dependencies.ledger, stack: stack, current: current)
             return .release(try await goal.release(number))

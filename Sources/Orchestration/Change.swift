@@ -13,6 +13,8 @@ package enum Change: Sendable {
     case down(destroyData: Bool)
     /// Swap the data of these services.
     case restore([ServiceName: WantedData])
+    /// Deploy to a machine that has nothing yet; these services begin with data that lies prepared.
+    case rebuild(DeclaredStack, [ServiceName: WantedData])
 
     package var purpose: Plan.Purpose {
         switch self {
@@ -23,27 +25,39 @@ package enum Change: Sendable {
         case .stop: .stop
         case .down: .down
         case .restore: .restore
+        case .rebuild: .rebuild
         }
     }
 
     /// It may start some; `stop` and `down` only take away.
     var startsReplicas: Bool {
         switch self {
-        case .deploy, .rollback, .scale, .restart, .restore: true
+        case .deploy, .rollback, .scale, .restart, .restore, .rebuild: true
         case .stop, .down: false
         }
     }
 
     /// The stack file, where the change comes from one.
-    var declared: DeclaredStack? { if case .deploy(let declared) = self { declared } else { nil } }
+    var declared: DeclaredStack? {
+        switch self {
+        case .deploy(let declared), .rebuild(let declared, _): declared
+        default: nil
+        }
+    }
 
-    /// The data that the change swaps, where it does.
-    var data: [ServiceName: WantedData] { if case .restore(let data) = self { data } else { [:] } }
+    /// The data that the change puts in place, where it does.
+    var data: [ServiceName: WantedData] {
+        switch self {
+        case .restore(let data), .rebuild(_, let data): data
+        default: [:]
+        }
+    }
 
     /// The words that history shows.
     package var reason: String {
         switch self {
         case .deploy: "deploy"
+        case .rebuild: "rebuild from backups"
         case .rollback(let number): number.map { "roll back to release \($0)" } ?? "roll back to the last good release"
         case .scale(let counts):
             "scale " + counts.sorted { $0.key < $1.key }.map { "\($0.key) to \($0.value)" }.joined(separator: ", ")

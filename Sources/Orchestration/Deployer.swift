@@ -4,7 +4,7 @@ import Ledger
 import Planning
 import StackModel
 
-/// Every change to a deployed stack: deploy, rollback, scale, restart, stop, down. One way for all of them:
+/// Every change to a stack: deploy, rollback, scale, restart, stop, down, restore, rebuild. One way for all of them:
 /// propose (observe, plan; nothing is touched) -> a person reviews -> carry out (lock, plan again, record, run).
 package struct Deployer: Sendable {
     let dependencies: Dependencies
@@ -124,7 +124,7 @@ package struct Deployer: Sendable {
         if let crashed = try await Recovery(dependencies: dependencies).closeUnfinished(of: proposal.stack) {
             progress(.recovered(crashed))
         }
-        if case .deploy(let declared) = proposal.change {
+        if let declared = proposal.change.declared {
             try await draft(proposal.target.stack.engine).ensureSecrets(declared)
         }
         let report = try await run(fresh, began: began, retryCrashed: retryCrashed)
@@ -204,6 +204,7 @@ extension Deployer {
         case .restore(let data):
             request.services = Set(data.keys)
             request.data = data
+        case .rebuild(_, let data): request.data = data
         case .down(let destroyData):
             let last = try await ledger.operations(of: stack, limit: 1).first
             request.destroyData = destroyData
@@ -221,7 +222,7 @@ extension Deployer {
         let draft = ReleaseDraft(dependencies: dependencies, engine: engine)
         let preflight = Preflight(engine: engine)
         switch (change, basis) {
-        case (.deploy(let declared), _):
+        case (.deploy(let declared), _), (.rebuild(let declared, _), _):
             let (contents, warnings) = try await draft.reduced(draft.preview(declared), by: preflight)
             let doubts = try await doubts(about: contents, current, given: declared.given)
             return (try await prospective(contents, change, current: current), warnings + doubts)

@@ -60,7 +60,7 @@ struct RollbackGoal {
         }
         switch last.plan.purpose {
         case .rollback, .revert: return try await ledger.release(last.plan.release, of: stack)
-        case .deploy, .scale: return last.plan.release == current.number ? nil : current
+        case .deploy, .scale, .rebuild: return last.plan.release == current.number ? nil : current
         case .restart, .stop, .down, .restore: return nil
         }
     }

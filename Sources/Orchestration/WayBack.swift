@@ -38,8 +38,9 @@ struct WayBack {
         }
     }
 
-    /// What was live before the change stays so, whether it was asked for or not.
+    /// What was live before the change stays so, whether it was asked for or not. Before a rebuild nothing was.
     private var swapped: [ServiceName: WantedData] {
+        guard proposal.plan.purpose == .restore else { return [:] }
         let services = Set(
             proposal.plan.steps.compactMap { step -> ServiceName? in
                 switch step.action {
@@ -55,7 +56,7 @@ struct WayBack {
     /// A restart goes back to the state it began in, which cannot be told from here while other services are stopped.
     private func leadsSomewhere() async throws(ReportableError) -> Bool {
         switch proposal.plan.purpose {
-        case .deploy, .rollback, .revert, .scale: proposal.previous?.digest != target.digest
+        case .deploy, .rollback, .revert, .scale, .rebuild: proposal.previous?.digest != target.digest
         case .restart: try await runner.dependencies.ledger.summary(of: proposal.stack).stopped.isEmpty
         case .restore: !swapped.isEmpty
         case .stop, .down: false

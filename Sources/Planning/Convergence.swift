@@ -19,6 +19,8 @@ struct Convergence {
     let observed: ObservedServices
     let services: Set<ServiceName>?
     let unproven: Set<ReplicaID>
+    /// What services begin with in place of nothing.
+    let data: [ServiceName: WantedData]
     let causes: Causes
 
     private var draft = PlanDraft()
@@ -32,6 +34,7 @@ struct Convergence {
         self.observed = observed
         self.services = request.purpose == .restart ? request.services : nil
         self.unproven = request.unproven
+        self.data = request.data
         self.causes = Causes(purpose: request.purpose, release: request.target.number, desired: desired)
     }
 
@@ -58,7 +61,7 @@ struct Convergence {
     private mutating func update(_ service: DesiredService, _ blockers: PortBlockers) throws(ReportableError) {
         guard let roster = rosters[service.name] else { return }
         let edges = desired.edges(routingTo: service.name).filter(isThere)
-        let prepared = prepare(service, roster)
+        let prepared = try prepare(service, roster)
         var update = ServiceUpdate(
             service,
             roster,
@@ -85,18 +88,37 @@ struct Convergence {
     }
 
     /// What has to be on the machine before a replica starts.
-    private mutating func prepare(_ service: DesiredService, _ roster: ReplicaRoster) -> [PlanDraft.Ref] {
+    private mutating func prepare(_ service: DesiredService, _ roster: ReplicaRoster)
+        throws(ReportableError) -> [PlanDraft.Ref]
+    {
         guard roster.startCount > 0 else { return [] }
         var prepared: [PlanDraft.Ref] = []
         if let source = service.template.source, !observed.sources.contains(source) {
             let cause = "source \(source.short) is not stored yet"
             prepared.append(draft.store(source, of: service.name, because: cause))
         }
-        if service.needsVolume, !observed.volumes.contains(service.name) {
-            let cause = "\(service.name) has no data directory yet"
-            prepared.append(draft.add(.prepareVolume(service.name), because: cause))
-        }
+        if service.needsVolume, let step = try prepareVolume(of: service.name) { prepared.append(step) }
         return prepared
+    }
+
+    /// Nobody starts on an empty directory where data is wanted.
+    private mutating func prepareVolume(of service: ServiceName) throws(ReportableError) -> PlanDraft.Ref? {
+        guard case .restored(let name)? = data[service] else {
+            guard !observed.volumes.contains(service) else { return nil }
+            return draft.add(.prepareVolume(service), because: "\(service) has no data directory yet")
+        }
+        guard observed.restored[service] != name else { return nil }
+        guard !observed.volumes.contains(service) else {
+            throw ReportableError(
+                .needsDecision,
+                "\(service) has data, and it is not that of \(name)",
+                hint: "Look whose it is. `slipway down --destroy-data` removes it."
+            )
+        }
+        guard observed.prepared[service]?.contains(name) == true else {
+            throw ReportableError(.notFound, "there is no data \(name) of \(service), neither live nor prepared")
+        }
+        return draft.add(.swapIn(service, name), because: "\(service) begins with the data of its backup")
     }
 
     private mutating func warn(_ service: DesiredService, _ roster: ReplicaRoster) {

@@ -12,7 +12,7 @@ package struct PlanRequest: Sendable {
     package var destroyData: Bool
     /// For `down`: the last operation was one, and came to its end. What no observation shows is gone already.
     package var isDown: Bool
-    /// For `restore`: which data each of the services is to have.
+    /// For `restore`: which data each of the services is to have; for `rebuild`: which it begins with.
     package var data: [ServiceName: WantedData]
     /// Replicas that run and were never confirmed: they are proven again before anything counts on them.
     package var unproven: Set<ReplicaID>

@@ -24,7 +24,7 @@ package enum Planner {
         let steps: [Step]
         let warnings: [String]
         switch request.purpose {
-        case .deploy, .rollback, .revert, .scale, .restart:
+        case .deploy, .rollback, .revert, .scale, .restart, .rebuild:
             var convergence = Convergence(request, desired, services)
             steps = try convergence.steps()
             warnings = convergence.warnings

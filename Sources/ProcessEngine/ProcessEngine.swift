@@ -40,6 +40,14 @@ package struct ProcessEngine: Engine {
         try await offPool { () throws(ReportableError) in try SourceTree(directory).digest() }
     }
 
+    package func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String {
+        let source = folder(stack).source(digest)
+        guard try await offPool({ Disk.isDirectory(source) }) else {
+            throw ReportableError(.notFound, "the source \(digest.short) of \(stack) is not stored")
+        }
+        return source
+    }
+
     package func preflight(
         _ template: ReplicaTemplate,
         in stack: StackID

@@ -6,6 +6,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         /// The spec, the rendered files, the sealed secrets.
         case config
         case service(ServiceName)
+        /// What a service has written since: the archived log of a Postgres. Never said by a spec (`BackupPolicy.log`).
+        case log(ServiceName)
     }
 
     package var name: String
@@ -16,6 +18,9 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
     package var stores: [StoreName]
     /// A cron expression or one of hourly, daily, weekly, monthly: how often a set is restored and probed.
     package var prove: String?
+    /// A cron expression or one of those words: how often the log of a Postgres goes into the stores. Its sets are then
+    /// copies of the whole cluster, from which it comes back as it was at any moment that the log tells of.
+    package var pointInTime: String?
     /// How the service is brought to rest; nil where it is not.
     package var quiesce: Quiesce?
 
@@ -26,6 +31,7 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         keep: Retention,
         stores: [StoreName],
         prove: String? = nil,
+        pointInTime: String? = nil,
         quiesce: Quiesce? = nil
     ) {
         self.name = name
@@ -34,7 +40,36 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         self.keep = keep
         self.stores = stores
         self.prove = prove
+        self.pointInTime = pointInTime
         self.quiesce = quiesce
+    }
+}
+
+extension BackupPolicy {
+    /// What the name of a policy gets added for its log.
+    package static let logSuffix = "-wal"
+
+    /// The policy that ships the log which its sets are brought to a point in time by: it has times, a series and runs of
+    /// its own, like every other one.
+    package var log: BackupPolicy? {
+        guard let pointInTime, case .service(let service) = subject else { return nil }
+        return BackupPolicy(
+            name: name + Self.logSuffix,
+            subject: .log(service),
+            schedule: pointInTime,
+            keep: keep,
+            stores: stores
+        )
+    }
+}
+
+extension Stack {
+    /// The declared policies, each with that of its log behind it.
+    package var policies: [BackupPolicy] { backups.flatMap { [$0] + ($0.log.map { [$0] } ?? []) } }
+
+    /// Whether a Postgres has to archive its log.
+    package func archivesLog(of service: ServiceName) -> Bool {
+        backups.contains { $0.log?.subject == .log(service) }
     }
 }
 

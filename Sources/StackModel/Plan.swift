@@ -4,11 +4,13 @@ import Basics
 package struct Plan: Hashable, Sendable, Codable {
     package enum Purpose: String, Hashable, Sendable, Codable {
         case deploy, rollback, revert, scale, restart, stop, down, restore
+        /// A deploy to a machine that has nothing yet, whose services begin with the data of backups.
+        case rebuild
 
         /// Whether success makes the target release the current one.
         package var activatesRelease: Bool {
             switch self {
-            case .deploy, .rollback, .revert, .scale: true
+            case .deploy, .rollback, .revert, .scale, .rebuild: true
             case .restart, .stop, .down, .restore: false
             }
         }

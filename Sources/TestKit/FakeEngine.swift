@@ -45,6 +45,11 @@ package final class FakeEngine: Engine {
     /// A digest of the path.
     package func digest(ofSource directory: String) async throws(ReportableError) -> Digest { Digest(of: directory) }
 
+    /// These machines keep no copies.
+    package func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String {
+        throw ReportableError(.notFound, "the source \(digest.short) of \(stack) is not stored")
+    }
+
     package func preflight(
         _ template: ReplicaTemplate,
         in stack: StackID

@@ -46,6 +46,13 @@ struct HomeDirectory {
         return "\(path)/scratch/\(name.replacing("/", with: "."))"
     }
 
+    /// Where a stack's spec and sources are laid when they come out of a backup. For the owner alone: specs may hold what is
+    /// nobody else's business.
+    func stackFolder(_ stack: StackID) throws(ReportableError) -> String {
+        try make("\(path)/rebuilt", mode: 0o700)
+        return "\(path)/rebuilt/\(stack.stack).\(stack.environment)"
+    }
+
     func lock(for stack: StackID) -> String { "\(path)/ledger/\(stack.stack).\(stack.environment).lock" }
 
     /// Idempotent.

@@ -1,5 +1,6 @@
 import Basics
 import HostAccess
+import Orchestration
 import StackModel
 
 /// The credentials of a bucket, from the caller's environment: those of the store itself, else those that every program
@@ -13,7 +14,7 @@ struct S3Variables {
 
     /// Throws `usage` naming the variables when there are none.
     func credentials(of store: StoreName) throws(ReportableError) -> S3Credentials {
-        let prefix = "SLIPWAY_STORE_\(store.text.uppercased().replacing("-", with: "_"))"
+        let prefix = store.variablePrefix
         for (access, secret, token) in [
             ("\(prefix)_ACCESS_KEY_ID", "\(prefix)_SECRET_ACCESS_KEY", "\(prefix)_SESSION_TOKEN"),
             ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),

@@ -52,6 +52,11 @@ struct Shipyard: Sendable {
                 if !own.exists { tell("the new vault is sealed for \(own.path): keep a copy of this file elsewhere") }
                 return try own.readOrMake()
             },
+            keepIdentity: { (identity) throws(ReportableError) in
+                guard let named else { return try own.keep(identity) }
+                try named.check(is: identity)
+            },
+            stackFolder: { (stack) throws(ReportableError) in try home.stackFolder(stack) },
             machine: ProcessIdentity.distinctMachine,
             patience: patience,
             tell: tell

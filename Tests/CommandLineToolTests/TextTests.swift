@@ -37,6 +37,7 @@ struct TextTests {
         #expect(TimeText.stamp(now) == "2026-11-21 06:35:02Z")
         #expect(try TimeText.parse("2026-11-21T06:35:02Z", now: now) == now)
         #expect(try TimeText.parse(TimeText.stamp(now), now: now) == now)
+        #expect(try TimeText.parse("2026-11-21T06:35:02.257Z", now: now).milliseconds == now.milliseconds + 257)
         #expect(try TimeText.parse("10m", now: now).milliseconds == now.milliseconds - 600_000)
         #expect(throws: ReportableError.self) { try TimeText.parse("yesterday", now: now) }
     }

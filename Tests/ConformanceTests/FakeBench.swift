@@ -123,6 +123,10 @@ final class WatchedEngine: Engine {
         return digest
     }
 
+    func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String {
+        try await base.storedSource(digest, of: stack)
+    }
+
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
         try await base.preflight(template, in: stack)
     }

@@ -17,6 +17,10 @@ struct MortalEngine: Engine {
         try await base.digest(ofSource: directory)
     }
 
+    func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String {
+        try await base.storedSource(digest, of: stack)
+    }
+
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
         try await base.preflight(template, in: stack)
     }

@@ -20,6 +20,7 @@ struct LivePostgres: Sendable {
     static func with(
         _ yard: Yard,
         _ name: String = "live",
+        settings more: [String] = [],
         _ body: (LivePostgres) async throws -> Void
     ) async throws {
         let owner = yard.owner("postgres")
@@ -34,7 +35,7 @@ struct LivePostgres: Sendable {
         ]
         let command = CommandLine(
             "\(programs)/postgres",
-            ["-D", "\(folder)/data"] + settings.flatMap { ["-c", $0] },
+            ["-D", "\(folder)/data"] + (settings + more).flatMap { ["-c", $0] },
             directory: "/",
             user: owner.user
         )

@@ -9,10 +9,17 @@ import Vault
 struct BackupYard {
     let stores: [StoreName: any BlobStore]
     let identity: AgeIdentity
+    /// Where a rebuild may lay its files.
+    let folder: String
 
-    init(_ stores: [StoreName: any BlobStore], identity: AgeIdentity = .generate()) {
+    init(
+        _ stores: [StoreName: any BlobStore],
+        identity: AgeIdentity = .generate(),
+        folder: String = "/nowhere"
+    ) {
         self.stores = stores
         self.identity = identity
+        self.folder = folder
     }
 
     private struct NoPrograms: CommandRunner, ProgramStarter {
@@ -24,7 +31,7 @@ struct BackupYard {
     }
 
     var doors: BackupDoors {
-        let (stores, identity) = (stores, identity)
+        let (stores, identity, folder) = (stores, identity, folder)
         return BackupDoors(
             store: { (store) async throws(ReportableError) in
                 guard let found = stores[store.name] else {
@@ -36,6 +43,8 @@ struct BackupYard {
             scratch: { (name) throws(ReportableError) in "/nowhere/\(name)" },
             identity: { () throws(ReportableError) in identity },
             newIdentity: { () throws(ReportableError) in identity },
+            keepIdentity: { _ in },
+            stackFolder: { (stack) throws(ReportableError) in "\(folder)/rebuilt/\(stack)" },
             machine: "here"
         )
     }

@@ -18,6 +18,10 @@ struct PickyEngine: Engine {
         try await base.digest(ofSource: directory)
     }
 
+    func storedSource(_ digest: Digest, of stack: StackID) async throws(ReportableError) -> String {
+        try await base.storedSource(digest, of: stack)
+    }
+
     func preflight(_ template: ReplicaTemplate, in stack: StackID) async throws(ReportableError) -> [String] {
         guard missing.contains(template.service) else { return ["\(template.service) has no memory limit"] }
         throw ReportableError(

@@ -16,6 +16,34 @@ struct PostgresClient: Sendable {
     /// Whom the programs run as.
     let account: String?
 
+    init(
+        runner: any DataRunner,
+        programs: String,
+        socket: String,
+        port: Int,
+        user: String,
+        account: String?
+    ) {
+        self.runner = runner
+        self.programs = programs
+        self.socket = socket
+        self.port = port
+        self.user = user
+        self.account = account
+    }
+
+    /// The running server of a service.
+    init(_ access: DataAccess, _ runner: any DataRunner) {
+        self.init(
+            runner: runner,
+            programs: access.programs,
+            socket: access.login.socket,
+            port: access.login.port,
+            user: access.login.user,
+            account: access.owner.user
+        )
+    }
+
     /// A program for one database; it asks for no password. No argument of ours is a secret.
     func command(_ program: String, _ arguments: [String], database: String) -> CommandLine {
         CommandLine(

@@ -24,7 +24,9 @@ struct PostgresCluster: Sendable {
     }
 
     /// Nothing is safe on disk before `finish`.
+    /// - Parameter more: settings that go before our own.
     func serve<Value: Sendable>(
+        _ more: [(String, String)] = [],
         _ work: @Sendable (PostgresClient) async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
         let rules = "\(place.sockets)/pg_hba.conf"
@@ -45,7 +47,7 @@ struct PostgresCluster: Sendable {
             runner: runner,
             command: CommandLine(
                 "\(target.programs)/postgres",
-                ["-D", data] + settings(rules).flatMap { ["-c", "\($0)=\($1)"] },
+                ["-D", data] + (settings(rules) + more).flatMap { ["-c", "\($0)=\($1)"] },
                 directory: "/",
                 user: target.owner.user
             ),

@@ -65,4 +65,23 @@ enum PostgresQueries {
         SELECT '"end"';
 
         """
+
+    static let log = """
+        SELECT json_build_object(
+            'systemIdentifier', (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),
+            'segmentBytes', (SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'wal_segment_size'),
+            'archives', current_setting('archive_mode') <> 'off',
+            'segment', pg_walfile_name(pg_current_wal_insert_lsn()),
+            'now', floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+            'nextTransaction', txid_snapshot_xmax(txid_current_snapshot()),
+            'oldestTransaction', txid_snapshot_xmin(txid_current_snapshot()));
+        """
+
+    /// Commits something that is later than the last answer, so that a recovery to that moment finds its end, and has the
+    /// segment end behind it.
+    static let seal = """
+        SELECT pg_sleep(0.002) AS none \\gset
+        SELECT txid_current() AS marker \\gset
+        SELECT json_build_object('marker', :marker, 'last', pg_walfile_name(pg_switch_wal()));
+        """
 }

@@ -69,7 +69,7 @@ struct PostgresRestoration: Sendable {
         }
     }
 
-    private static func major(_ version: String) -> Int { Int(version.prefix { $0.isNumber }) ?? 0 }
+    static func major(_ version: String) -> Int { Int(version.prefix { $0.isNumber }) ?? 0 }
 
     // MARK: - Loading
 

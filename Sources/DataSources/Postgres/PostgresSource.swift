@@ -15,7 +15,7 @@ package struct PostgresSource: Sendable {
         self.runner = runner
     }
 
-    private struct Cluster: Decodable {
+    struct Cluster: Decodable {
         let version: String
         let systemIdentifier: String
         let timeline: Int
@@ -28,16 +28,7 @@ package struct PostgresSource: Sendable {
         let unreachable: [String]
     }
 
-    private var client: PostgresClient {
-        PostgresClient(
-            runner: runner,
-            programs: access.programs,
-            socket: access.login.socket,
-            port: access.login.port,
-            user: access.login.user,
-            account: access.owner.user
-        )
-    }
+    var client: PostgresClient { PostgresClient(access, runner) }
 
     /// Hands over the objects one by one, and says what they hold. Throws `needsDecision` before anything is handed over
     /// when far less is there than at the last time.
@@ -47,10 +38,7 @@ package struct PostgresSource: Sendable {
         to store: @escaping ObjectSink
     ) async throws(ReportableError) -> PostgresFacts {
         let client = client
-        let clusters: [Cluster] = try await client.rows(PostgresQueries.cluster, in: "postgres")
-        guard let cluster = clusters.first else {
-            throw ReportableError(.engineFailed, "\(access.service) has no template0")
-        }
+        let cluster = try await cluster()
         let names: [String] = try await client.rows(PostgresQueries.databases, in: "postgres")
         var snapshots: [PostgresSnapshot] = []
         do throws(ReportableError) {
@@ -69,6 +57,12 @@ package struct PostgresSource: Sendable {
             for snapshot in snapshots { await snapshot.close() }
             throw error
         }
+    }
+
+    func cluster() async throws(ReportableError) -> Cluster {
+        let clusters: [Cluster] = try await client.rows(PostgresQueries.cluster, in: "postgres")
+        if let cluster = clusters.first { return cluster }
+        throw ReportableError(.engineFailed, "\(access.service) has no template0")
     }
 
     private func facts(_ cluster: Cluster, _ databases: [PostgresDatabaseFacts]) -> PostgresFacts {
@@ -127,7 +121,7 @@ package struct PostgresSource: Sendable {
     }
 
     /// Throws when the program fails, even if whoever stores did not mind.
-    private static func store(
+    static func store(
         _ command: CommandLine,
         as name: String,
         isSecret: Bool,

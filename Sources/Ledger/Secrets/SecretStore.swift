@@ -202,8 +202,7 @@ package struct SecretStore: Sendable {
         return version
     }
 
-    private static func binding(_ name: SecretName, _ version: Int, _ user: String?, of stack: StackID) -> Seal.Binding
-    {
+    static func binding(_ name: SecretName, _ version: Int, _ user: String?, of stack: StackID) -> Seal.Binding {
         Seal.Binding(
             environment: stack.environment,
             name: name,

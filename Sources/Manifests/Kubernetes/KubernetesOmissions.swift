@@ -166,6 +166,9 @@ struct KubernetesOmissions {
         if policy.prove != nil {
             omissions.append(Omission(key: key + ["prove"], meaning: "a set is read through, but not restored"))
         }
+        if policy.pointInTime != nil {
+            omissions.append(Omission(key: key + ["pointInTime"], meaning: "a set is a dump, and no log is archived"))
+        }
         for store in policy.stores where !isDirectory(store) {
             let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
             omissions.append(Omission(key: key + ["to"], meaning: meaning))

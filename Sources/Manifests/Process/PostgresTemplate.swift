@@ -15,7 +15,8 @@ enum PostgresTemplate {
         _ postgres: Postgres,
         _ inputs: ManifestInputs
     ) throws(ReportableError) -> ReplicaTemplate {
-        ReplicaTemplate(
+        let archive = inputs.stack.archivesLog(of: service.name) ? PostgresArchive.settings : []
+        return ReplicaTemplate(
             service: service.name,
             kind: service.kind.word,
             version: postgres.version,
@@ -26,8 +27,8 @@ enum PostgresTemplate {
                 "-c", "ident_file=\(.directory)/pg_ident.conf",
             ],
             files: [
-                RenderedFile(path: "postgresql.conf", content: configuration(memory: service.resources.memory)),
-                RenderedFile(path: "pg_hba.conf", content: access),
+                RenderedFile(path: "postgresql.conf", content: configuration(service.resources.memory, archive)),
+                RenderedFile(path: "pg_hba.conf", content: access(isCopied: !archive.isEmpty)),
                 RenderedFile(path: "pg_ident.conf", content: superusers),
             ],
             user: .named("postgres"),
@@ -46,7 +47,7 @@ enum PostgresTemplate {
         )
     }
 
-    private static func configuration(memory: ByteCount?) -> Template {
+    private static func configuration(_ memory: ByteCount?, _ more: [Template]) -> Template {
         var text = ConfigurationText()
         text.lines([
             "listen_addresses = '127.0.0.1'",
@@ -54,7 +55,7 @@ enum PostgresTemplate {
             "unix_socket_directories = '\(.directory)'",
             "unix_socket_permissions = 0700",
         ])
-        text.lines(settings(memory: memory))
+        text.lines(settings(memory: memory) + more)
         return text.template
     }
 
@@ -79,11 +80,13 @@ enum PostgresTemplate {
     }
 
     /// Nothing but the superuser by the socket, and passwords by loopback.
-    private static let access: Template = """
-        local all postgres peer map=slipway
-        host all all 127.0.0.1/32 scram-sha-256
-
-        """
+    private static func access(isCopied: Bool) -> Template {
+        var text = ConfigurationText()
+        text.line("local all postgres peer map=slipway")
+        if isCopied { text.line(PostgresArchive.access) }
+        text.line("host all all 127.0.0.1/32 scram-sha-256")
+        return text.template
+    }
 
     /// Which users of the machine the superuser is. An engine that runs the server as somebody else adds them.
     private static let superusers: Template = """

@@ -81,7 +81,8 @@ package struct BackupBeforeChange: Hashable, Sendable {
 }
 
 extension Service {
-    fileprivate var holdsData: Bool {
+    /// Sets hold its data.
+    var holdsData: Bool {
         switch kind {
         case .redis, .postgres: true
         case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false

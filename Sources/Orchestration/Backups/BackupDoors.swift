@@ -15,6 +15,10 @@ package struct BackupDoors: Sendable {
     package let identity: @Sendable () throws(ReportableError) -> AgeIdentity
     /// The same for a new vault: made where there is none.
     package let newIdentity: @Sendable () throws(ReportableError) -> AgeIdentity
+    /// Makes an identity the one of this machine. Throws `needsDecision` where it has another.
+    package let keepIdentity: @Sendable (AgeIdentity) throws(ReportableError) -> Void
+    /// The folder that a stack's spec and sources are laid in when they come out of a backup. Its parent is there.
+    package let stackFolder: @Sendable (StackID) throws(ReportableError) -> String
     /// As leases name it.
     package let machine: String
     /// How long somebody else's lease of a vault is waited for.
@@ -28,6 +32,8 @@ package struct BackupDoors: Sendable {
         scratch: @escaping @Sendable (String) throws(ReportableError) -> String,
         identity: @escaping @Sendable () throws(ReportableError) -> AgeIdentity,
         newIdentity: @escaping @Sendable () throws(ReportableError) -> AgeIdentity,
+        keepIdentity: @escaping @Sendable (AgeIdentity) throws(ReportableError) -> Void,
+        stackFolder: @escaping @Sendable (StackID) throws(ReportableError) -> String,
         machine: String,
         patience: TimeSpan = .seconds(600),
         tell: @escaping @Sendable (String) -> Void = { _ in }
@@ -37,8 +43,26 @@ package struct BackupDoors: Sendable {
         self.scratch = scratch
         self.identity = identity
         self.newIdentity = newIdentity
+        self.keepIdentity = keepIdentity
+        self.stackFolder = stackFolder
         self.machine = machine
         self.patience = patience
         self.tell = tell
+    }
+
+    /// The same for whoever has brought an identity that this machine does not have yet.
+    func opening(with identity: AgeIdentity) -> BackupDoors {
+        BackupDoors(
+            store: store,
+            runner: runner,
+            scratch: scratch,
+            identity: { () throws(ReportableError) in identity },
+            newIdentity: { () throws(ReportableError) in identity },
+            keepIdentity: keepIdentity,
+            stackFolder: stackFolder,
+            machine: machine,
+            patience: patience,
+            tell: tell
+        )
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Interfaces
 import Ledger
+import Planning
 import StackModel
 import Vault
 
@@ -21,11 +22,23 @@ package struct BackupList: Hashable, Sendable, Codable {
         /// Bytes as stored.
         package let size: Int
         package let isPinned: Bool
+        /// A part of a log, which is nothing by itself.
+        package let isLog: Bool
+    }
+
+    /// The moments of a service that can be brought back from a store, without a gap.
+    package struct Span: Hashable, Sendable, Codable {
+        package let store: StoreName
+        package let service: String
+        package let from: Instant
+        package let until: Instant
     }
 
     package let stack: StackID
     /// By store, series and number.
     package let rows: [Row]
+    /// By store, oldest first.
+    package let spans: [Span]
     /// The stores that could not be read. Their sets are not in the list.
     package let unread: [UnreadStore]
 }
@@ -48,10 +61,12 @@ package struct BackupReader: Sendable {
 
     /// A store without a vault has no sets; one that cannot be read hides none of the others.
     package func list(_ stack: StackID) async throws(ReportableError) -> BackupList {
-        var rows: [BackupList.Row] = []
+        var (rows, spans): ([BackupList.Row], [BackupList.Span]) = ([], [])
         let unread = try await eachVault(of: stack) { (store, vault) throws(ReportableError) in
             let catalogue = try await vault.catalogue()
-            rows += catalogue.entries.filter { $0.set.series.stack == stack }.map { BackupList.Row($0, in: store) }
+            let entries = catalogue.entries.filter { $0.set.series.stack == stack }
+            rows += entries.map { BackupList.Row($0, in: store) }
+            spans += BackupList.Span.all(of: entries, in: store)
             rows += catalogue.broken.filter { $0.set.series.stack == stack }.map {
                 BackupList.Row(
                     store: store,
@@ -59,11 +74,12 @@ package struct BackupReader: Sendable {
                     state: .damaged,
                     captured: nil,
                     size: 0,
-                    isPinned: false
+                    isPinned: false,
+                    isLog: false
                 )
             }
         }
-        return BackupList(stack: stack, rows: rows, unread: unread)
+        return BackupList(stack: stack, rows: rows, spans: spans, unread: unread)
     }
 
     /// Reads and hashes all that is stored of the sets of a stack, and marks those that are sound. Needs no key.
@@ -139,7 +155,8 @@ extension BackupList.Row {
             state: BackupList.State(entry),
             captured: entry.manifest.captured.instant,
             size: entry.manifest.size,
-            isPinned: entry.pin != nil || entry.hasUnreadablePin
+            isPinned: entry.pin != nil || entry.hasUnreadablePin,
+            isLog: LogSet(entry.manifest) != nil
         )
     }
 }
@@ -154,5 +171,22 @@ extension BackupList.State {
             } else {
                 entry.verified != nil ? .verified : .committed
             }
+    }
+}
+
+extension BackupList.Span {
+    fileprivate static func all(of entries: [Catalogue.Entry], in store: StoreName) -> [Self] {
+        let logs = Dictionary(grouping: entries.filter { LogSet($0.manifest) != nil }, by: \.set.series)
+        var windows: [String: [RecoveryWindow]] = [:]
+        for entry in entries {
+            guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { continue }
+            let log = logs[series, default: []].compactMap { LogSet($0.manifest) }
+            windows[entry.manifest.subject, default: []].append(RecoveryWindow(of: base, among: log))
+        }
+        return windows.sorted { $0.key < $1.key }.flatMap { service, windows in
+            windows.spans.map {
+                Self(store: store, service: service, from: $0.lowerBound, until: $0.upperBound)
+            }
+        }
     }
 }

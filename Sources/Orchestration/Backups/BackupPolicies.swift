@@ -7,7 +7,7 @@ import Vault
 struct BackupPolicies {
     let release: Release
 
-    private var policies: [BackupPolicy] { release.stack.backups }
+    private var policies: [BackupPolicy] { release.stack.policies }
 
     /// Throws `usage` when there is none of that name.
     func named(_ name: String) throws(ReportableError) -> BackupPolicy {
@@ -20,6 +20,9 @@ struct BackupPolicies {
                 ? "Declare one in `backups`, and deploy it." : "It has \(names); a new one counts once it is deployed."
         )
     }
+
+    /// The policy whose copies a log leads on from; nil for one that is no log's.
+    func base(of log: BackupPolicy) -> BackupPolicy? { release.stack.backups.first { $0.log == log } }
 
     /// The stores of a policy, in its order. The first is the one that sets are made in.
     func stores(of policy: BackupPolicy) throws(ReportableError) -> [Store] {

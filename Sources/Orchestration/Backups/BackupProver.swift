@@ -16,6 +16,12 @@ package struct BackupProver: Sendable {
         self.doors = doors
     }
 
+    /// The names of the policies whose sets can be proven, or the one that is asked for. A log is proven with its copies.
+    package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
+        if let name { return [name] }
+        return try await dependencies.currentRelease(of: stack).stack.backups.map(\.name)
+    }
+
     /// - Parameter set: nil for the newest one of the policy.
     /// Throws `stackBusy` while the policy is being proven, `notFound` when there is no set, `vaultDamaged` when the set
     /// does not hold what it says; the ledger has it, too.
@@ -32,6 +38,13 @@ package struct BackupProver: Sendable {
             let release = try await dependencies.currentRelease(of: run.stack)
             let policies = BackupPolicies(release: release)
             let policy = try policies.named(run.policy)
+            if let base = policies.base(of: policy) {
+                throw ReportableError(
+                    .usage,
+                    "the log \(policy.name) is nothing without a copy of its cluster",
+                    hint: "It is proven together with one: `slipway backup prove --policy \(base.name)`."
+                )
+            }
             var stores = try policies.stores(of: policy)
             if set == nil { stores = try await inTurn(stores, by: policy.name, of: run.stack) }
             let found = try await find(set, of: policy, in: stores, run.stack)
@@ -103,8 +116,10 @@ package struct BackupProver: Sendable {
         let manifest = found.entry.manifest
         let content = SetContent(of: manifest, in: found.vault, by: try doors.identity())
         var evidence: [String: String]
+        let replay: ChosenReplay?
         do throws(ReportableError) {
-            evidence = try await probe(content, of: release, by: policy)
+            replay = try await ChosenReplay.newest(of: found.entry, in: found.vault)
+            evidence = try await probe(content, replay, of: release, by: policy)
             try await content.readRest()
         } catch {
             if error.code == .vaultDamaged {
@@ -114,7 +129,8 @@ package struct BackupProver: Sendable {
             throw error.during("the set \(manifest.set) in \(found.store) was not proven")
         }
         let ended = dependencies.now()
-        let (time, point) = (began.elapsed(until: ended), manifest.captured.instant.elapsed(until: ended))
+        let state = replay?.moment ?? manifest.captured.instant
+        let (time, point) = (began.elapsed(until: ended), state.elapsed(until: ended))
         evidence["recoveryTimeMilliseconds"] = "\(time.milliseconds)"
         evidence["recoveryPointMilliseconds"] = "\(point.milliseconds)"
         try await found.vault.mark(manifest.set, .proven, evidence: evidence, at: ended)
@@ -129,10 +145,12 @@ package struct BackupProver: Sendable {
         )
     }
 
-    private func probe(_ content: SetContent, of release: Release, by policy: String)
+    private func probe(_ content: SetContent, _ replay: ChosenReplay?, of release: Release, by policy: String)
         async throws(ReportableError) -> [String: String]
     {
-        guard content.manifest.subject != "config" else { return try await StackConfiguration.probe(content) }
+        guard content.manifest.subject != "config" else {
+            return try await SavedConfiguration(reading: content).evidence()
+        }
         guard let service = ServiceName(content.manifest.subject), release.stack.service(service) != nil else {
             throw ReportableError(.usage, "\(release.stack.id) has no service \(content.manifest.subject) any more")
         }
@@ -144,9 +162,12 @@ package struct BackupProver: Sendable {
             facts: try await content.facts(),
             // The ledger lets one proof of a policy run at a time.
             scratch: try doors.scratch("prove.\(release.stack.id).\(policy)"),
+            replaying: try replay?.opened(in: content.vault, by: try doors.identity()),
             object: content.object
         )
-        let version = found.version.isEmpty ? [:] : ["version": found.version]
-        return found.counts.mapValues { "\($0)" }.merging(version) { count, _ in count }
+        var evidence = found.counts.mapValues { "\($0)" }
+        if !found.version.isEmpty { evidence["version"] = found.version }
+        if let replay { evidence["recoveredTo"] = VaultTime(replay.moment).description }
+        return evidence
     }
 }

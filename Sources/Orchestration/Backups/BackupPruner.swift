@@ -19,7 +19,7 @@ package struct BackupPruner: Sendable {
 
     /// What pruning would do now. Deletes nothing.
     package func propose(_ policy: String, of stack: StackID) async throws(ReportableError) -> PruneOutcome {
-        try await eachStore(of: policy, stack) { (vault, plan, outcome) throws(ReportableError) in }
+        try await eachStore(of: policy, stack) { (vault, going, outcome) throws(ReportableError) in }
     }
 
     /// - Parameter approved: sets that a person has seen go; nil where the policy alone decides.
@@ -30,8 +30,8 @@ package struct BackupPruner: Sendable {
     ) async throws(ReportableError) -> PruneOutcome {
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         let now = dependencies.now
-        return try await eachStore(of: policy, stack) { (vault, plan, outcome) throws(ReportableError) in
-            let going = plan.deletions.map(\.id).filter { approved?.contains($0) ?? true }.compactMap { SetID($0) }
+        return try await eachStore(of: policy, stack) { (vault, going, outcome) throws(ReportableError) in
+            let going = going.filter { approved?.contains($0.description) ?? true }
             let (deleted, swept) = try await opener.holding(vault, for: "pruning of \(stack)/\(policy)") {
                 (lease) throws(ReportableError) in
                 let report = try await vault.prune(going, under: lease, clock: now)
@@ -46,7 +46,7 @@ package struct BackupPruner: Sendable {
     private func eachStore(
         of name: String,
         _ stack: StackID,
-        _ work: (Vault, RetentionPlan, inout PruneOutcome) async throws(ReportableError) -> Void
+        _ work: (Vault, [SetID], inout PruneOutcome) async throws(ReportableError) -> Void
     ) async throws(ReportableError) -> PruneOutcome {
         let release = try await dependencies.currentRelease(of: stack)
         let policies = BackupPolicies(release: release)
@@ -57,11 +57,41 @@ package struct BackupPruner: Sendable {
         for store in try policies.stores(of: policy) {
             guard let vault = try await opener.findAny(store) else { continue }
             let entries = try await vault.catalogue(of: series).entries
-            let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
-            outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }
-            try await work(vault, plan, &outcome)
+            if let base = policies.base(of: policy) {
+                let bases = try await vault.catalogue(of: try SetSeries(base, of: stack)).entries
+                let rows = Self.logRows(entries, for: bases, in: store.name)
+                outcome.rows += rows
+                try await work(vault, rows.reversed().filter(\.goes).compactMap { SetID($0.set) }, &outcome)
+            } else {
+                let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
+                outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }
+                try await work(vault, plan.deletions.compactMap { SetID($0.id) }, &outcome)
+            }
         }
         return outcome
+    }
+
+    /// Newest first. A log has no ages of its own: what a copy needs stays as long as the copy does.
+    private static func logRows(_ logs: [Catalogue.Entry], for bases: [Catalogue.Entry], in store: StoreName)
+        -> [PruneOutcome.Row]
+    {
+        let reasons = LogRetention(
+            logs.compactMap { LogSet($0.manifest) },
+            for: bases.compactMap { BaseSet($0.manifest) }
+        ).reasons
+        return logs.reversed().map { entry in
+            // What does not say which part of a log it is, is kept until somebody looks.
+            let reason = LogSet(entry.manifest).map { reasons[$0] } ?? "not understood"
+            let isNewest = entry.set == logs.last?.set
+            return PruneOutcome.Row(
+                store: store,
+                set: entry.set.description,
+                captured: entry.manifest.captured.instant,
+                size: entry.manifest.size,
+                reasons: (reason.map { [$0] } ?? []) + (isNewest ? ["newest"] : [])
+                    + (entry.pin != nil || entry.hasUnreadablePin ? ["pinned"] : [])
+            )
+        }
     }
 }
 

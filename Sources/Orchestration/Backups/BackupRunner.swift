@@ -18,7 +18,7 @@ package struct BackupRunner: Sendable {
     /// The names of the policies of a stack, or the one that is asked for.
     package func policies(of stack: StackID, only name: String?) async throws(ReportableError) -> [String] {
         if let name { return [name] }
-        return try await dependencies.currentRelease(of: stack).stack.backups.map(\.name)
+        return try await dependencies.currentRelease(of: stack).stack.policies.map(\.name)
     }
 
     /// - Parameters:
@@ -54,6 +54,7 @@ package struct BackupRunner: Sendable {
             let release = try await dependencies.currentRelease(of: run.stack)
             let policies = BackupPolicies(release: release)
             let policy = try policies.named(run.policy)
+            let stores = try policies.stores(of: policy)
             let subject = BackupSubject(
                 dependencies: dependencies,
                 doors: doors,
@@ -61,11 +62,12 @@ package struct BackupRunner: Sendable {
                 policy: policy,
                 shrink: ShrinkGuard(isAccepted: acceptingShrink)
             )
-            copies = try await make(
-                subject,
-                in: try policies.stores(of: policy),
-                acceptingNewVaults: acceptingNewVaults
-            )
+            if case .log(let service) = policy.subject {
+                copies = try await LogShipping(runner: self, release: release, policy: policy, service: service)
+                    .ship(in: stores, acceptingNewVaults: acceptingNewVaults)
+            } else {
+                copies = try await make(subject, in: stores, acceptingNewVaults: acceptingNewVaults)
+            }
         } catch {
             await RunEnd(dependencies: dependencies, run: run).fail(with: error)
             throw error
@@ -113,7 +115,7 @@ package struct BackupRunner: Sendable {
     }
 
     /// What a store took is not yet what it keeps.
-    private func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
+    func verify(_ set: SetID, in vault: Vault, _ store: StoreName) async throws(ReportableError) {
         let found = try await vault.verifyMarking(set, at: dependencies.now())
         guard !found.isSound else { return }
         throw ReportableError(
@@ -131,15 +133,27 @@ package struct BackupRunner: Sendable {
         if let newest { try await StoreRoom(store: store, vault: vault).check(for: newest) }
         var previous: DataFacts?
         if let newest { previous = try await facts(of: newest, in: vault) }
+        let known = previous
+        return try await write(series, into: vault, opener) { (writer) throws(ReportableError) in
+            try await subject.capture(since: known) { (object) throws(ReportableError) in
+                try await writer.add(object.name, object.content, isSecret: object.isSecret)
+            }
+        }
+    }
+
+    /// Makes a set of what `fill` adds to it, whole or not at all.
+    func write(
+        _ series: SetSeries,
+        into vault: Vault,
+        _ opener: OpenVault,
+        _ fill: (SetWriter) async throws(ReportableError) -> SetFacts
+    ) async throws(ReportableError) -> SetManifest {
         let recipients = try opener.recipients()
-        let (now, known) = (dependencies.now, previous)
+        let now = dependencies.now
         return try await opener.holding(vault, for: "backup of \(series)") { (lease) throws(ReportableError) in
             let writer = try await vault.begin(series, under: lease, expecting: recipients, clock: now)
             do throws(ReportableError) {
-                let facts = try await subject.capture(since: known) { (object) throws(ReportableError) in
-                    try await writer.add(object.name, object.content, isSecret: object.isSecret)
-                }
-                return try await writer.commit(facts).0
+                return try await writer.commit(try await fill(writer)).0
             } catch {
                 await Task.detached { await writer.abandon() }.value
                 throw error
@@ -148,38 +162,24 @@ package struct BackupRunner: Sendable {
     }
 
     /// Reads every object whole and writes it anew: what is copied has been checked.
-    private func copy(
+    func copy(
         _ manifest: SetManifest,
         from source: Vault,
         to vault: Vault,
         _ opener: OpenVault
     ) async throws(ReportableError) -> SetManifest {
         let identity = try doors.identity()
-        let recipients = try opener.recipients()
-        let now = dependencies.now
-        return try await opener.holding(vault, for: "copy of \(manifest.set)") { (lease) throws(ReportableError) in
-            let writer = try await vault.begin(
-                manifest.set.series,
-                under: lease,
-                expecting: recipients,
-                clock: now
-            )
-            do throws(ReportableError) {
-                for object in manifest.objects {
-                    let content = try await source.read(object, of: manifest.set, by: [identity])
-                    try await writer.add(object.name, content, traits: object.traits)
-                }
-                let facts = SetFacts(
-                    subject: manifest.subject,
-                    captured: manifest.captured.instant,
-                    versions: manifest.versions,
-                    identity: manifest.identity
-                )
-                return try await writer.commit(facts).0
-            } catch {
-                await Task.detached { await writer.abandon() }.value
-                throw error
+        return try await write(manifest.set.series, into: vault, opener) { (writer) throws(ReportableError) in
+            for object in manifest.objects {
+                let content = try await source.read(object, of: manifest.set, by: [identity])
+                try await writer.add(object.name, content, traits: object.traits)
             }
+            return SetFacts(
+                subject: manifest.subject,
+                captured: manifest.captured.instant,
+                versions: manifest.versions,
+                identity: manifest.identity
+            )
         }
     }
 

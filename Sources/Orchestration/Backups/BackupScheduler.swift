@@ -40,7 +40,7 @@ package struct BackupScheduler: Sendable {
     package func entries(of stack: StackID) async throws(ReportableError) -> [Entry] {
         guard let release = try await dependencies.ledger.currentRelease(of: stack) else { return [] }
         var entries: [Entry] = []
-        for policy in release.stack.backups {
+        for policy in release.stack.policies {
             entries.append(try Self.entry(.backup, policy, policy.schedule, of: stack))
             if let prove = policy.prove { entries.append(try Self.entry(.prove, policy, prove, of: stack)) }
         }

@@ -19,6 +19,7 @@ struct BackupSubject {
         switch policy.subject {
         case .config: try await StackConfiguration(dependencies: dependencies, release: release).capture(to: sink)
         case .service(let name): try await capture(name, since: previous, to: sink)
+        case .log(let name): throw ReportableError(.broken, "the log of \(name) is no set by itself")
         }
     }
 
@@ -46,6 +47,13 @@ struct BackupSubject {
                     shrink: shrink,
                     to: sink
                 )
+            )
+        case .postgres where policy.pointInTime != nil:
+            var before: PostgresBaseFacts?
+            if case .postgresBase(let facts)? = previous { before = facts }
+            facts = .postgresBase(
+                try await PostgresSource(access: access, runner: doors.runner)
+                    .captureBase(since: before, shrink: shrink, to: sink)
             )
         case .postgres:
             var before: PostgresFacts?
@@ -108,6 +116,16 @@ extension SetFacts {
                 captured: facts.databases.map(\.takenAt).max() ?? now,
                 versions: ["postgres": facts.version],
                 identity: ["system": facts.systemIdentifier, "timeline": "\(facts.timeline)", "rows": "\(facts.rows)"]
+            )
+        case .postgresBase(let facts):
+            self.init(
+                subject: subject,
+                captured: facts.endedAt,
+                versions: ["postgres": facts.version],
+                identity: [
+                    "system": facts.systemIdentifier, "timeline": "\(facts.timeline)", LogFacts.lineage: facts.lineage,
+                    LogFacts.first: facts.firstSegment, LogFacts.bytes: "\(facts.segmentBytes)",
+                ]
             )
         case .files(let facts):
             self.init(

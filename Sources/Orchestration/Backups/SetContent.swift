@@ -8,7 +8,7 @@ import Vault
 /// be, too: a set is only known to be good when all of it was seen.
 final class SetContent: Sendable {
     let manifest: SetManifest
-    private let vault: Vault
+    let vault: Vault
     private let identity: AgeIdentity
     private let seen = Mutex<Set<String>>([])
 

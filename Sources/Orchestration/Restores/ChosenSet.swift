@@ -8,6 +8,11 @@ package struct ChosenSet: Sendable {
     package let store: StoreName
     let entry: Catalogue.Entry
     let vault: Vault
+    /// The log that it is to be brought further by, to a moment after its own.
+    var replay: ChosenReplay?
+
+    /// The moment whose state comes back.
+    package var state: Instant { replay?.moment ?? manifest.captured.instant }
 
     var manifest: SetManifest { entry.manifest }
 

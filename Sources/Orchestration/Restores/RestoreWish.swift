@@ -10,10 +10,20 @@ package struct RestoreWish: Sendable {
     /// Only sets in this store.
     package var store: StoreName?
 
-    package init(set: String? = nil, policy: String? = nil, services: Set<ServiceName> = [], store: StoreName? = nil) {
+    /// The moment to go back to.
+    package var at: Instant?
+
+    package init(
+        set: String? = nil,
+        policy: String? = nil,
+        services: Set<ServiceName> = [],
+        store: StoreName? = nil,
+        at: Instant? = nil
+    ) {
         self.set = set
         self.policy = policy
         self.services = services
         self.store = store
+        self.at = at
     }
 }

@@ -15,8 +15,28 @@ package struct Restorer: Sendable {
         self.doors = doors
     }
 
+    /// Does the same for a moment that no log in a store tells of yet: has the log shipped first, if its server runs.
+    package func chooseShipping(_ wish: RestoreWish, of stack: StackID) async throws(ReportableError) -> RestoreChoice {
+        do throws(ReportableError) {
+            return try await choose(wish, of: stack)
+        } catch {
+            let release = try await dependencies.currentRelease(of: stack)
+            guard error.code == .notFound, let log = MomentChooser.log(for: wish, in: release) else { throw error }
+            doors.tell("\(log.name): shipping what was written until now")
+            do throws(ReportableError) {
+                _ = try await BackupRunner(dependencies, doors).run(log.name, of: stack)
+            } catch {
+                doors.tell("\(log.name): \(error.message)")
+            }
+            return try await choose(wish, of: stack)
+        }
+    }
+
     /// Reads manifests only.
     package func choose(_ wish: RestoreWish, of stack: StackID) async throws(ReportableError) -> RestoreChoice {
+        if let moment = wish.at, moment > dependencies.now() {
+            throw ReportableError(.usage, "\(VaultTime(moment)) has not come yet", hint: "Moments are in UTC.")
+        }
         let release = try await dependencies.currentRelease(of: stack)
         let opener = OpenVault(dependencies: dependencies, doors: doors)
         let shelves = try await SetShelves(of: release, only: wish.store, opener)
@@ -101,7 +121,8 @@ package struct Restorer: Sendable {
             }
             await hold.end()
             let elapsed = began.elapsed(until: dependencies.now())
-            note("\(set.service): prepared in \(elapsed.spoken): \(content), as in the set")
+            let state = set.replay.map { "as at \(VaultTime($0.moment))" } ?? "as in the set"
+            note("\(set.service): prepared in \(elapsed.spoken): \(content), \(state)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Planning
 import StackModel
 import Vault
 
@@ -15,6 +16,7 @@ struct SetChooser {
         for service in wish.services.sorted() where release.stack.service(service) == nil {
             throw ReportableError(.usage, "there is no service \(service) in \(stack)", hint: services)
         }
+        if let moment = wish.at { return [try MomentChooser(release: release, shelves: shelves).choose(moment, wish)] }
         if let name = wish.set { return [try named(name, wish)] }
         if let policy = wish.policy { return [try newest(of: policy, wish)] }
         guard !wish.services.isEmpty else {
@@ -122,6 +124,13 @@ struct SetChooser {
                 "\(entry.set) holds the configuration of a stack, and `slipway restore` puts back data of services",
                 hint: "Go back to an earlier release with `slipway rollback`. RESTORE.md in the vault says how to read "
                     + "what the set holds."
+            )
+        }
+        if let log = LogSet(entry.manifest) {
+            throw ReportableError(
+                .usage,
+                "\(entry.set) is a part of a log, up to \(VaultTime(log.until)), and nothing by itself",
+                hint: "Say the moment to go back to: --at."
             )
         }
         guard let service = ServiceName(subject), release.stack.service(service) != nil else {

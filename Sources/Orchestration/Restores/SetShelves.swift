@@ -15,6 +15,10 @@ struct SetShelves {
     /// The stores that could not be read.
     private(set) var unread: [UnreadStore] = []
 
+    init(_ shelves: [Shelf] = []) {
+        all = shelves
+    }
+
     /// A store without a vault has nothing. Throws `usage` when `only` names none of the stores.
     init(of release: Release, only: StoreName?, _ opener: OpenVault) async throws(ReportableError) {
         let stores = release.stack.stores.filter { only == nil || $0.name == only }

@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Policies have names of their own, and ask of a service what it can do.
+/// Policies have names of their own, ask of a service what it can do, and a Postgres has one log.
 struct BackupChecks {
     let stack: Stack
     let root: SpecNode
@@ -21,20 +21,48 @@ struct BackupChecks {
             }
             lines[scalar.text] = lines[scalar.text] ?? entry.valuePlace.line
         }
-        for policy in stack.backups where policy.quiesce != nil { checkQuiesce(policy) }
+        for policy in stack.backups {
+            guard let node = node(of: policy) else { continue }
+            if policy.quiesce != nil { checkQuiesce(policy, node) }
+            if policy.pointInTime != nil { checkLog(policy, at: node.place("pointInTime")) }
+        }
+    }
+
+    private func node(of policy: BackupPolicy) -> SpecNode? {
+        root["backups"]?.elements?.first { node in
+            if case .scalar(let scalar)? = node.entry("name")?.value.content { scalar.text == policy.name } else { false }
+        }
+    }
+
+    private func checkLog(_ policy: BackupPolicy, at place: Place) {
+        guard case .service(let name) = policy.subject, case .postgres? = stack.service(name)?.kind else {
+            findings.error(
+                "pointInTime of backup \(policy.name) is of something that keeps no log",
+                at: place,
+                help: "Only a Postgres does; remove it."
+            )
+            return
+        }
+        if let other = stack.backups.first(where: { $0.log?.subject == policy.log?.subject }), other != policy {
+            findings.error(
+                "the log of \(name) goes with two backups, \(other.name) and \(policy.name)",
+                at: place,
+                help: "Say pointInTime in one of them; a policy has as many stores as it needs."
+            )
+        }
+        let logName = policy.name + BackupPolicy.logSuffix
+        if StackName(logName) == nil || stack.backups.contains(where: { $0.name == logName }) {
+            findings.error(
+                "backup \(policy.name) has a log called \(logName), which is no free name",
+                at: place,
+                help: "Give it a shorter name, or rename the other one."
+            )
+        }
     }
 
     /// What a server hands over agrees with itself; `config` is not read from files.
-    private func checkQuiesce(_ policy: BackupPolicy) {
+    private func checkQuiesce(_ policy: BackupPolicy, _ node: SpecNode) {
         if case .service(let name) = policy.subject, case .app? = stack.service(name)?.kind { return }
-        let node = root["backups"]?.elements?.first { node in
-            if case .scalar(let scalar)? = node.entry("name")?.value.content {
-                scalar.text == policy.name
-            } else {
-                false
-            }
-        }
-        guard let node else { return }
         findings.error(
             "quiesce is for the volumes of an app, and \(policy.name) is not of one",
             at: node.place("quiesce"),

@@ -43,6 +43,14 @@ enum BackupKeys {
         synonyms: ["test", "verify", "proof"],
         "How often a set is restored and probed: `hourly`, `daily`, `weekly`, `monthly`, or the five fields of cron."
     )
+    static let pointInTime = Key<String>(
+        "pointInTime",
+        .proof,
+        default: "never",
+        synonyms: ["pitr", "wal", "physical", "archive", "logs"],
+        "Of a Postgres: how often what was written since goes into the stores. Its sets are copies of the whole cluster then, "
+            + "and `slipway restore --at` brings back any moment."
+    )
 
     static let quiesce = Key<Quiesce>(
         "quiesce",
@@ -55,7 +63,9 @@ enum BackupKeys {
     static let table = KeyTable(
         title: "backup",
         meaning: "What is backed up, when, how long it is kept and where it goes.",
-        rules: [name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, quiesce.rule]
+        rules: [
+            name.rule, of.rule, schedule.rule, keep.rule, to.rule, prove.rule, pointInTime.rule, quiesce.rule,
+        ]
     )
 }
 
@@ -75,6 +85,7 @@ extension ValueType where Value == BackupPolicy {
                 keep: keep,
                 stores: stores,
                 prove: prove,
+                pointInTime: fields[BackupKeys.pointInTime],
                 quiesce: fields[BackupKeys.quiesce]
             )
         }

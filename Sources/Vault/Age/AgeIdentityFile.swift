@@ -19,6 +19,23 @@ package struct AgeIdentityFile: Sendable {
         return try read()
     }
 
+    /// Writes an identity where there is none. Throws `needsDecision` when there is another.
+    package func keep(_ identity: AgeIdentity) throws(ReportableError) {
+        if !exists { try make(identity) }
+        try check(is: identity)
+    }
+
+    /// Throws `needsDecision` when the file holds another identity.
+    package func check(is identity: AgeIdentity) throws(ReportableError) {
+        guard try read().recipient?.description != identity.recipient?.description else { return }
+        throw ReportableError(
+            .needsDecision,
+            "\(path) holds another identity than the one that was given",
+            hint:
+                "What is backed up from here is sealed for that one. Choose an empty SLIPWAY_HOME, or move the file away."
+        )
+    }
+
     package var exists: Bool { access(path, F_OK) == 0 }
 
     /// Throws `secretFailed`, also where there is none.

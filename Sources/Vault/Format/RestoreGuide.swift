@@ -47,6 +47,18 @@ enum RestoreGuide {
             pg_restore -e --create -d postgres DATABASE.dump
             psql -X -d DATABASE -c ANALYZE
 
+        `base.tar` is a copy of a Postgres cluster that was made while it ran. As the account of a server of the same major
+        version, on the same kind of machine:
+
+            mkdir -m 700 data log && tar -x -C data -f base.tar && pg_verifybackup data
+            touch data/recovery.signal
+            postgres -D "$PWD/data" -c restore_command="cp '$PWD/log/%f' %p" -c recovery_target_action=promote \
+                -c recovery_target_timeline=current -c recovery_target=immediate
+
+        To go on from there to a later moment, fetch into `log` the sets of POLICY-wal whose "lineage" is that of the copy,
+        from the one with its "firstSegment" on to the first that was captured at that moment or later, without a gap; and say
+        `-c recovery_target_time='2026-11-21 10:00:00+00'` instead of `recovery_target`.
+
         `*.tar` is a folder: `mkdir FOLDER && tar -x -p -C FOLDER -f OBJECT`.
 
         Every other object is a file as it was. "identity" and "versions" in MANIFEST.json say what it came from.

@@ -1,0 +1,99 @@
+import StackModel
+import Testing
+
+@testable import Planning
+
+@Suite struct RecoveryWindowTests {
+    private func segment(_ number: Int, timeline: Int = 1) -> LogSegment {
+        LogSegment(timeline: timeline, number: number, bytes: 16 << 20)
+    }
+
+    private func base(_ first: Int, at seconds: Int, lineage: String = "a") -> BaseSet {
+        BaseSet(
+            id: "base-\(first)",
+            lineage: lineage,
+            first: segment(first),
+            at: Instant(milliseconds: seconds * 1000)
+        )
+    }
+
+    private func log(_ first: Int, _ last: Int, until seconds: Int, lineage: String = "a") -> LogSet {
+        LogSet(
+            id: "log-\(first)-\(last)",
+            lineage: lineage,
+            first: segment(first),
+            last: segment(last),
+            until: Instant(milliseconds: seconds * 1000)
+        )
+    }
+
+    private func moment(_ seconds: Int) -> Instant { Instant(milliseconds: seconds * 1000) }
+
+    @Test("segments are named and numbered as Postgres does it")
+    func segments() throws {
+        let last = try #require(LogSegment("0000000A00000001000000FF", bytes: 16 << 20))
+        #expect((last.timeline, last.number) == (10, 511))
+        #expect(LogSegment(timeline: 10, number: 512, bytes: 16 << 20).name == "0000000A0000000200000000")
+        #expect(LogSegment("000000010000000000000FFF", bytes: 1 << 20)?.number == 4095)
+        for name in [
+            "0000000A0000000100000100", "000000000000000100000001", "00000002.history", "00000001000000000000000",
+            "00000001000000000000000a", "000000010000000000000003.partial", "+00000010000000000000003",
+        ] {
+            #expect(LogSegment(name, bytes: 16 << 20) == nil, "\(name)")
+        }
+        #expect(LogSegment("0000000A00000001000000FF", bytes: 3 << 20) == nil)
+    }
+
+    @Test("a window goes from the copy's moment to the end of the log, and a target has to lie in it")
+    func window() {
+        let logs = [log(5, 5, until: 300), log(1, 2, until: 50), log(3, 4, until: 200)]
+        let window = RecoveryWindow(of: base(2, at: 100), among: logs)
+        #expect(window.logs.map(\.id) == ["log-1-2", "log-3-4", "log-5-5"])
+        #expect((window.from, window.until) == (moment(100), moment(300)))
+        #expect(window.logs(to: moment(99)) == nil && window.logs(to: moment(301)) == nil)
+        #expect(window.logs(to: moment(100))?.map(\.id) == ["log-1-2", "log-3-4"])
+        #expect(window.logs(to: moment(200))?.map(\.id) == ["log-1-2", "log-3-4"])
+        #expect(window.logs(to: moment(201))?.count == 3)
+        #expect(!window.hasGap)
+    }
+
+    @Test("nothing behind a gap counts, nor what another life of the cluster has written")
+    func gaps() {
+        let logs = [log(2, 2, until: 150), log(4, 4, until: 300), log(3, 3, until: 250, lineage: "b")]
+        let window = RecoveryWindow(of: base(2, at: 100), among: logs)
+        #expect(window.until == moment(150) && window.hasGap)
+        #expect(RecoveryWindow(of: base(3, at: 100), among: logs).until == nil)
+        #expect(RecoveryWindow(of: base(9, at: 400), among: logs) == RecoveryWindow(of: base(9, at: 400), among: []))
+        // Before its own moment a copy is no state of the cluster.
+        #expect(RecoveryWindow(of: base(2, at: 200), among: [log(2, 2, until: 150)]).until == nil)
+    }
+
+    @Test("what was shipped twice counts once")
+    func overlaps() {
+        let logs = [log(2, 4, until: 200), log(2, 3, until: 150), log(4, 6, until: 300)]
+        let window = RecoveryWindow(of: base(2, at: 100), among: logs)
+        #expect(window.logs.map(\.id) == ["log-2-3", "log-2-4", "log-4-6"])
+        #expect(window.until == moment(300))
+    }
+
+    @Test("the nearest copy before the moment is taken")
+    func nearest() {
+        let logs = [log(1, 3, until: 200), log(4, 6, until: 400)]
+        let windows = [base(1, at: 100), base(4, at: 300), base(6, at: 390)].map { RecoveryWindow(of: $0, among: logs) }
+        #expect(windows.best(for: moment(350))?.base.id == "base-4")
+        #expect(windows.best(for: moment(299))?.base.id == "base-1")
+        #expect(windows.best(for: moment(50)) == nil && windows.best(for: moment(401)) == nil)
+    }
+
+    @Test("a part of the log stays for as long as a copy needs it")
+    func retention() {
+        let logs = [
+            log(1, 2, until: 50), log(3, 4, until: 150), log(5, 5, until: 200), log(3, 3, until: 120, lineage: "b"),
+            log(9, 9, until: 500, lineage: "c"),
+        ]
+        let kept = LogRetention(logs, for: [base(4, at: 140), base(5, at: 180)]).reasons
+        #expect(Set(kept.keys.map(\.id)) == ["log-3-4", "log-5-5", "log-9-9"])
+        #expect(kept[logs[2]] == "leads on from base-4" && kept[logs[4]] == "newer than every copy")
+        #expect(LogRetention(logs, for: []).reasons.count == 5)
+    }
+}
