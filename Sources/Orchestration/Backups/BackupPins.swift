@@ -47,8 +47,9 @@ package struct BackupPins: Sendable {
         }
         var stores: [StoreName] = []
         for (store, vault, entries) in found {
-            let same = entries.map(\.manifest).filter { $0.set == set || $0.isCopy(of: meant) }
-            for manifest in same { try await work(vault, manifest.set) }
+            let own = entries.filter { $0.set == set }
+            let same = own.isEmpty ? entries.filter { $0.manifest.isCopy(of: meant) } : own
+            for entry in same { try await work(vault, entry.set) }
             if !same.isEmpty { stores.append(store) }
         }
         return stores
