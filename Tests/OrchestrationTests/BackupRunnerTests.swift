@@ -66,7 +66,29 @@ struct BackupRunnerTests {
                 try await prover.prove("daily", of: Dockyard.shop)
             }
             #expect(error?.code == .vaultDamaged)
-            #expect(try await reader.list(Dockyard.shop).rows.map(\.state) == [.committed])
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.state) == [.damaged])
+            bytes[bytes.count / 2] ^= 1
+            near[name] = bytes
+            #expect(try await reader.verify(Dockyard.shop).isSound)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.state) == [.verified])
+        }
+    }
+
+    @Test("are proven in each store in turn, and their copies are pinned with them")
+    func copiesCount() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near", "far"], in: dock)
+            let copies = try await BackupRunner(dock.dependencies, yard.doors).run("daily", of: Dockyard.shop).copies
+            let prover = BackupProver(dock.dependencies, yard.doors)
+            var proven: [StoreName] = []
+            for _ in 0..<3 { proven.append(try await prover.prove("daily", of: Dockyard.shop).store) }
+            #expect(proven == ["near", "far", "near"])
+            let pins = BackupPins(dock.dependencies, yard.doors)
+            #expect(try await pins.pin(copies[0].set, of: Dockyard.shop, reason: "both") == ["near", "far"])
+            let reader = BackupReader(dock.dependencies, yard.doors)
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.isPinned) == [true, true])
+            #expect(try await pins.unpin(copies[1].set, of: Dockyard.shop) == ["near", "far"])
+            #expect(try await reader.list(Dockyard.shop).rows.map(\.isPinned) == [false, false])
         }
     }
 

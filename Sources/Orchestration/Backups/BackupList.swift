@@ -9,7 +9,7 @@ import Vault
 package struct BackupList: Hashable, Sendable, Codable {
     package enum State: String, Hashable, Sendable, Codable {
         case committed, verified, proven
-        /// Its manifest is there and cannot be read.
+        /// Its manifest cannot be read, or what was last read of it was not what that says.
         case damaged
     }
 
@@ -153,12 +153,25 @@ extension BackupList.Row {
         self.init(
             store: store,
             set: entry.set.description,
-            state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
+            state: BackupList.State(entry),
             captured: state ?? entry.manifest.captured.instant,
             size: entry.manifest.size,
             isPinned: entry.pin != nil || entry.hasUnreadablePin,
             isLog: LogSet(entry.manifest) != nil
         )
+    }
+}
+
+extension BackupList.State {
+    fileprivate init(_ entry: Catalogue.Entry) {
+        self =
+            if entry.damaged != nil {
+                .damaged
+            } else if entry.proven != nil {
+                .proven
+            } else {
+                entry.verified != nil ? .verified : .committed
+            }
     }
 }
 

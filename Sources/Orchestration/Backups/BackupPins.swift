@@ -3,7 +3,7 @@ import Ledger
 import StackModel
 import Vault
 
-/// Keeps single sets from being pruned, in every store that has them.
+/// Keeps single sets from being pruned, in every store that has them: a copy has a name of its own, and is the same set.
 package struct BackupPins: Sendable {
     let dependencies: Dependencies
     let doors: BackupDoors
@@ -37,15 +37,21 @@ package struct BackupPins: Sendable {
         let release = try await dependencies.currentRelease(of: stack)
         guard let set = SetID(name), set.series.stack == stack else { throw Self.unknown(name, stack) }
         let opener = OpenVault(dependencies: dependencies, doors: doors)
-        var stores: [StoreName] = []
+        var found: [(store: StoreName, vault: Vault, entries: [Catalogue.Entry])] = []
         for store in release.stack.stores {
-            guard let vault = try await opener.findAny(store),
-                try await vault.catalogue(of: set.series)[set] != nil
-            else { continue }
-            try await work(vault, set)
-            stores.append(store.name)
+            guard let vault = try await opener.findAny(store) else { continue }
+            found.append((store.name, vault, try await vault.catalogue(of: set.series).entries))
         }
-        guard !stores.isEmpty else { throw Self.unknown(name, stack) }
+        guard let meant = found.flatMap(\.entries).first(where: { $0.set == set })?.manifest else {
+            throw Self.unknown(name, stack)
+        }
+        var stores: [StoreName] = []
+        for (store, vault, entries) in found {
+            let own = entries.filter { $0.set == set }
+            let same = own.isEmpty ? entries.filter { $0.manifest.isCopy(of: meant) } : own
+            for entry in same { try await work(vault, entry.set) }
+            if !same.isEmpty { stores.append(store) }
+        }
         return stores
     }
 
@@ -55,5 +61,15 @@ package struct BackupPins: Sendable {
             "\(stack) has no set \(set.abridged)",
             hint: "See them with `slipway backup list \(stack)`."
         )
+    }
+}
+
+extension SetManifest {
+    /// It holds the same bytes of the same moment, under another name in another vault.
+    fileprivate func isCopy(of other: SetManifest) -> Bool {
+        func content(_ manifest: SetManifest) -> [String: ByteSum] {
+            Dictionary(manifest.objects.map { ($0.name, $0.plain) }) { first, _ in first }
+        }
+        return set.series == other.set.series && captured == other.captured && content(self) == content(other)
     }
 }

@@ -45,10 +45,13 @@ package struct BackupProver: Sendable {
                     hint: "It is proven together with one: `slipway backup prove --policy \(base.name)`."
                 )
             }
-            let found = try await find(set, of: policy, in: try policies.stores(of: policy), run.stack)
+            var stores = try policies.stores(of: policy)
+            if set == nil { stores = try await inTurn(stores, by: policy.name, of: run.stack) }
+            let found = try await find(set, of: policy, in: stores, run.stack)
             let report = try await prove(found, of: release, by: policy.name)
             let end = RunEnd(dependencies: dependencies, run: run)
-            try await end.succeed(with: report.set, evidence: report.evidence, at: dependencies.now())
+            let evidence = report.evidence.merging([Self.store: report.store.text]) { own, _ in own }
+            try await end.succeed(with: report.set, evidence: evidence, at: dependencies.now())
             return report
         } catch {
             await RunEnd(dependencies: dependencies, run: run).fail(with: error)
@@ -62,7 +65,23 @@ package struct BackupProver: Sendable {
         let entry: Catalogue.Entry
     }
 
-    /// In the first store that has it: the one that a restore would take it from.
+    /// How the ledger remembers which store's set was proven.
+    private static let store = "store"
+
+    /// Beginning behind the store whose set was proven last: a copy that nobody reads is not a backup either.
+    private func inTurn(_ stores: [Store], by policy: String, of stack: StackID)
+        async throws(ReportableError) -> [Store]
+    {
+        let job = PolicyJob(.prove, by: policy, of: stack)
+        let last = try await dependencies.ledger.backupRuns(of: job, limit: 200).first { $0.state == .succeeded }
+        guard let name = last?.evidence[Self.store], let place = stores.firstIndex(where: { $0.name.text == name })
+        else {
+            return stores
+        }
+        return Array(stores[(place + 1)...] + stores[...place])
+    }
+
+    /// In the first of these stores that has it.
     private func find(_ name: String?, of policy: BackupPolicy, in stores: [Store], _ stack: StackID)
         async throws(ReportableError) -> Found
     {
@@ -103,7 +122,10 @@ package struct BackupProver: Sendable {
             evidence = try await probe(content, replay, of: release, by: policy)
             try await content.readRest()
         } catch {
-            if error.code == .vaultDamaged { try await found.vault.clearMarks(of: manifest.set) }
+            if error.code == .vaultDamaged {
+                // What exactly, is not for everybody who can read the store.
+                try await found.vault.markDamaged(manifest.set, evidence: ["by": "proof"], at: dependencies.now())
+            }
             throw error.during("the set \(manifest.set) in \(found.store) was not proven")
         }
         let ended = dependencies.now()

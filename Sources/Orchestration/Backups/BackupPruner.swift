@@ -117,7 +117,8 @@ extension RetainedSet {
             state: entry.proven != nil ? .proven : entry.verified != nil ? .verified : .committed,
             // A pin that cannot be read holds.
             isPinned: entry.hasUnreadablePin || entry.pin.map { $0.until == nil } ?? false,
-            heldUntil: entry.pin?.until?.instant
+            heldUntil: entry.pin?.until?.instant,
+            isDamaged: entry.damaged != nil
         )
     }
 }

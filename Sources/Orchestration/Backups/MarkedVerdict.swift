@@ -14,7 +14,7 @@ extension Vault {
         if found.isSound {
             try await mark(set, .verified, evidence: ["bytes": "\(found.size)"], at: now)
         } else {
-            try await clearMarks(of: set)
+            try await markDamaged(set, evidence: ["flaws": "\(found.flaws.count)"], at: now)
         }
     }
 }

@@ -35,9 +35,14 @@ struct SetChooser {
     /// Sets that are newer than the chosen ones and cannot be read.
     func passedOver(for chosen: [ChosenSet]) -> [String] {
         chosen.flatMap { set in
-            shelves.all.filter { $0.store == set.store }.flatMap(\.catalogue.broken).filter {
-                $0.set.series == set.manifest.set.series && $0.set > set.manifest.set
-            }.map { "the newer set \($0.set) in \(set.store) is damaged and was passed over: \($0.why)" }
+            let catalogues = shelves.all.filter { $0.store == set.store }.map(\.catalogue)
+            let broken = catalogues.flatMap(\.broken).map { ($0.set, $0.why) }
+            let damaged = catalogues.flatMap(\.entries).filter { $0.damaged != nil }.map {
+                ($0.set, "it was not what its manifest says when it was last read")
+            }
+            return (broken + damaged).filter { other, _ in
+                other.series == set.manifest.set.series && other > set.manifest.set
+            }.map { other, why in "the newer set \(other) in \(set.store) is damaged and was passed over: \(why)" }
         }
     }
 
@@ -85,8 +90,14 @@ struct SetChooser {
         return try checked(found.entry, found.shelf, [service])
     }
 
-    /// The one that holds the latest state. A copy in a store that comes later is only taken where there is no other.
+    /// A damaged one only where there is no other: reading it will tell what is wrong.
     private func newest(where isWanted: (Catalogue.Entry) -> Bool) -> (entry: Catalogue.Entry, shelf: SetShelves.Shelf)?
+    {
+        latest { isWanted($0) && $0.damaged == nil } ?? latest(where: isWanted)
+    }
+
+    /// The one that holds the latest state. A copy in a store that comes later is only taken where there is no other.
+    private func latest(where isWanted: (Catalogue.Entry) -> Bool) -> (entry: Catalogue.Entry, shelf: SetShelves.Shelf)?
     {
         var best: (entry: Catalogue.Entry, shelf: SetShelves.Shelf)?
         for shelf in shelves.all {

@@ -18,12 +18,22 @@ package struct RetainedSet: Hashable, Sendable {
     package let isPinned: Bool
     /// Kept at least until then.
     package let heldUntil: Instant?
+    /// What was last read of it was not what was stored.
+    package let isDamaged: Bool
 
-    package init(id: String, at: Instant, state: State, isPinned: Bool = false, heldUntil: Instant? = nil) {
+    package init(
+        id: String,
+        at: Instant,
+        state: State,
+        isPinned: Bool = false,
+        heldUntil: Instant? = nil,
+        isDamaged: Bool = false
+    ) {
         self.id = id
         self.at = at
         self.state = state
         self.isPinned = isPinned
         self.heldUntil = heldUntil
+        self.isDamaged = isDamaged
     }
 }

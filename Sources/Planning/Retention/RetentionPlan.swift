@@ -4,7 +4,7 @@ import StackModel
 /// Which sets of a policy stay and which go, each with its reasons. Deletes nothing itself, so that a dry run is the same.
 ///
 /// The rules are restic's: each counts on its own, the newest set of a period stands for it, periods without a set cost
-/// nothing, and a set that one rule keeps is kept. They are stricter in three things: only committed sets count, the
+/// nothing, and a set that one rule keeps is kept. They are stricter in three things: only committed sets count, and none that is known to be damaged, the
 /// newest committed and the newest proven set are never deleted, and all days begin in one zone.
 package struct RetentionPlan: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
@@ -16,6 +16,8 @@ package struct RetentionPlan: Hashable, Sendable {
         case held(until: Instant)
         /// Not committed: it fills no place, and whoever makes it or cleans up after it decides.
         case unfinished
+        /// The rules would keep it. It fills no place: another set is kept for it.
+        case damaged
         /// From a clock that was ahead; it fills no place.
         case fromTheFuture
         /// The policy keeps everything, because it has no rule.
@@ -39,8 +41,15 @@ package struct RetentionPlan: Hashable, Sendable {
     package init(_ sets: [RetainedSet], keep: Retention, now: Instant, zone: ClockZone = .utc) {
         let newestFirst = sets.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
         let counted = newestFirst.filter { $0.state >= .committed && $0.at <= now }
-        var reasons = Self.ruled(counted, keep, zone)
-        if let newest = counted.first { reasons[newest.id, default: []].append(.newest) }
+        let sound = counted.filter { !$0.isDamaged }
+        var reasons = Self.ruled(sound, keep, zone)
+        let ruled = sound.count == counted.count ? [:] : Self.ruled(counted, keep, zone)
+        for set in counted where set.isDamaged && ruled[set.id] != nil {
+            reasons[set.id] = [.damaged]
+        }
+        for newest in Set([counted.first, sound.first].compactMap { $0 }) {
+            reasons[newest.id, default: []].append(.newest)
+        }
         if let proven = counted.first(where: { $0.state == .proven }) {
             reasons[proven.id, default: []].append(.newestProven)
         }

@@ -13,6 +13,7 @@ extension RetentionPlan.Reason: CustomStringConvertible {
         case .pinned: "pinned"
         case .held: "pinned for a time"
         case .unfinished: "not finished"
+        case .damaged: "damaged"
         case .fromTheFuture: "from the future"
         case .noRule: "nothing says how long"
         }

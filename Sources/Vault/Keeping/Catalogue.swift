@@ -10,6 +10,7 @@ package struct Catalogue: Hashable, Sendable {
         package let digest: Digest
         package let verified: SetMark?
         package let proven: SetMark?
+        package let damaged: SetMark?
         package let pin: SetPin?
         /// There is a pin that cannot be read. It holds.
         package let hasUnreadablePin: Bool
@@ -115,6 +116,7 @@ private struct CatalogueFiles: Sendable {
             digest: digest,
             verified: try await mark(.verified, manifest.set, digest),
             proven: try await mark(.proven, manifest.set, digest),
+            damaged: try await mark(.damaged, manifest.set, digest),
             pin: pin,
             hasUnreadablePin: pin == nil && names.contains(pinName)
         )

@@ -2,13 +2,15 @@ import Basics
 import Interfaces
 import StackModel
 
-/// That a set was verified or proven, beside it: what a manifest says never changes.
+/// That a set was verified or proven, or found damaged, beside it: what a manifest says never changes.
 package struct SetMark: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// Its stored bytes were read and are those of the manifest.
         case verified
         /// It was restored and probed.
         case proven
+        /// What was read of it is not what its manifest says.
+        case damaged
     }
 
     package let format: Int
@@ -48,10 +50,21 @@ extension Vault {
             evidence: evidence
         )
         _ = try await store.write(VaultFile.encode(mark), to: VaultLayout.mark(kind, of: set), when: .always)
+        if kind != .damaged { try await store.delete(VaultLayout.mark(.damaged, of: set)) }
     }
 
-    /// Takes all evidence for a set away: what was seen to be damaged is neither sound nor proven.
-    package func clearMarks(of set: SetID) async throws(ReportableError) {
+    /// Takes all evidence for a set away, and records that it was seen to be damaged: until it is seen to be sound again,
+    /// it stands for nothing. One whose manifest cannot be read says so itself.
+    package func markDamaged(_ set: SetID, evidence: [String: String], at now: Instant) async throws(ReportableError) {
+        try await clearMarks(of: set)
+        do throws(ReportableError) {
+            try await mark(set, .damaged, evidence: evidence, at: now)
+        } catch  where [.vaultDamaged, .notFound].contains(error.code) {
+            return
+        }
+    }
+
+    func clearMarks(of set: SetID) async throws(ReportableError) {
         for kind in SetMark.Kind.allCases { try await store.delete(VaultLayout.mark(kind, of: set)) }
     }
 

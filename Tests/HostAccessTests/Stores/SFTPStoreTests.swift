@@ -60,6 +60,32 @@ struct SFTPStoreTests {
         }
     }
 
+    @Test("that takes the connection and never answers is not waited for once nobody wants to")
+    func silent() async throws {
+        try await SSHServer.with { server in
+            let (port, place) = (RawConnection.freePort(), try server.place())
+            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(listener) }
+            try #require(LoopbackSocket.listen(listener, on: port))
+            let silent = SFTPPlace(
+                host: place.host,
+                port: port,
+                user: place.user,
+                path: place.path,
+                keyFile: place.keyFile,
+                knownHostsFile: place.knownHostsFile
+            )
+            let store = SFTPStore(silent, starter: LiveCommandRunner(), patience: .short)
+            let began = ContinuousClock.now
+            let reader = Task { () async throws in _ = try await store.list("") }
+            try await Task.sleep(for: .milliseconds(300))
+            reader.cancel()
+            let error = await #expect(throws: ReportableError.self) { try await reader.value }
+            #expect(error?.code == .interrupted, "\(error?.message ?? "")")
+            #expect(began.duration(to: .now) < .seconds(10))
+        }
+    }
+
     @Test("of many who want to be the first, one is")
     func first() async throws {
         try await SSHServer.with { server in

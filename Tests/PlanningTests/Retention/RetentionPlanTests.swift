@@ -50,6 +50,16 @@ import Testing
         #expect(Self.kept(sets, Retention(last: 1)) == ["future", "captured", "day-3", "pinned", "held"])
     }
 
+    @Test("a damaged set stays as long as the rules would keep it, and takes no place from a sound one")
+    func damaged() {
+        let bad = ["day-5", "day-4", "day-1"]
+        let sets = Self.daily(6).map { set in
+            RetainedSet(id: set.id, at: set.at, state: .committed, isDamaged: bad.contains(set.id))
+        }
+        #expect(Self.kept(sets, Retention(last: 2)) == ["day-5", "day-4", "day-3", "day-2"])
+        #expect(Self.kept(sets.reversed(), Retention(daily: 1)) == ["day-5", "day-3"])
+    }
+
     @Test("the newest proven set stays, however old")
     func proven() {
         let sets = [RetainedSet(id: "proven", at: Instant(milliseconds: 0), state: .proven)] + Self.daily(9).dropFirst()

@@ -29,7 +29,11 @@ actor SFTPClient {
             task = Task { await Self.open(place, starter, patience) }
             opening = task
         }
-        let line = await task.value
+        let line = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         if opening == task { opening = nil }
         if case .success(let line) = line { current = line }
         return try line.get()

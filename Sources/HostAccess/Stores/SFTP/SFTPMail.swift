@@ -16,7 +16,8 @@ final class SFTPMail: Sendable {
         var slots: [UInt32: Slot] = [:]
         var last: UInt32 = 0
         var end: ReportableError?
-        var arrival = ContinuousClock.now
+        /// When something was last asked for or answered.
+        var sign = ContinuousClock.now
     }
 
     private static let interruption = ReportableError(.interrupted, "the work with the store was interrupted")
@@ -28,14 +29,18 @@ final class SFTPMail: Sendable {
 
     /// How long nothing has come although something is expected.
     var silence: Duration {
-        state.withLock { $0.slots.isEmpty ? .zero : $0.arrival.duration(to: .now) }
+        state.withLock { state in
+            // What has arrived may lie there for as long as its reader likes.
+            let isOpen = state.slots.values.contains { if case .arrived = $0 { false } else { true } }
+            return isOpen ? state.sign.duration(to: .now) : .zero
+        }
     }
 
     /// The number of the next request. Throws why there can be none.
     func expect() throws(ReportableError) -> UInt32 {
         let letter: Result<UInt32, ReportableError> = state.withLock { state in
             if let end = state.end { return .failure(end) }
-            if state.slots.isEmpty { state.arrival = .now }
+            state.sign = .now
             state.last &+= 1
             state.slots[state.last] = .expected
             return .success(state.last)
@@ -88,7 +93,7 @@ final class SFTPMail: Sendable {
 
     func deliver(_ reply: SFTPReply, to number: UInt32) {
         let waiting: CheckedContinuation<Letter, Never>? = state.withLock { state in
-            state.arrival = .now
+            state.sign = .now
             let slot = state.slots[number]
             switch slot {
             case .expected: state.slots[number] = .arrived(reply)
