@@ -33,7 +33,7 @@ struct PostgresRecovery: Sendable {
             do throws(ReportableError) {
                 // The log that the copy brings along, and what the recovery writes.
                 let room = facts.size + (replay?.size ?? 0) + 16 * facts.segmentBytes
-                try await SpareRoom.check([(folder, room)], for: target.service.text)
+                try await SpareRoom.check([(folder, room)], to: "restore the data of \(target.service)")
                 try await lay(replay, in: folder)
                 let data = "\(folder)/data"
                 try await Folder.make(data)
