@@ -221,7 +221,8 @@ struct KubernetesOmissions {
             add(key + ["prove"], "a set is read through, but not restored", remedy)
         }
         if policy.pointInTime != nil {
-            omissions.append(Omission(key: key + ["pointInTime"], meaning: "a set is a dump, and no log is archived"))
+            let remedy = "Write `backups` without it under the environment."
+            add(key + ["pointInTime"], "a set is a dump, and no log is archived", remedy)
         }
         for store in policy.stores where !isDirectory(store) {
             let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
