@@ -72,6 +72,8 @@ enum RedisTemplate {
             "daemonize no",
             "logfile \"\"",
             "dir \"\(.volume)\"",
+            // A backup asks for a snapshot as a replica does, and nobody else is waited for.
+            "repl-diskless-sync-delay 0",
         ])
         text.lines(settings(of: redis, limit: limit))
         return text.template
