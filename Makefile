@@ -40,6 +40,7 @@ golden:                    ## Write the golden files anew; read the difference b
 bench: setup release       ## Measure beside the peers, in one run.
 	scripts/bench
 	scripts/bench-render
+	scripts/bench-backups
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
