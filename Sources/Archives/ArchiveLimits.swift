@@ -1,6 +1,6 @@
 /// What an archive may hold at most.
 package struct ArchiveLimits: Sendable {
-    /// Headers of every kind; and names, with those of folders that only the names in them tell of.
+    /// Names, with those of folders that only the names in them tell of.
     package let entries: Int
     /// The content of all files.
     package let bytes: Int

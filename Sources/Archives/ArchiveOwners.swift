@@ -12,14 +12,18 @@ package struct ArchiveOwners: Sendable {
     package static let kept = ArchiveOwners(users: [:], groups: [:], areLeft: false)
     package static let left = ArchiveOwners(users: [:], groups: [:], areLeft: true)
 
-    /// As the archive has them, but for those of one account, which become another one's.
+    /// As the archive has them, but for those of two accounts, which change places: so it can be undone.
     package static func moved(_ from: (user: UInt32, group: UInt32), to: (user: UInt32, group: UInt32)) -> ArchiveOwners
     {
         ArchiveOwners(
-            users: from.user == to.user ? [:] : [Int(from.user): Int(to.user)],
-            groups: from.group == to.group ? [:] : [Int(from.group): Int(to.group)],
+            users: swapped(Int(from.user), Int(to.user)),
+            groups: swapped(Int(from.group), Int(to.group)),
             areLeft: false
         )
+    }
+
+    private static func swapped(_ one: Int, _ other: Int) -> [Int: Int] {
+        one == other ? [:] : [one: other, other: one]
     }
 
     func apply(_ entry: ArchiveEntry) -> (user: uid_t, group: gid_t) {

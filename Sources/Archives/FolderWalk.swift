@@ -26,8 +26,8 @@ struct FolderWalk {
     private let path: String
     private var levels: [Level] = []
     private var top: Found?
-    /// The first name of files that have several.
-    private var known: [FileID: String] = [:]
+    /// Files that have several names, by the first of them and as they were then.
+    private var known: [FileID: ArchiveEntry] = [:]
 
     init(_ path: String) throws(ReportableError) {
         self.path = path
@@ -80,13 +80,16 @@ struct FolderWalk {
     private mutating func file(_ name: String, _ full: String, in folder: OpenFile) throws(ReportableError) -> Found? {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         guard let (file, status) = try open(name, full, in: folder, flags, S_IFREG) else { return nil }
+        let entry = Self.entry(full, .file(size: Int(status.st_size)), status)
         if status.st_nlink > 1 {
             let id = FileID(device: status.st_dev, number: status.st_ino)
-            if let first = known[id] { return Found(entry: Self.entry(full, .sameAs(first), status), content: nil) }
-            known[id] = full
+            if var same = known[id] {
+                (same.kind, same.name) = (.sameAs(same.name), full)
+                return Found(entry: same, content: nil)
+            }
+            known[id] = entry
         }
-        let size = Int(status.st_size)
-        return Found(entry: Self.entry(full, .file(size: size), status), content: size > 0 ? file : nil)
+        return Found(entry: entry, content: entry.size > 0 ? file : nil)
     }
 
     private mutating func folder(_ name: String, _ full: String, in folder: OpenFile) throws(ReportableError) -> Found?

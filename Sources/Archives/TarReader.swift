@@ -6,6 +6,8 @@ import Interfaces
 final class TarReader {
     private let source: StreamReader
     private let limits: ArchiveLimits
+    /// Before an entry's own: names, links and records that do not fit in it.
+    private static let mostHeaders = 8
     private var entries = 0
     private var bytes = 0
     /// What is left of the content of the entry that `next` returned, and the filling behind it.
@@ -22,17 +24,18 @@ final class TarReader {
     nonisolated(nonsending) func next() async throws(ReportableError) -> ArchiveEntry? {
         while try await content() != nil {}
         var extra = TarExtension()
-        var hasExtra = false
+        var headers = 0
         while let block = try await block() {
             switch block.type {
             case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
-                hasExtra = true
+                headers += 1
+                guard headers <= Self.mostHeaders else { throw damaged("has more than \(Self.mostHeaders) headers") }
                 try await take(block, into: &extra)
             default:
                 return try entry(block, extra)
             }
         }
-        guard !hasExtra else { throw damaged("has a name and no header") }
+        guard headers == 0 else { throw damaged("has a name and no header") }
         try await checkEnd()
         return nil
     }
@@ -64,9 +67,7 @@ final class TarReader {
             throw damaged("is followed by no end: the archive is cut short")
         }
         if bytes.allSatisfy({ $0 == 0 }) { return nil }
-        entries += 1
         current = TarBlock.likelyName(bytes)
-        guard entries <= limits.entries else { throw damaged("is one more than the \(limits.entries) that are taken") }
         return try refusing { () throws(ArchiveRefusal) in try TarBlock(bytes) }
     }
 
@@ -92,6 +93,8 @@ final class TarReader {
 
     private func entry(_ block: TarBlock, _ extra: TarExtension) throws(ReportableError) -> ArchiveEntry {
         current = String(decoding: extra.name ?? block.name, as: UTF8.self)
+        entries += 1
+        guard entries <= limits.entries else { throw damaged("is one more than the \(limits.entries) that are taken") }
         let entry = try refusing { () throws(ArchiveRefusal) in try TarEntry.entry(block, extra) }
         guard entry.size <= limits.bytes - bytes else {
             throw damaged("makes more than the \(limits.bytes) bytes that are taken")

@@ -105,6 +105,7 @@ struct Convergence {
     private mutating func prepareVolume(of service: ServiceName) throws(ReportableError) -> PlanDraft.Ref? {
         guard case .restored(let name)? = data[service] else {
             guard !observed.volumes.contains(service) else { return nil }
+            if let name = observed.prepared[service]?.min() { throw waiting(name, service) }
             return draft.add(.prepareVolume(service), because: "\(service) has no data directory yet")
         }
         guard observed.restored[service] != name else { return nil }
@@ -119,6 +120,15 @@ struct Convergence {
             throw ReportableError(.notFound, "there is no data \(name) of \(service), neither live nor prepared")
         }
         return draft.add(.swapIn(service, name), because: "\(service) begins with the data of its backup")
+    }
+
+    /// A rebuild was cut short: whoever started the service on nothing would hide what it has brought.
+    private func waiting(_ name: RestorationName, _ service: ServiceName) -> ReportableError {
+        ReportableError(
+            .needsDecision,
+            "\(service) has no data, and that of a backup (\(name)) waits beside to take its place",
+            hint: "Go on with the `slipway rebuild` that was cut short. `slipway down --destroy-data` gives it up."
+        )
     }
 
     private mutating func warn(_ service: DesiredService, _ roster: ReplicaRoster) {

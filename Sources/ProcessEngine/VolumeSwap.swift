@@ -14,6 +14,7 @@ struct VolumeSwap: Sendable {
     /// while a replica runs on the live data and where the template would not find the data, `fileFailed`.
     func swapIn(_ name: RestorationName, for template: ReplicaTemplate) async throws(ReportableError) {
         let (live, beside) = (stack.volume(service), stack.beside(service, name))
+        try await finishStops()
         try await offPool { () throws(ReportableError) in
             guard var record = PreparedRecord(stack, service, name).read() else { throw missing(name) }
             let replaced = FolderIdentity(of: live)
@@ -31,6 +32,7 @@ struct VolumeSwap: Sendable {
     /// Throws `notFound` when what was there before is gone.
     func swapOut(_ name: RestorationName) async throws(ReportableError) {
         let (live, beside) = (stack.volume(service), stack.beside(service, name))
+        try await finishStops()
         try await offPool { () throws(ReportableError) in
             guard let record = PreparedRecord(stack, service, name).read(),
                 FolderIdentity(of: live) == record.directory
@@ -48,6 +50,15 @@ struct VolumeSwap: Sendable {
                 return Disk.sync(directory: Disk.parent(of: live))
             }
             try exchange(live, beside, isPair: true)
+        }
+    }
+
+    /// A stop that a crash cut short may have left a supervisor, or a process that nobody sees any more.
+    private func finishStops() async throws(ReportableError) {
+        for id in stack.replicaIDs where id.service == service {
+            let folder = stack.replica(id)
+            guard Disk.exists(folder.down) else { continue }
+            try await ReplicaStop(engine: engine, folder: folder).stop()
         }
     }
 

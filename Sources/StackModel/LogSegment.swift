@@ -33,6 +33,19 @@ package struct LogSegment: Hashable, Comparable, Sendable {
         (left.timeline, left.number) < (right.timeline, right.number)
     }
 
+    /// Segments in their order, cut where one is missing and where a part would be too large.
+    package static func runs(of segments: [LogSegment], atMost limit: Int) -> [[LogSegment]] {
+        segments.reduce(into: []) { runs, segment in
+            if let last = runs.last?.last, last.number + 1 == segment.number, last.timeline == segment.timeline,
+                runs[runs.count - 1].count < limit
+            {
+                runs[runs.count - 1].append(segment)
+            } else {
+                runs.append([segment])
+            }
+        }
+    }
+
     /// Segments of what Postgres counts as one file of 4 GiB.
     private static func perFile(_ bytes: Int) -> Int { (1 << 32) / bytes }
 

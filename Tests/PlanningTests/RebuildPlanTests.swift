@@ -49,6 +49,15 @@ struct RebuildPlanTests {
         #expect(try plan(world).isEmpty)
     }
 
+    @Test("that was cut short is not hidden by a deploy onto nothing")
+    func cutShort() throws {
+        let deploy = PlanRequest(purpose: .deploy, target: release)
+        let error = #expect(throws: ReportableError.self) {
+            try Planner.plan(deploy, observed: world().observation)
+        }
+        #expect(error?.code == .needsDecision && error?.message.contains("rebuild-1") == true)
+    }
+
     @Test("is refused over other data, and without data that is prepared")
     func refused() throws {
         var other = world()

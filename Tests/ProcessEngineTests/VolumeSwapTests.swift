@@ -138,6 +138,12 @@ import Testing
             try prepare("r1", of: "api", harbour)
             let used = await failure("r1", of: "api")
             #expect(used?.code == .needsDecision && used?.message == "the data of api is in use by api-1")
+
+            // Asked to stop by somebody who died over it: its supervisor is there all the same.
+            let replica = harbour.folder.replica("api-1")
+            try Disk.write([], to: replica.down)
+            try await harbour.engine.supervisor(of: replica).send("-d")
+            try await swapIn("r1", of: "api", settings: "appendonly yes", harbour)
         }
     }
 

@@ -34,10 +34,19 @@ package struct FilesSource: Sendable {
             group: place.owner.groupID
         )
         // Only now it is known; without a manifest nothing of it counts.
-        if let previous {
-            try shrink.check("files", of: place.service.text, before: previous.entries - 1, now: facts.entries - 1)
-            try shrink.check("bytes", of: place.service.text, before: previous.bytes, now: facts.bytes)
-        }
+        if let previous { try check(facts, since: previous, shrink) }
         return facts
     }
+
+    /// What little there is comes and goes.
+    private func check(_ facts: FilesFacts, since before: FilesFacts, _ shrink: ShrinkGuard) throws(ReportableError) {
+        if before.entries >= Self.notable.files {
+            try shrink.check("files", of: place.service.text, before: before.entries, now: facts.entries)
+        }
+        if before.bytes >= Self.notable.bytes {
+            try shrink.check("bytes", of: place.service.text, before: before.bytes, now: facts.bytes)
+        }
+    }
+
+    private static let notable = (files: 20, bytes: 1 << 20)
 }

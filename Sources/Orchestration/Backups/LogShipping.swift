@@ -63,14 +63,15 @@ struct LogShipping {
         let isIdle = newest?.identity[LogFacts.idle] == "\(state.nextTransaction)"
         if isIdle, log.spooled(state).isEmpty { return [] }
         let end = try await log.seal(state)
-        var rest = log.spooled(state).filter { $0.timeline == end.last.timeline && $0 <= end.last }[...]
+        var parts = LogSegment.runs(
+            of: log.spooled(state).filter { $0.timeline == end.last.timeline && $0 <= end.last },
+            atMost: Self.limit
+        )[...]
         var copies: [BackupReport.Copy] = []
-        while !rest.isEmpty {
-            let segments = Array(rest.prefix(Self.limit))
-            rest = rest.dropFirst(Self.limit)
+        while let segments = parts.popFirst() {
             // Only the last part leads to its end; up to where the others do was never asked.
-            let until = rest.isEmpty ? end.until : newest?.captured.instant ?? Instant(milliseconds: 0)
-            let facts = facts(segments, lineage, state, until, rest.isEmpty ? end.idle : nil)
+            let until = parts.isEmpty ? end.until : newest?.captured.instant ?? Instant(milliseconds: 0)
+            let facts = facts(segments, lineage, state, until, parts.isEmpty ? end.idle : nil)
             let manifest = try await runner.write(try series(), into: vault, opener) {
                 (writer) throws(ReportableError) in
                 for segment in segments {
@@ -105,14 +106,16 @@ struct LogShipping {
         )
     }
 
-    /// What is newer than all that is there, also of earlier times when it could not be reached.
+    /// What was shipped after the last part that is there, also of earlier times when it could not be reached. What went before
+    /// may have been pruned there.
     private func bringUpToDate(_ vault: Vault, of store: Store, from source: Vault) async throws(ReportableError)
         -> [BackupReport.Copy]
     {
-        let there = try await vault.catalogue(of: try series()).entries.last?.manifest.captured
+        let there = Set(try await parts(in: vault).map { LogPart($0.manifest) })
+        let all = try await parts(in: source)
+        let known = all.lastIndex { there.contains(LogPart($0.manifest)) }
         var copies: [BackupReport.Copy] = []
-        for entry in try await source.catalogue(of: try series()).entries
-        where there.map({ entry.manifest.captured > $0 }) ?? true {
+        for entry in all[(known.map { $0 + 1 } ?? 0)...] {
             try await StoreRoom(store: store, vault: vault).check(for: entry.manifest)
             let manifest = try await runner.copy(entry.manifest, from: source, to: vault, opener)
             try await runner.verify(manifest.set, in: vault, store.name)
@@ -121,20 +124,38 @@ struct LogShipping {
         return copies
     }
 
+    /// But those that are known to be damaged.
+    private func parts(in vault: Vault) async throws(ReportableError) -> [Catalogue.Entry] {
+        try await vault.catalogue(of: try series()).entries.filter { $0.damaged == nil }
+    }
+
     // MARK: - Copies
 
     /// After a restore, or when a part of the log is lost, no copy leads up to what is written now.
     private func ensureBase(_ lineage: String, in vault: Vault) async throws(ReportableError) {
         guard let base = BackupPolicies(release: release).base(of: policy) else { return }
-        let logs = try await vault.catalogue(of: try series()).entries.compactMap { LogSet($0.manifest) }
+        let logs = try await parts(in: vault).compactMap { LogSet($0.manifest) }
         let bases = try await vault.catalogue(of: try SetSeries(base, of: stack)).entries
-            .compactMap { BaseSet($0.manifest) }.filter { $0.lineage == lineage }
+            .filter { $0.damaged == nil }.compactMap { BaseSet($0.manifest) }.filter { $0.lineage == lineage }
         guard !bases.contains(where: { !RecoveryWindow(of: $0, among: logs).hasGap }) else { return }
         runner.doors.tell("\(base.name): no copy of \(service) leads up to its log, so one is made")
         do throws(ReportableError) {
             _ = try await runner.run(base.name, of: stack)
-        } catch  where error.code != .stackBusy {
+        } catch {
+            // One is being made.
+            guard error.code != .stackBusy else { return }
             throw error.during("the log is shipped, and no copy of the cluster leads up to it")
         }
+    }
+}
+
+/// What tells a part of a log from the others, wherever it is stored.
+private struct LogPart: Hashable {
+    private let words: [String?]
+
+    init(_ manifest: SetManifest) {
+        words =
+            [LogFacts.lineage, LogFacts.first, LogFacts.last, LogFacts.idle].map { manifest.identity[$0] }
+            + [manifest.captured.description]
     }
 }

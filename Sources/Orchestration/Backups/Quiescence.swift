@@ -25,7 +25,15 @@ struct Quiescence: Sendable {
             await Task.detached { try? await run(quiesce.after, in: replica) }.value
             throw error
         }
-        try await run(quiesce.after, in: replica)
+        let end = await Task.detached { () -> ReportableError? in
+            do throws(ReportableError) {
+                try await run(quiesce.after, in: replica)
+                return nil
+            } catch {
+                return error
+            }
+        }.value
+        if let end { throw end }
         return value
     }
 

@@ -127,6 +127,10 @@ struct RebuildSurveyor {
                 gaps.append(RebuildGap(service: service, text: "begins EMPTY: no set of it was found", isLoss: true))
             }
         }
+        for service in stack.services where service.replicas == 0 && stack.isBackedUp(service.name) {
+            let text = "is NOT loaded: it has no replicas in that configuration"
+            gaps.append(RebuildGap(service: service.name, text: text, isLoss: true))
+        }
         return (parts, gaps)
     }
 

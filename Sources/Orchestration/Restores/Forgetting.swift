@@ -40,16 +40,19 @@ package struct Forgetting: Sendable {
         )
         let all = services.isEmpty ? release.stack.services.map(\.name) : services.sorted()
         try await StackLock.holding(try dependencies.lockFile(stack), as: holder) { () throws(ReportableError) in
-            for service in all { try await forget(service, release) }
+            let kept = try await kept(services, of: stack)
+            for service in all { try await forget(service, release, isKept: kept[service] != nil) }
         }
     }
 
-    private func forget(_ service: ServiceName, _ release: Release) async throws(ReportableError) {
+    /// A service that keeps nothing, or cannot run on this machine, may all the same have left something that died.
+    private func forget(_ service: ServiceName, _ release: Release, isKept: Bool) async throws(ReportableError) {
         let place: DataPlace
         do throws(ReportableError) {
             place = try await dependencies.engine(release.stack.engine).dataPlace(of: service, in: release)
-        } catch  where error.code == .notFound {
-            return
+        } catch {
+            guard isKept else { return }
+            throw error
         }
         try await KeptData(of: place, doors.runner).removeAll()
         try await Leftovers.clear(try doors.restoreScratch(of: service, in: release.stack.id), doors.runner)

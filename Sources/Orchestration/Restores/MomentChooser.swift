@@ -20,11 +20,11 @@ struct MomentChooser {
     /// The log that would tell of it; nil where none is archived.
     static func log(for wish: RestoreWish, in release: Release) -> BackupPolicy? {
         guard wish.at != nil else { return nil }
-        return release.stack.backups.first { policy in
+        return release.stack.backups.filter { policy in
             if let name = wish.policy, policy.name != name { return false }
             guard case .service(let service) = policy.subject else { return false }
             return wish.services.isEmpty || wish.services == [service]
-        }?.log
+        }.lazy.compactMap(\.log).first
     }
 
     /// In the first store that has it: the nearest copy before the moment. Throws `usage` where it is not said of what,
@@ -51,7 +51,7 @@ struct MomentChooser {
     }
 
     private func candidates(in catalogue: Catalogue, _ wish: RestoreWish) -> [Candidate] {
-        let entries = catalogue.entries.filter { $0.set.series.stack == stack }
+        let entries = catalogue.entries.filter { $0.set.series.stack == stack && $0.damaged == nil }
         return entries.compactMap { entry in
             let series = entry.set.series
             guard let base = BaseSet(entry.manifest), wish.policy.map({ $0 == series.policy.text }) ?? true,

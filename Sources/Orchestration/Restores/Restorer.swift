@@ -80,7 +80,8 @@ package struct Restorer: Sendable {
     /// Puts back what was live before the last restore of these services; without any, of the only one that there was.
     package func undo(_ services: Set<ServiceName>, of stack: StackID) async throws(ReportableError) -> Change {
         let release = try await dependencies.currentRelease(of: stack)
-        let restored = try await dependencies.engine(release.stack.engine).observe(stack, .glance).restored
+        let observed = try await dependencies.engine(release.stack.engine).observe(stack, .glance)
+        let restored = observed.restored
         let known = restored.keys.sorted().map(\.text).joined(separator: ", ")
         guard !restored.isEmpty else {
             throw ReportableError(.notFound, "there is nothing to undo: no data of \(stack) came by a restore")
@@ -95,6 +96,13 @@ package struct Restorer: Sendable {
                     .notFound,
                     "there is nothing to undo: the data of \(service) did not come by a restore",
                     hint: "That of \(known) did."
+                )
+            }
+            guard observed.kept[service]?.contains(name) == true else {
+                throw ReportableError(
+                    .notFound,
+                    "there is nothing to undo: before \(name) there was no data of \(service), or it is gone",
+                    hint: "Restore another set: `slipway backup list` shows them."
                 )
             }
             data[service] = .before(name)

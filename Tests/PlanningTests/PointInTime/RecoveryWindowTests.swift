@@ -96,4 +96,12 @@ import Testing
         #expect(kept[logs[2]] == "leads on from base-4" && kept[logs[4]] == "newer than every copy")
         #expect(LogRetention(logs, for: []).reasons.count == 5)
     }
+
+    @Test("what is shipped together leaves none out, and is not too much")
+    func runs() {
+        let numbers = [1, 2, 3, 5, 6, 9]
+        let runs = LogSegment.runs(of: numbers.map { segment($0) } + [segment(10, timeline: 2)], atMost: 2)
+        #expect(runs.map { $0.map(\.number) } == [[1, 2], [3], [5, 6], [9], [10]])
+        #expect(LogSegment.runs(of: [], atMost: 2).isEmpty)
+    }
 }

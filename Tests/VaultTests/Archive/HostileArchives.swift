@@ -300,7 +300,7 @@ enum HostileArchives {
         sample("too many entries", "f50", "one more than the 50") { maker in
             for number in 0...50 { maker.add("f\(number)") }
         },
-        sample("too many records", "PaxHeader", "one more than the 50") { maker in
+        sample("too many records", "PaxHeader", "more than 8 headers") { maker in
             for _ in 0...50 { maker.addRecords([("comment", "x")], forAll: true) }
         },
         sample("too many bytes in one", "big", "100000 bytes") { $0.add("big", size: .octal(100_001)) },
