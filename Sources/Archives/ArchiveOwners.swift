@@ -1,5 +1,3 @@
-import Glibc
-
 /// Whose the files of an archive become. An account of one machine has another number on the next.
 package struct ArchiveOwners: Sendable {
     /// Who owned what, by who is to own it.
@@ -24,10 +22,6 @@ package struct ArchiveOwners: Sendable {
 
     private static func swapped(_ one: Int, _ other: Int) -> [Int: Int] {
         one == other ? [:] : [one: other, other: one]
-    }
-
-    func apply(_ entry: ArchiveEntry) -> (user: uid_t, group: gid_t) {
-        (uid_t(users[entry.owner] ?? entry.owner), gid_t(groups[entry.group] ?? entry.group))
     }
 
     func applied(to entry: ArchiveEntry) -> ArchiveEntry {

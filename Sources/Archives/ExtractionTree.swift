@@ -60,7 +60,8 @@ struct ExtractionTree {
         guard symlinkat(target, folder.descriptor, name) == 0 else { throw failure("create", entry) }
         made[Array(entry.name.utf8)] = .link
         if !owners.areLeft {
-            let (owner, group) = owners.apply(entry)
+            let owned = owners.applied(to: entry)
+            let (owner, group) = (uid_t(owned.owner), gid_t(owned.group))
             guard fchownat(folder.descriptor, name, owner, group, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw failure("give away", entry)
             }
@@ -84,7 +85,8 @@ struct ExtractionTree {
     /// Owner first: giving a file away takes its special bits. Nothing from an archive runs as somebody else.
     func finish(_ file: OpenFile, _ entry: ArchiveEntry) throws(ReportableError) {
         if !owners.areLeft {
-            let (owner, group) = owners.apply(entry)
+            let owned = owners.applied(to: entry)
+            let (owner, group) = (uid_t(owned.owner), gid_t(owned.group))
             guard fchown(file.descriptor, owner, group) == 0 else { throw failure("give away", entry) }
         }
         guard fchmod(file.descriptor, mode_t(entry.mode) & ~ArchiveEntry.special(entry.kind)) == 0 else {

@@ -81,7 +81,8 @@ package struct BackupBeforeChange: Hashable, Sendable {
 }
 
 extension Service {
-    fileprivate var holdsData: Bool {
+    /// A server holds its data, which is asked for it and not read from the disk.
+    var holdsData: Bool {
         switch kind {
         case .redis, .postgres: true
         case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false

@@ -27,7 +27,7 @@ struct BackupSubject {
         async throws(ReportableError) -> SetFacts
     {
         let engine = try dependencies.engine(release.stack.engine)
-        guard release.stack.service(service)?.hasDataServer ?? false else {
+        guard release.stack.service(service)?.holdsData ?? false else {
             return try await capture(
                 filesOf: try await engine.dataPlace(of: service, in: release),
                 since: previous,
@@ -87,16 +87,6 @@ struct BackupSubject {
         )
         try await FactsObject.store(facts, to: sink)
         return SetFacts(subject: place.service.text, facts, at: dependencies.now())
-    }
-}
-
-extension Service {
-    /// What holds its data is asked for it, and not read from the disk.
-    fileprivate var hasDataServer: Bool {
-        switch kind {
-        case .redis, .postgres: true
-        case .app, .prometheus, .grafana, .edge, .exporter, .alertmanager: false
-        }
     }
 }
 
