@@ -108,10 +108,13 @@ package struct Controller: Sendable {
     }
 
     private func prune(_ run: BackupRun) async {
+        let job = PolicyJob(.backup, by: run.policy, of: run.stack)
         do throws(ReportableError) {
             let outcome = try await BackupPruner(dependencies, backups).prune(run.policy, of: run.stack)
+            pulse.pruned(job, failed: false)
             if !outcome.deleted.isEmpty { note("\(run.stack) \(run.policy): \(outcome.deleted.count) sets pruned") }
         } catch {
+            pulse.pruned(job, failed: true)
             note("\(run.stack) \(run.policy): pruning failed: \(error.message)")
         }
     }

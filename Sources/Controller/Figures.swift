@@ -148,6 +148,17 @@ struct Figures: Sendable {
             let span = good.startedAt.elapsed(until: end)
             exposition.add("backup_last_duration_seconds", "How long the last run took.", span, labels)
         }
+        if let failed = pulse.hasFailedToPrune(job) {
+            exposition.add("backup_last_prune_failed", "Whether the last pruning has failed.", failed ? 1 : 0, labels)
+        }
+        if let bytes = await LogBacklog(dependencies).bytes(of: job) {
+            exposition.add(
+                "log_unshipped_bytes",
+                "What the server keeps of its log because no store has it yet.",
+                Double(bytes),
+                labels
+            )
+        }
         if let skipped = try await dependencies.ledger.skippedBackups(of: job, limit: 1).first {
             exposition.add(
                 "backup_last_skip_timestamp_seconds",

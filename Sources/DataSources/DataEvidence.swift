@@ -21,12 +21,18 @@ package struct DataEvidence: Hashable, Sendable, Codable {
 }
 
 extension DataEvidence {
-    init(_ content: RedisContent, of facts: RedisFacts, by target: DataPlace, in elapsed: Duration) {
+    init(
+        _ content: RedisContent,
+        _ version: String,
+        _ captured: Instant,
+        by target: DataPlace,
+        in elapsed: Duration
+    ) {
         self.init(
             server: .redis,
             version: target.version,
-            capturedVersion: facts.version,
-            capturedAt: facts.takenAt,
+            capturedVersion: version,
+            capturedAt: captured,
             counts: [
                 "keys": content.keys, "lastingKeys": content.lasting, "databases": content.databases.count,
                 "functionLibraries": content.functionLibraries, "sampledKeys": content.sample.keys,

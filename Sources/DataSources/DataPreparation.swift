@@ -17,7 +17,7 @@ package struct DataPreparation: Sendable {
     /// Lays the data beside the live data under a name, whole or not at all, for `Action.swapIn`.
     /// - Parameters:
     ///   - scratch: a folder of this call's own, gone afterwards.
-    ///   - replay: what a copy of a cluster is to be brought further by.
+    ///   - replay: what the captured state is to be brought further by.
     /// Throws `vaultDamaged` when an object is not sound or not what the facts say, `engineFailed` when this server or
     /// its disk cannot hold it, `needsDecision` when the name is taken, and what `object` throws.
     package func prepare(
@@ -69,8 +69,9 @@ package struct DataPreparation: Sendable {
         switch (facts, target.server) {
         case (.redis(let facts), .redis):
             let content = try await RedisRestoration(target: target, runner: runner)
-                .prepare(in: folder, scratch: scratch, facts: facts, object: object)
-            return DataEvidence(content, of: facts, by: target, in: began.duration(to: .now))
+                .prepare(in: folder, scratch: scratch, facts: facts, object: object, replay: replay)
+            let reached = replay?.until ?? facts.takenAt
+            return DataEvidence(content, facts.version, reached, by: target, in: began.duration(to: .now))
         case (.postgres(let facts), .postgres):
             let contents = try await PostgresRestoration(target: target, runner: runner)
                 .prepare(in: folder, scratch: scratch, facts: facts, object: object)

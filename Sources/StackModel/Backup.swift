@@ -6,7 +6,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
         /// The spec, the rendered files, the sealed secrets.
         case config
         case service(ServiceName)
-        /// What a service has written since: the archived log of a Postgres. Never said by a spec (`BackupPolicy.log`).
+        /// What a service has written since: the archived log of a Postgres, the append-only file of a Redis. Never said by a
+        /// spec (`BackupPolicy.log`).
         case log(ServiceName)
     }
 
@@ -18,8 +19,8 @@ package struct BackupPolicy: Hashable, Sendable, Codable {
     package var stores: [StoreName]
     /// A cron expression or one of hourly, daily, weekly, monthly: how often a set is restored and probed.
     package var prove: String?
-    /// A cron expression or one of those words: how often the log of a Postgres goes into the stores. Its sets are then
-    /// copies of the whole cluster, from which it comes back as it was at any moment that the log tells of.
+    /// A cron expression or one of those words: how often the log of a Postgres or a Redis goes into the stores. Its sets are
+    /// then copies that the log leads on from, to any moment that it tells of.
     package var pointInTime: String?
     /// How the service is brought to rest; nil where it is not.
     package var quiesce: Quiesce?
@@ -67,7 +68,7 @@ extension Stack {
     /// The declared policies, each with that of its log behind it.
     package var policies: [BackupPolicy] { backups.flatMap { [$0] + ($0.log.map { [$0] } ?? []) } }
 
-    /// Whether a Postgres has to archive its log.
+    /// Whether a service has to keep its log until it is in a store.
     package func archivesLog(of service: ServiceName) -> Bool {
         backups.contains { $0.log?.subject == .log(service) }
     }

@@ -14,14 +14,19 @@ package final class FakeEngine: Engine {
     private let latency: @Sendable (Action) -> Duration
     private let clock: any Clock<Duration>
 
+    private let volumes: String
+
     /// - Parameters:
+    ///   - volumes: the folder that data lies in.
     ///   - latency: how long each action takes, measured by `clock`.
     package init(
         kind: EngineKind = .process,
+        volumes: String = "/nowhere/volumes",
         latency: @escaping @Sendable (Action) -> Duration = { _ in .zero },
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.kind = kind
+        self.volumes = volumes
         self.latency = latency
         self.clock = clock
     }
@@ -104,7 +109,7 @@ package final class FakeEngine: Engine {
         return 0
     }
 
-    /// A Redis in `/nowhere`, when a replica of the service runs.
+    /// A Redis, when a replica of the service runs.
     package func dataAccess(
         of service: ServiceName,
         in stack: StackID
@@ -117,7 +122,7 @@ package final class FakeEngine: Engine {
         )
     }
 
-    /// That of a Redis in `/nowhere`.
+    /// That of a Redis.
     package func dataPlace(
         of template: ReplicaTemplate,
         in stack: StackID
@@ -131,8 +136,8 @@ package final class FakeEngine: Engine {
             server: .redis,
             version: "7.0.15",
             programs: "/usr/bin",
-            volume: "/nowhere/volumes/\(service)",
-            beside: "/nowhere/volumes/.beside/\(service)",
+            volume: "\(volumes)/\(service)",
+            beside: "\(volumes)/.beside/\(service)",
             owner: DataOwner(userID: 1, groupID: 1, user: nil),
             settings: ["databases": "16", "appendonly": "no", "dbfilename": "dump.rdb"]
         )

@@ -33,7 +33,7 @@ struct LiveRedis: Sendable {
         try await Folder.make(sockets)
         let accounts = try await SpoolFile.create("\(sockets)/users.acl")
         try await accounts.write(
-            Array("user default off\nuser slipway on #\(Digest(of: password)) ~* &* +@all\n".utf8)
+            Array("user default off ~* &* +@all\nuser slipway on #\(Digest(of: password)) ~* &* +@all\n".utf8)
         )
         try await accounts.finish(for: owner)
         try Folder.give(sockets, to: owner)

@@ -27,8 +27,9 @@ extension DataRooms {
                 let segments = log.names.filter { $0 != name }.compactMap {
                     LogSegment($0, bytes: facts.segmentBytes)
                 }
-                return LogReplay(until: moment, segments: segments.sorted()) { (segment) throws(ReportableError) in
-                    try await log.source(segment.name)
+                let pieces = segments.sorted().map { LogReplay.Piece(name: $0.name, size: $0.bytes) }
+                return LogReplay(until: moment, pieces: pieces) { (piece) throws(ReportableError) in
+                    try await log.source(piece.name)
                 }
             }
         }

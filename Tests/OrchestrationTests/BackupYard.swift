@@ -11,18 +11,21 @@ struct BackupYard {
     let identity: AgeIdentity
     /// Where a rebuild may lay its files.
     let folder: String
+    let runner: any CommandRunner & ProgramStarter
 
     init(
         _ stores: [StoreName: any BlobStore],
         identity: AgeIdentity = .generate(),
-        folder: String = "/nowhere"
+        folder: String = "/nowhere",
+        runner: any CommandRunner & ProgramStarter = NoPrograms()
     ) {
         self.stores = stores
         self.identity = identity
         self.folder = folder
+        self.runner = runner
     }
 
-    private struct NoPrograms: CommandRunner, ProgramStarter {
+    struct NoPrograms: CommandRunner, ProgramStarter {
         func run(_ command: CommandLine) async throws(ReportableError) -> CommandResult { throw Self.none }
         func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
             throw Self.none
@@ -39,7 +42,7 @@ struct BackupYard {
                 }
                 return found
             },
-            runner: NoPrograms(),
+            runner: runner,
             scratch: { (name) throws(ReportableError) in "/nowhere/\(name)" },
             identity: { () throws(ReportableError) in identity },
             newIdentity: { () throws(ReportableError) in identity },

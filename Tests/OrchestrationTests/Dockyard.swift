@@ -33,7 +33,7 @@ struct Dockyard {
         let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var yard = Dockyard(
-            engine: FakeEngine(latency: latency),
+            engine: FakeEngine(volumes: "\(folder)/volumes", latency: latency),
             ledger: try Ledger(path: "\(folder)/ledger"),
             folder: folder
         )

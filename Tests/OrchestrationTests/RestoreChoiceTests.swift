@@ -72,6 +72,21 @@ struct RestoreChoiceTests {
         try await restorer(yard).choose(wish, of: Dockyard.shop)
     }
 
+    @Test("a set that is known to be damaged is taken from another store that holds the same")
+    func otherCopy() async throws {
+        try await Dockyard.with { yard in
+            try await deploy(yard)
+            let set = try await make("redis", captured: 1000, in: near)
+            try await make("redis", captured: 500, in: far)
+            let same = try await make("redis", captured: 1000, in: far)
+            #expect(same != set)
+            let vault = try await Vault.open(near)
+            try await vault.markDamaged(set, evidence: [:], at: Instant(milliseconds: 1_700_000_000_000))
+            let found = try await choose(RestoreWish(set: set.description), yard).sets.first
+            #expect(found?.store == "far" && found?.manifest.set == same)
+        }
+    }
+
     @Test("takes the newest state, and the copy in the first store that has it")
     func newest() async throws {
         try await Dockyard.with { yard in

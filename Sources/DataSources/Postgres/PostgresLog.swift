@@ -44,7 +44,7 @@ package struct PostgresLog: Sendable {
 
     private var client: PostgresClient { PostgresClient(access, runner) }
 
-    private static let folder = "wal"
+    static let folder = "wal"
 
     private var folder: String { "\(access.volume)/\(Self.folder)" }
 
@@ -101,7 +101,11 @@ package struct PostgresLog: Sendable {
     }
 
     private func failure(_ segment: LogSegment) async throws(ReportableError) -> ReportableError {
-        let query = "SELECT to_json(coalesce(last_failed_wal, '')) FROM pg_catalog.pg_stat_archiver;"
+        // One that failed once and was archived since is no news.
+        let query = """
+            SELECT to_json(CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity')
+                THEN last_failed_wal ELSE '' END) FROM pg_catalog.pg_stat_archiver;
+            """
         let failed: [String] = try await client.rows(query, in: "postgres")
         let why = failed.first.flatMap { $0.isEmpty ? nil : ": it fails with \($0)" } ?? " in time"
         return ReportableError(

@@ -100,11 +100,11 @@ struct PostgresRecovery: Sendable {
         let log = "\(folder)/\(Self.log)"
         try await Folder.make(log)
         if let replay {
-            for segment in replay.segments {
-                let file = try await SpoolFile.create("\(log)/\(segment.name)")
-                try await file.write(try await replay.content(segment))
-                guard file.size == segment.bytes else {
-                    throw ReportableError(.vaultDamaged, "the part \(segment.name) of the log is not whole")
+            for piece in replay.pieces {
+                let file = try await SpoolFile.create("\(log)/\(piece.name)")
+                try await file.write(try await replay.content(piece))
+                guard file.size == piece.size else {
+                    throw ReportableError(.vaultDamaged, "the part \(piece.name) of the log is not whole")
                 }
                 try Folder.give(file.path, to: target.owner)
             }

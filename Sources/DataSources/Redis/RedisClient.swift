@@ -1,5 +1,7 @@
 import Basics
+import FoundationEssentials
 import Interfaces
+import StackModel
 
 /// A Redis, asked by `redis-cli` over its socket. The password goes by the environment, everything else is no secret.
 struct RedisClient: Sendable {
@@ -33,6 +35,22 @@ struct RedisClient: Sendable {
             if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
         }
         return values
+    }
+
+    /// By its clock.
+    func time() async throws(ReportableError) -> Instant {
+        let parts = try await ask(["TIME"]).split(separator: "\n").compactMap { Int($0) }
+        guard parts.count == 2 else { throw ReportableError(.engineFailed, "Redis did not tell its time") }
+        return Instant(milliseconds: parts[0] * 1000 + parts[1] / 1000)
+    }
+
+    /// As it runs with them.
+    func settings(_ names: [String]) async throws(ReportableError) -> [String: String] {
+        let json = try await ask(["CONFIG", "GET"] + names, options: ["--quoted-json"])
+        guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(json.utf8)) else {
+            throw ReportableError(.engineFailed, "Redis did not tell its settings")
+        }
+        return settings
     }
 
     func isServing() async -> Bool {
@@ -71,5 +89,17 @@ struct RedisClient: Sendable {
             )
         }
         return result.output
+    }
+}
+
+extension RedisClient {
+    init(_ access: DataAccess, _ runner: any DataRunner) {
+        self.init(
+            runner: runner,
+            programs: access.programs,
+            socket: access.login.socket,
+            user: access.login.user,
+            password: access.login.password
+        )
     }
 }

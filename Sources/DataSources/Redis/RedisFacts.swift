@@ -19,6 +19,8 @@ package struct RedisFacts: Hashable, Sendable, Codable {
     package let databases: Int
     /// What a scratch server has found in the file itself: the server may have gone on since.
     package let content: RedisContent
+    /// Where what was written since begins in the log; nil where none is kept.
+    package var firstPlace: LogPlace?
 
     /// The objects of a set.
     package static let rdb = "redis.rdb"

@@ -15,6 +15,7 @@ struct RedisRestoration: Sendable {
     /// - Parameters:
     ///   - folder: made here, as a whole or not at all.
     ///   - scratch: a folder of this call's own, gone afterwards.
+    ///   - replay: what the snapshot is to be brought further by.
     /// Throws `vaultDamaged` when the object is no sound snapshot or not the one of the facts, `engineFailed` when this
     /// server cannot hold it, and what `object` throws.
     @discardableResult
@@ -22,7 +23,8 @@ struct RedisRestoration: Sendable {
         in folder: String,
         scratch: String,
         facts: RedisFacts,
-        object: @escaping ObjectSource
+        object: @escaping ObjectSource,
+        replay: LogReplay? = nil
     ) async throws(ReportableError) -> RedisContent {
         let keeping = RedisKeeping(target.layout)
         try check(facts, keeping)
@@ -30,11 +32,18 @@ struct RedisRestoration: Sendable {
         return try await ScratchPlace.with(scratch, for: target.owner, runner) { (place) throws(ReportableError) in
             try await Folder.make(folder)
             do throws(ReportableError) {
-                try await SpareRoom.check([(folder, facts.rdbSize)], to: "restore the data of \(target.service)")
-                let snapshot = try await placeSnapshot(in: folder, keeping, try await object(RedisFacts.rdb))
+                let room = facts.rdbSize + (replay?.size ?? 0)
+                try await SpareRoom.check([(folder, room)], to: "restore the data of \(target.service)")
+                let snapshot = try await placeSnapshot(
+                    in: folder,
+                    keeping,
+                    hasLog: replay != nil,
+                    try await object(RedisFacts.rdb)
+                )
                 try await check(snapshot: snapshot)
+                if let replay { try await lay(replay, from: facts, in: folder, keeping) }
                 try place.giveSockets(to: target.owner)
-                let content = try await prove(folder, keeping, facts, in: place)
+                let content = try await prove(folder, keeping, facts, isBroughtFurther: replay != nil, in: place)
                 try await offPool { () throws(ReportableError) in
                     Folder.sync("\(folder)/\(keeping.appendFolder)")
                     Folder.sync(folder)
@@ -68,6 +77,7 @@ struct RedisRestoration: Sendable {
     private func placeSnapshot(
         in folder: String,
         _ keeping: RedisKeeping,
+        hasLog: Bool,
         _ content: ByteStream
     ) async throws(ReportableError) -> String {
         var path = "\(folder)/\(keeping.snapshotFile)"
@@ -75,7 +85,8 @@ struct RedisRestoration: Sendable {
             let (above, base) = ("\(folder)/\(keeping.appendFolder)", "\(keeping.appendFile).1.base.rdb")
             try await Folder.make(above)
             let manifest = try await SpoolFile.create("\(above)/\(keeping.appendFile).manifest")
-            try await manifest.write(Array("file \(base) seq 1 type b\n".utf8))
+            let log = hasLog ? "file \(keeping.logFile) seq 1 type i\n" : ""
+            try await manifest.write(Array("file \(base) seq 1 type b\n\(log)".utf8))
             try await manifest.finish(for: target.owner)
             path = "\(above)/\(base)"
         }
@@ -125,13 +136,15 @@ struct RedisRestoration: Sendable {
         _ folder: String,
         _ keeping: RedisKeeping,
         _ facts: RedisFacts,
+        isBroughtFurther: Bool,
         in place: ScratchPlace
     ) async throws(ReportableError) -> RedisContent {
         let scratch = RedisScratch(runner: runner, programs: target.programs, owner: target.owner, place: place)
         let content = try await scratch.look(at: folder, kept: keeping) { (client) throws(ReportableError) in
             try await RedisContentReader(client: client).read(seed: "", again: facts.content.sample)
         }
-        let differences = content.differences(from: facts.content)
+        // What the log has changed nobody has counted: that all of it was taken is the proof.
+        let differences = isBroughtFurther ? [] : content.differences(from: facts.content)
         guard differences.isEmpty else {
             throw ReportableError(
                 .vaultDamaged,

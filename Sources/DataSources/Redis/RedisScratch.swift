@@ -18,6 +18,9 @@ struct RedisKeeping: Sendable {
         snapshotFile = Self.name(settings["dbfilename"], else: "dump.rdb")
     }
 
+    /// What is written behind the first base.
+    var logFile: String { "\(appendFile).1.incr.aof" }
+
     /// A plain snapshot, as it comes.
     init(databases: Int) {
         self.init(["databases": "\(databases)"])
@@ -70,6 +73,8 @@ struct RedisScratch: Sendable {
             ("appendonly", keeping.appendOnly ? "yes" : "no"), ("appendfilename", keeping.appendFile),
             ("appenddirname", keeping.appendFolder), ("appendfsync", "no"), ("save", ""), ("maxclients", "16"),
             ("enable-debug-command", "yes"), ("auto-aof-rewrite-percentage", "0"), ("lua-time-limit", "0"),
+            // Of a log that breaks off it would take what is whole, and say nothing.
+            ("aof-load-truncated", "no"),
             // It holds what there is, or fails; it never throws a key away.
             ("maxmemory", "0"),
             // Where memory runs out all the same, it goes first.

@@ -18,38 +18,31 @@ package struct RedisSource: Sendable {
         self.runner = runner
     }
 
-    private var client: RedisClient {
-        RedisClient(
-            runner: runner,
-            programs: access.programs,
-            socket: access.login.socket,
-            user: access.login.user,
-            password: access.login.password
-        )
-    }
+    private var client: RedisClient { RedisClient(access, runner) }
 
     /// Hands over the objects one by one, and says what they hold.
     /// - Parameters:
     ///   - scratch: a folder of this call's own, gone afterwards.
     ///   - previous: the facts of the last set.
+    ///   - log: whether a log is to lead on from it.
     /// Throws before anything is handed over: `needsDecision` when far less is there than at the last time, `engineFailed` when
     /// the disk has no room for the snapshot.
     package func capture(
         scratch: String,
         since previous: RedisFacts? = nil,
         shrink: ShrinkGuard = ShrinkGuard(),
+        leadingOn log: Bool = false,
         to store: @escaping ObjectSink
     ) async throws(ReportableError) -> RedisFacts {
         try await ScratchPlace.with(scratch, for: access.owner, runner) { (place) throws(ReportableError) in
             let information = try await client.information()
             let memory = information["used_memory"].flatMap { Int($0) } ?? 0
             try await SpareMemory.check(memory, for: access.service.text)
-            let moment = try await time()
             let folder = "\(place.path)/data"
             try await Folder.make(folder)
             let size = Self.expectedSize(of: memory, since: previous)
             try await SpareRoom.check([(folder, size)], to: "back up \(access.service)")
-            try await client.writeSnapshot(to: "\(folder)/dump.rdb")
+            let (moment, first) = try await writeSnapshot(to: "\(folder)/dump.rdb", leadingOn: log)
             let file = try await SpoolFile.open("\(folder)/dump.rdb")
             let version = try await RDBHeader.version(of: try await SpoolFile.open("\(folder)/dump.rdb"))
             let content = try await look(at: folder, in: place, seed: "\(moment.milliseconds)")
@@ -67,9 +60,23 @@ package struct RedisSource: Sendable {
                 rdbSize: stored,
                 memory: memory,
                 databases: RedisKeeping(access.settings).databases,
-                content: content
+                content: content,
+                firstPlace: first
             )
         }
+    }
+
+    private func writeSnapshot(to path: String, leadingOn log: Bool)
+        async throws(ReportableError) -> (Instant, LogPlace?)
+    {
+        guard log else {
+            let moment = try await client.time()
+            try await client.writeSnapshot(to: path)
+            return (moment, nil)
+        }
+        let base = try await RedisLog(access, runner).base()
+        try await SpoolFile.create(path).write(base.file.content)
+        return (base.at, base.first)
     }
 
     /// Bytes that a snapshot of so much memory takes, about: as much of it as the last one took, or else all of it.
@@ -92,12 +99,6 @@ package struct RedisSource: Sendable {
         return try await scratch.look(at: folder, kept: keeping) { (client) throws(ReportableError) in
             try await RedisContentReader(client: client).read(seed: seed)
         }
-    }
-
-    private func time() async throws(ReportableError) -> Instant {
-        let parts = try await client.ask(["TIME"]).split(separator: "\n").compactMap { Int($0) }
-        guard parts.count == 2 else { throw ReportableError(.engineFailed, "Redis did not tell its time") }
-        return Instant(milliseconds: parts[0] * 1000 + parts[1] / 1000)
     }
 
     /// Neither is in a snapshot. A restore needs neither, as the accounts and settings of a stack come from its release;

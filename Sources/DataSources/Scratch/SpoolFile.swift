@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Interfaces
+import Synchronization
 
 /// An open file that a stream goes into or comes from. Never an existing one, never by a link.
 final class SpoolFile: Sendable {
@@ -49,6 +50,36 @@ final class SpoolFile: Sendable {
         }
     }
 
+    /// Some of it, wherever else it is read meanwhile. Ends early where the file does.
+    func content(from start: Int, count: Int) -> ByteStream {
+        let place = ReadingPlace(start)
+        return ByteStream { () throws(ReportableError) in
+            try await offPool { () throws(ReportableError) in
+                let from = place.offset.withLock { $0 }
+                var buffer = [UInt8](repeating: 0, count: min(256 << 10, start + count - from))
+                guard !buffer.isEmpty else { return nil }
+                let count = pread(self.file, &buffer, buffer.count, from)
+                guard count >= 0 else { throw Folder.failure("read", self.path) }
+                place.offset.withLock { $0 += count }
+                return count == 0 ? nil : Array(buffer[..<count])
+            }
+        }
+    }
+
+    /// Takes away what is behind.
+    func cut(to size: Int) async throws(ReportableError) {
+        try await offPool { () throws(ReportableError) in
+            guard ftruncate(self.file, size) == 0 else { throw Folder.failure("shorten", self.path) }
+        }
+    }
+
+    /// What can be read from it now survives a power cut.
+    func flush() async throws(ReportableError) {
+        try await offPool { () throws(ReportableError) in
+            guard fsync(self.file) == 0 else { throw Folder.failure("flush", self.path) }
+        }
+    }
+
     func write(_ bytes: [UInt8]) async throws(ReportableError) {
         try await offPool { () throws(ReportableError) in
             var offset = 0
@@ -75,4 +106,11 @@ final class SpoolFile: Sendable {
             guard fsync(self.file) == 0 else { throw Folder.failure("flush", self.path) }
         }
     }
+}
+
+/// How far a stream has read.
+private final class ReadingPlace: Sendable {
+    let offset: Mutex<Int>
+
+    init(_ start: Int) { offset = Mutex(start) }
 }

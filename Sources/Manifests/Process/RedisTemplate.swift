@@ -34,7 +34,7 @@ enum RedisTemplate {
             version: redis.version,
             command: ["redis-server", "\(.directory)/redis.conf"],
             files: [
-                RenderedFile(path: "redis.conf", content: configuration(of: redis, limit: service.resources.memory)),
+                RenderedFile(path: "redis.conf", content: configuration(of: redis, service, inputs.stack)),
                 RenderedFile(
                     path: "users.acl",
                     content: accounts(
@@ -60,7 +60,7 @@ enum RedisTemplate {
         )
     }
 
-    private static func configuration(of redis: Redis, limit: ByteCount?) -> Template {
+    private static func configuration(of redis: Redis, _ service: Service, _ stack: Stack) -> Template {
         var text = ConfigurationText()
         text.lines([
             "bind 127.0.0.1",
@@ -75,7 +75,8 @@ enum RedisTemplate {
             // A backup asks for a snapshot as a replica does, and nobody else is waited for.
             "repl-diskless-sync-delay 0",
         ])
-        text.lines(settings(of: redis, limit: limit))
+        text.lines(settings(of: redis, limit: service.resources.memory))
+        if stack.archivesLog(of: service.name) { text.lines(RedisArchive.settings) }
         return text.template
     }
 
@@ -97,7 +98,9 @@ enum RedisTemplate {
         exporter: SecretName? = nil
     ) -> Template {
         var text = ConfigurationText()
-        text.line("user default off")
+        // Nobody can be it; but what a server has in its append-only file it does as this user, and what was a transaction
+        // it leaves out where that user may not (docs/decisions/0044).
+        text.line("user default off ~* &* +@all")
         text.line("user \(administrator) on #\(.secret(administratorSecret, .sha256)) ~* &* +@all")
         if let exporter {
             text.line("user \(ExporterTemplate.user) on #\(.secret(exporter, .sha256)) \(exporterRights)")

@@ -181,7 +181,7 @@ extension BackupList.Span {
         var windows: [String: [RecoveryWindow]] = [:]
         for entry in entries {
             guard let base = BaseSet(entry.manifest), let series = entry.set.series.log else { continue }
-            let log = logs[series, default: []].compactMap { LogSet($0.manifest) }
+            let log = logs[series, default: []].logSets
             windows[entry.manifest.subject, default: []].append(RecoveryWindow(of: base, among: log))
         }
         return windows.sorted { $0.key < $1.key }.flatMap { service, windows in

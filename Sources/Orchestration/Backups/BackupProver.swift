@@ -116,16 +116,12 @@ package struct BackupProver: Sendable {
         let manifest = found.entry.manifest
         let content = SetContent(of: manifest, in: found.vault, by: try doors.identity())
         var evidence: [String: String]
-        let replay: ChosenReplay?
+        let replay = try await ChosenReplay.newest(of: found.entry, in: found.vault)
         do throws(ReportableError) {
-            replay = try await ChosenReplay.newest(of: found.entry, in: found.vault)
             evidence = try await probe(content, replay, of: release, by: policy)
             try await content.readRest()
         } catch {
-            if error.code == .vaultDamaged {
-                // What exactly, is not for everybody who can read the store.
-                try await found.vault.markDamaged(manifest.set, evidence: ["by": "proof"], at: dependencies.now())
-            }
+            if error.code == .vaultDamaged { try await markDamaged(found, replay) }
             throw error.during("the set \(manifest.set) in \(found.store) was not proven")
         }
         let ended = dependencies.now()
@@ -143,6 +139,19 @@ package struct BackupProver: Sendable {
             recoveryTime: time,
             recoveryPoint: point
         )
+    }
+
+    /// The parts of the log whose stored bytes are not what they were; where they all are, it is the copy that is at fault.
+    private func markDamaged(_ found: Found, _ replay: ChosenReplay?) async throws(ReportableError) {
+        var isLog = false
+        for part in replay?.parts ?? [] {
+            let verdict = try await found.vault.verifyMarking(part.set, at: dependencies.now())
+            isLog = isLog || !verdict.isSound
+        }
+        guard !isLog else { return }
+        // What exactly, is not for everybody who can read the store.
+        let set = found.entry.manifest.set
+        try await found.vault.markDamaged(set, evidence: ["by": "proof"], at: dependencies.now())
     }
 
     private func probe(_ content: SetContent, _ replay: ChosenReplay?, of release: Release, by policy: String)

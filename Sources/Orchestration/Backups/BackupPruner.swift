@@ -59,27 +59,51 @@ package struct BackupPruner: Sendable {
             let entries = try await vault.catalogue(of: series).entries
             if let base = policies.base(of: policy) {
                 let bases = try await vault.catalogue(of: try SetSeries(base, of: stack)).entries
-                let rows = Self.logRows(entries, for: bases, in: store.name)
-                outcome.rows += rows
                 // A log is shipped often, and what lies about in the vault is swept after its copies.
-                let going = rows.reversed().filter(\.goes).compactMap { SetID($0.set) }
-                if !going.isEmpty { try await work(vault, going, &outcome) }
+                try await prune(entries, for: bases, isShipped: true, in: store.name, vault, &outcome, work)
             } else {
                 let plan = RetentionPlan(entries.map(RetainedSet.init), keep: policy.keep, now: dependencies.now())
                 outcome.rows += plan.verdicts.map { PruneOutcome.Row($0, in: store.name, entries) }
                 try await work(vault, plan.deletions.compactMap { SetID($0.id) }, &outcome)
+                // A log that nobody ships any more goes with its copies.
+                if let log = series.log, !release.stack.policies.contains(where: { $0.name == log.policy.text }) {
+                    let left = try await vault.catalogue(of: log).entries
+                    let going = Set(plan.deletions.map(\.id))
+                    let bases = entries.filter { !going.contains($0.set.description) }
+                    try await prune(left, for: bases, isShipped: false, in: store.name, vault, &outcome, work)
+                }
             }
         }
         return outcome
     }
 
+    private func prune(
+        _ logs: [Catalogue.Entry],
+        for bases: [Catalogue.Entry],
+        isShipped: Bool,
+        in store: StoreName,
+        _ vault: Vault,
+        _ outcome: inout PruneOutcome,
+        _ work: (Vault, [SetID], inout PruneOutcome) async throws(ReportableError) -> Void
+    ) async throws(ReportableError) {
+        let rows = logRows(logs, for: bases, isShipped: isShipped, in: store)
+        outcome.rows += rows
+        let going = rows.reversed().filter(\.goes).compactMap { SetID($0.set) }
+        if !going.isEmpty { try await work(vault, going, &outcome) }
+    }
+
     /// Newest first. A log has no ages of its own: what a copy needs stays as long as the copy does.
-    private static func logRows(_ logs: [Catalogue.Entry], for bases: [Catalogue.Entry], in store: StoreName)
-        -> [PruneOutcome.Row]
-    {
+    private func logRows(
+        _ logs: [Catalogue.Entry],
+        for bases: [Catalogue.Entry],
+        isShipped: Bool,
+        in store: StoreName
+    ) -> [PruneOutcome.Row] {
+        let now = dependencies.now()
         let reasons = LogRetention(
             logs.compactMap { LogSet($0.manifest) },
-            for: bases.compactMap { BaseSet($0.manifest) }
+            for: bases.compactMap { BaseSet($0.manifest) },
+            isShipped: isShipped
         ).reasons
         return logs.reversed().map { entry in
             // What does not say which part of a log it is, is kept until somebody looks.
@@ -91,7 +115,7 @@ package struct BackupPruner: Sendable {
                 captured: entry.manifest.captured.instant,
                 size: entry.manifest.size,
                 reasons: (reason.map { [$0] } ?? []) + (isNewest ? ["newest"] : [])
-                    + (entry.pin != nil || entry.hasUnreadablePin ? ["pinned"] : [])
+                    + (entry.hasUnreadablePin || entry.pin?.holds(at: now) ?? false ? ["pinned"] : [])
             )
         }
     }

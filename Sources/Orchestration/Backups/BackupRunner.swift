@@ -24,6 +24,7 @@ package struct BackupRunner: Sendable {
     /// - Parameters:
     ///   - acceptingShrink: a person has looked, and it is right that so little is left.
     ///   - acceptingNewVaults: a person has looked, and the vault that a store held before is not expected any more.
+    ///   - isWanted: of a log: somebody wants to go to a moment that perhaps nobody has written since.
     ///   - note: what the ledger is to remember with the run.
     /// Throws `stackBusy` while a run of the policy goes on; whatever is thrown later stands in the ledger, too.
     package func run(
@@ -31,6 +32,7 @@ package struct BackupRunner: Sendable {
         of stack: StackID,
         acceptingShrink: Bool = false,
         acceptingNewVaults: Bool = false,
+        isWanted: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let run = try await dependencies.beginRun(.backup, by: policy, of: stack)
@@ -38,6 +40,7 @@ package struct BackupRunner: Sendable {
             run,
             acceptingShrink: acceptingShrink,
             acceptingNewVaults: acceptingNewVaults,
+            isWanted: isWanted,
             noting: note
         )
     }
@@ -47,6 +50,7 @@ package struct BackupRunner: Sendable {
         _ run: BackupRun,
         acceptingShrink: Bool = false,
         acceptingNewVaults: Bool = false,
+        isWanted: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
         let copies: [BackupReport.Copy]
@@ -63,8 +67,14 @@ package struct BackupRunner: Sendable {
                 shrink: ShrinkGuard(isAccepted: acceptingShrink)
             )
             if case .log(let service) = policy.subject {
-                copies = try await LogShipping(runner: self, release: release, policy: policy, service: service)
-                    .ship(in: stores, acceptingNewVaults: acceptingNewVaults)
+                let shipping = LogShipping(
+                    runner: self,
+                    release: release,
+                    policy: policy,
+                    service: service,
+                    isWanted: isWanted
+                )
+                copies = try await shipping.ship(in: stores, acceptingNewVaults: acceptingNewVaults)
             } else {
                 copies = try await make(subject, in: stores, acceptingNewVaults: acceptingNewVaults)
             }

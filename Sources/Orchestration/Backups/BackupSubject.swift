@@ -36,6 +36,7 @@ struct BackupSubject {
         }
         let access = try await engine.dataAccess(of: service, in: release.stack.id)
         let facts: DataFacts
+        var lineage: String?
         switch access.server {
         case .redis:
             var before: RedisFacts?
@@ -45,9 +46,11 @@ struct BackupSubject {
                     scratch: try doors.scratch("backup.\(release.stack.id).\(policy.name)"),
                     since: before,
                     shrink: shrink,
+                    leadingOn: policy.pointInTime != nil,
                     to: sink
                 )
             )
+            lineage = policy.pointInTime == nil ? nil : try RedisLog(access, doors.runner).lineage()
         case .postgres where policy.pointInTime != nil:
             var before: PostgresBaseFacts?
             if case .postgresBase(let facts)? = previous { before = facts }
@@ -65,7 +68,7 @@ struct BackupSubject {
         case .files: throw ReportableError(.broken, "\(service) has a server, and none of data")
         }
         try await FactsObject.store(facts, to: sink)
-        return SetFacts(subject: service.text, facts, at: dependencies.now())
+        return SetFacts(subject: service.text, facts, lineage, at: dependencies.now())
     }
 
     private func capture(filesOf place: DataPlace, since previous: DataFacts?, to sink: @escaping ObjectSink)
@@ -86,19 +89,23 @@ struct BackupSubject {
             }
         )
         try await FactsObject.store(facts, to: sink)
-        return SetFacts(subject: place.service.text, facts, at: dependencies.now())
+        return SetFacts(subject: place.service.text, facts, nil, at: dependencies.now())
     }
 }
 
 extension SetFacts {
-    fileprivate init(subject: String, _ facts: DataFacts, at now: Instant) {
+    /// - Parameter lineage: of the log of a Redis that leads on from it.
+    fileprivate init(subject: String, _ facts: DataFacts, _ lineage: String?, at now: Instant) {
         switch facts {
         case .redis(let facts):
+            var identity = ["run": facts.runID, "replication": facts.replicationID, "keys": "\(facts.content.keys)"]
+            identity[LogFacts.lineage] = lineage
+            identity[LogFacts.from] = lineage == nil ? nil : facts.firstPlace?.text
             self.init(
                 subject: subject,
                 captured: facts.takenAt,
                 versions: ["redis": facts.version],
-                identity: ["run": facts.runID, "replication": facts.replicationID, "keys": "\(facts.content.keys)"]
+                identity: identity
             )
         case .postgres(let facts):
             self.init(

@@ -4,7 +4,7 @@ import Planning
 import StackModel
 import Vault
 
-/// Finds the copy of a cluster, and the log behind it, that lead to a moment.
+/// Finds the set, and the log behind it, that lead to a moment.
 struct MomentChooser {
     let release: Release
     let shelves: SetShelves
@@ -59,7 +59,7 @@ struct MomentChooser {
             else { return nil }
             let logs = entries.filter { $0.set.series == series.log }
             return Candidate(
-                window: RecoveryWindow(of: base, among: logs.compactMap { LogSet($0.manifest) }),
+                window: RecoveryWindow(of: base, among: logs.logSets),
                 base: entry,
                 logs: logs
             )
@@ -95,7 +95,7 @@ struct MomentChooser {
             return ReportableError(
                 .notFound,
                 "there is no log that leads to \(VaultTime(moment))",
-                hint: "A policy of a Postgres that says `pointInTime` has one, from its first set on.",
+                hint: "A policy of a Postgres or a Redis that says `pointInTime` has one, from its first set on.",
                 details: unread
             )
         }

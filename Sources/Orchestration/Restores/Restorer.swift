@@ -24,7 +24,7 @@ package struct Restorer: Sendable {
             guard error.code == .notFound, let log = MomentChooser.log(for: wish, in: release) else { throw error }
             doors.tell("\(log.name): shipping what was written until now")
             do throws(ReportableError) {
-                _ = try await BackupRunner(dependencies, doors).run(log.name, of: stack)
+                _ = try await BackupRunner(dependencies, doors).run(log.name, of: stack, isWanted: true)
             } catch {
                 doors.tell("\(log.name): \(error.message)")
             }

@@ -64,14 +64,28 @@ struct SetChooser {
         if let policy = wish.policy, policy != set.series.policy.text {
             throw ReportableError(.usage, "\(set) was made by the policy \(set.series.policy), not by \(policy)")
         }
-        for shelf in shelves.all {
-            if let entry = shelf.catalogue[set] { return try checked(entry, shelf, wish.services) }
-        }
+        if let found = copy(of: set) { return try checked(found.entry, found.shelf, wish.services) }
         for shelf in shelves.all {
             guard let broken = shelf.catalogue.broken.first(where: { $0.set == set }) else { continue }
             throw ReportableError(.vaultDamaged, broken.why, hint: "Choose another set: `slipway backup list`.")
         }
         throw none("there is no set \(set) of \(stack)")
+    }
+
+    /// In the first store that has it; where it is known to be damaged there, one that holds the same in another store.
+    private func copy(of set: SetID) -> (entry: Catalogue.Entry, shelf: SetShelves.Shelf)? {
+        let named = shelves.all.lazy.compactMap { shelf in shelf.catalogue[set].map { (entry: $0, shelf: shelf) } }
+            .first
+        guard let named, named.entry.damaged != nil else { return named }
+        let manifest = named.entry.manifest
+        for shelf in shelves.all {
+            let same = shelf.catalogue.entries.last { other in
+                other.damaged == nil && other.set.series == set.series && other.manifest.captured == manifest.captured
+                    && other.manifest.identity == manifest.identity
+            }
+            if let same { return (same, shelf) }
+        }
+        return named
     }
 
     private func newest(of policy: String, _ wish: RestoreWish) throws(ReportableError) -> ChosenSet {

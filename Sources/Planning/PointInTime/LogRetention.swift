@@ -5,15 +5,16 @@ package struct LogRetention: Hashable, Sendable {
     /// By part, why it stays; none for one that goes.
     package let reasons: [LogSet: String]
 
-    /// - Parameter bases: the copies that stay.
-    package init(_ logs: [LogSet], for bases: [BaseSet]) {
+    /// - Parameters:
+    ///   - bases: the copies that stay.
+    ///   - isShipped: more of it is to come, and more copies.
+    package init(_ logs: [LogSet], for bases: [BaseSet], isShipped: Bool = true) {
         let newest = bases.map(\.at).max()
         var reasons: [LogSet: String] = [:]
         for log in logs {
-            if let base = bases.filter({ $0.lineage == log.lineage && $0.first <= log.last }).min(by: { $0.at < $1.at })
-            {
+            if let base = bases.filter({ log.leadsOn(from: $0) }).min(by: { $0.at < $1.at }) {
                 reasons[log] = "leads on from \(base.id)"
-            } else if newest.map({ log.until > $0 }) ?? true {
+            } else if isShipped, newest.map({ log.until > $0 }) ?? true {
                 // Its copy may be under way.
                 reasons[log] = "newer than every copy"
             }

@@ -1,20 +1,30 @@
+import Basics
 import StackModel
 
-/// A backup set that is a copy of a cluster.
+/// A backup set that a log leads on from: a copy of a cluster, a snapshot of a Redis.
 package struct BaseSet: Hashable, Sendable {
     package let id: String
-    /// Tells the log of one cluster from that of every other one, and of what it was before it was restored.
+    /// Tells the log of one server's data from that of every other one, and of what it was before it was restored.
     package let lineage: String
     /// Of the log, from which on it is to be read after the copy.
-    package let first: LogSegment
+    package let first: LogPlace
     /// The moment whose state the copy holds.
     package let at: Instant
+    /// How finely its log tells moments apart.
+    package let grain: TimeSpan
 
-    package init(id: String, lineage: String, first: LogSegment, at: Instant) {
+    package init(
+        id: String,
+        lineage: String,
+        first: LogPlace,
+        at: Instant,
+        grain: TimeSpan = TimeSpan(milliseconds: 1)
+    ) {
         self.id = id
         self.lineage = lineage
         self.first = first
         self.at = at
+        self.grain = grain
     }
 }
 
@@ -22,30 +32,33 @@ package struct BaseSet: Hashable, Sendable {
 package struct LogSet: Hashable, Sendable {
     package let id: String
     package let lineage: String
-    package let first: LogSegment
-    package let last: LogSegment
+    package let first: LogPlace
+    /// Behind the last byte that it has.
+    package let end: LogPlace
     /// Whatever was committed until then is in it, or in those before it.
     package let until: Instant
 
-    package init(id: String, lineage: String, first: LogSegment, last: LogSegment, until: Instant) {
+    package init(id: String, lineage: String, first: LogPlace, end: LogPlace, until: Instant) {
         self.id = id
         self.lineage = lineage
         self.first = first
-        self.last = last
+        self.end = end
         self.until = until
     }
 
-    fileprivate func isReached(by base: BaseSet) -> Bool {
-        lineage == base.lineage && first.bytes == base.first.bytes && last >= base.first
-            && first.timeline == base.first.timeline && last.timeline == base.first.timeline
+    /// Something of it belongs behind the copy. Where nothing was written, it still tells until when.
+    func leadsOn(from base: BaseSet) -> Bool {
+        lineage == base.lineage && (end > base.first || first == base.first)
     }
 }
 
-/// The moments that one copy of a cluster can be brought to: from its own to the end of the log, up to the first gap.
+/// The moments that one copy can be brought to: from its own to the end of the log, up to the first gap.
 package struct RecoveryWindow: Hashable, Sendable {
     package let base: BaseSet
-    /// One behind the other. Two may have a segment in common, which then is the same.
+    /// One behind the other. What two have in common is the same.
     package let logs: [LogSet]
+    /// Where the next part has to begin.
+    package let reach: LogPlace
     /// There are parts of the log behind a gap.
     package let hasGap: Bool
 
@@ -55,28 +68,34 @@ package struct RecoveryWindow: Hashable, Sendable {
 
     package init(of base: BaseSet, among logs: [LogSet]) {
         var chain: [LogSet] = []
-        var reach = base.first.number - 1
+        var reach = base.first
         var hasGap = false
-        let reached = logs.filter { $0.isReached(by: base) }
-        for log in reached.sorted(by: { ($0.first, $0.last, $0.id) < ($1.first, $1.last, $1.id) }) {
-            guard log.first.number <= reach + 1 else {
+        let reached = logs.filter { $0.leadsOn(from: base) }
+        for log in reached.sorted(by: { ($0.first, $0.end, $0.id) < ($1.first, $1.end, $1.id) }) {
+            guard log.first <= reach else {
                 hasGap = true
                 break
             }
             // What an interrupted run has shipped is shipped again with what came after it.
-            guard log.last.number > reach else { continue }
-            reach = log.last.number
+            guard log.end > reach || log.until > chain.last?.until ?? Instant(milliseconds: 0) else { continue }
+            reach = max(reach, log.end)
             chain.append(log)
         }
         self.base = base
         self.logs = chain
+        self.reach = reach
         self.hasGap = hasGap
+    }
+
+    /// As finely as the log tells it: what was written behind it is left out.
+    package func told(_ moment: Instant) -> Instant {
+        Instant(milliseconds: moment.milliseconds - moment.milliseconds % base.grain.milliseconds)
     }
 
     /// The parts of the log that lead to a moment; nil when it is outside.
     package func logs(to moment: Instant) -> [LogSet]? {
-        guard let until, from <= moment, moment <= until else { return nil }
-        guard let end = logs.firstIndex(where: { $0.until >= moment }) else { return nil }
+        guard let until, from <= told(moment), told(moment) <= until else { return nil }
+        guard let end = logs.firstIndex(where: { $0.until >= told(moment) }) else { return nil }
         return Array(logs[...end])
     }
 }

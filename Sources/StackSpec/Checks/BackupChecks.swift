@@ -1,7 +1,7 @@
 import Basics
 import StackModel
 
-/// Policies have names of their own, ask of a service what it can do, and a Postgres has one log.
+/// Policies have names of their own, ask of a service what it can do, and a service has one log.
 struct BackupChecks {
     let stack: Stack
     let root: SpecNode
@@ -39,14 +39,7 @@ struct BackupChecks {
     }
 
     private func checkLog(_ policy: BackupPolicy, at place: Place) {
-        guard case .service(let name) = policy.subject, case .postgres? = stack.service(name)?.kind else {
-            findings.error(
-                "pointInTime of backup \(policy.name) is of something that keeps no log",
-                at: place,
-                help: "Only a Postgres does; remove it."
-            )
-            return
-        }
+        guard keepsLog(policy, at: place), case .service(let name) = policy.subject else { return }
         if let other = stack.backups.first(where: { $0.log?.subject == policy.log?.subject }), other != policy {
             findings.error(
                 "the log of \(name) goes with two backups, \(other.name) and \(policy.name)",
@@ -62,6 +55,36 @@ struct BackupChecks {
                 help: "Give it a shorter name, or rename the other one."
             )
         }
+    }
+
+    private func keepsLog(_ policy: BackupPolicy, at place: Place) -> Bool {
+        var service: Service?
+        if case .service(let name) = policy.subject { service = stack.service(name) }
+        switch service?.kind {
+        case .postgres: return true
+        case .redis(let redis) where !redis.persistence.contains(.aof):
+            findings.error(
+                "pointInTime of backup \(policy.name) is of a Redis without an append-only file, which is its log",
+                at: place,
+                help: "Write `persistence: [aof]` for that Redis, or remove it."
+            )
+        case .redis(let redis):
+            guard let major = redis.version?.split(separator: ".").first.flatMap({ Int($0) }), major < 7 else {
+                return true
+            }
+            findings.error(
+                "pointInTime of backup \(policy.name) is of a Redis \(major), whose log does not say when",
+                at: place,
+                help: "Redis does so from version 7 on; declare that, or remove it."
+            )
+        default:
+            findings.error(
+                "pointInTime of backup \(policy.name) is of something that keeps no log",
+                at: place,
+                help: "Only a Postgres and a Redis do; remove it."
+            )
+        }
+        return false
     }
 
     /// What a server hands over agrees with itself; `config` is not read from files.

@@ -48,8 +48,8 @@ enum BackupKeys {
         .proof,
         default: "never",
         synonyms: ["pitr", "wal", "physical", "archive", "logs"],
-        "Of a Postgres: how often what was written since goes into the stores. Its sets are copies of the whole cluster then, "
-            + "and `slipway restore --at` brings back any moment."
+        "Of a Postgres or a Redis: how often what was written since goes into the stores. `slipway restore --at` then brings "
+            + "back any moment. Sets of a Postgres are copies of the whole cluster then."
     )
 
     static let quiesce = Key<Quiesce>(

@@ -11,6 +11,21 @@ extension AlertCase {
             silent: [#"slipway_backup_last_run_failed{policy="redis-hourly"}"#: "0x5"]
         ),
         AlertCase(
+            name: "BackupFailed",
+            severity: .warning,
+            service: "slipway",
+            at: 3,
+            fires: [
+                #"slipway_backup_last_run_failed{policy="redis-hourly"}"#: "0x5",
+                #"slipway_backup_last_proof_failed{policy="redis-hourly"}"#: "1x5",
+            ],
+            silent: [
+                #"slipway_backup_last_run_failed{policy="redis-hourly"}"#: "0x5",
+                #"slipway_backup_last_proof_failed{policy="redis-hourly"}"#: "0x5",
+                #"slipway_backup_last_prune_failed{policy="redis-hourly"}"#: "0x5",
+            ]
+        ),
+        AlertCase(
             name: "BackupSkipped",
             severity: .warning,
             service: "slipway",

@@ -1,3 +1,4 @@
+import Basics
 import StackModel
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         BaseSet(
             id: "base-\(first)",
             lineage: lineage,
-            first: segment(first),
+            first: LogPlace(file: first),
             at: Instant(milliseconds: seconds * 1000)
         )
     }
@@ -21,8 +22,8 @@ import Testing
         LogSet(
             id: "log-\(first)-\(last)",
             lineage: lineage,
-            first: segment(first),
-            last: segment(last),
+            first: LogPlace(file: first),
+            end: LogPlace(file: last + 1),
             until: Instant(milliseconds: seconds * 1000)
         )
     }
@@ -95,6 +96,51 @@ import Testing
         #expect(Set(kept.keys.map(\.id)) == ["log-3-4", "log-5-5", "log-9-9"])
         #expect(kept[logs[2]] == "leads on from base-4" && kept[logs[4]] == "newer than every copy")
         #expect(LogRetention(logs, for: []).reasons.count == 5)
+        let ended = LogRetention(logs, for: [base(4, at: 140)], isShipped: false).reasons
+        #expect(Set(ended.keys.map(\.id)) == ["log-3-4", "log-5-5"])
+        #expect(LogRetention(logs, for: [], isShipped: false).reasons.isEmpty)
+    }
+
+    /// The log of a Redis: places within files, and whole seconds.
+    private func appended(_ first: (Int, Int), _ end: (Int, Int), until seconds: Int) -> LogSet {
+        LogSet(
+            id: "\(first.0)-\(first.1)",
+            lineage: "a",
+            first: LogPlace(file: first.0, offset: first.1),
+            end: LogPlace(file: end.0, offset: end.1),
+            until: moment(seconds)
+        )
+    }
+
+    @Test("a log that says where nothing was written leads on, and one that is told by seconds is cut to them")
+    func quiet() {
+        let base = BaseSet(
+            id: "base",
+            lineage: "a",
+            first: LogPlace(file: 3),
+            at: moment(100),
+            grain: .seconds(1)
+        )
+        let logs = [
+            appended((2, 5), (3, 0), until: 90), appended((3, 0), (3, 0), until: 110),
+            appended((3, 0), (4, 70), until: 200), appended((4, 70), (4, 70), until: 300),
+        ]
+        let window = RecoveryWindow(of: base, among: logs)
+        #expect(window.logs.map(\.until) == [110, 200, 300].map(moment))
+        #expect(window.reach == LogPlace(file: 4, offset: 70) && !window.hasGap)
+        let late = Instant(milliseconds: 300_999)
+        #expect(window.told(late) == moment(300) && window.logs(to: late)?.count == 3)
+        #expect(window.logs(to: Instant(milliseconds: 99_999)) == nil)
+        let behind = RecoveryWindow(of: base, among: [appended((3, 1), (3, 9), until: 200)])
+        #expect(behind.until == nil && behind.hasGap && behind.reach == LogPlace(file: 3))
+    }
+
+    @Test("a place is read as it was written, and nothing else is one")
+    func places() {
+        #expect(LogPlace(pieceName: LogPlace(file: 12, offset: 400).pieceName) == LogPlace(file: 12, offset: 400))
+        for text in ["", "12", "0-1", "1--1", "01-1", "1-1-1", "1-x", "+1-1", "-1-1"] {
+            #expect(LogPlace(text) == nil, "\(text)")
+        }
     }
 
     @Test("what is shipped together leaves none out, and is not too much")

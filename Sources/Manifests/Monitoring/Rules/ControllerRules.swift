@@ -42,17 +42,23 @@ enum BackupRules {
         RuleGroup(
             name: "backups",
             about: ControllerRules.about,
-            rules: watch.asksController && !watch.stack.backups.isEmpty
-                ? [failed, skipped, tooOld, notProven, verifyFailed].map { .alert($0) } : []
+            rules: watch.asksController ? alerts(for: watch.stack).map { .alert($0) } : []
         )
+    }
+
+    private static func alerts(for stack: Stack) -> [Alert] {
+        guard !stack.backups.isEmpty else { return [] }
+        let hasLog = stack.backups.contains { $0.log != nil }
+        return [failed, skipped, tooOld, notProven, verifyFailed] + (hasLog ? [notShipped] : [])
     }
 
     private static let failed = Alert(
         name: "BackupFailed",
         severity: .warning,
         service: ControllerRules.service,
-        expression: "max by (policy) (slipway_backup_last_run_failed or slipway_backup_last_proof_failed) == 1",
-        summary: "The last run of the backup policy {{ $labels.policy }} has failed",
+        // Not with `or`, where a run that was well hides a proof that was not.
+        expression: "max by (policy) ({__name__=~\"slipway_backup_last_(run|proof|prune)_failed\"}) == 1",
+        summary: "The last run, proof or pruning of the backup policy {{ $labels.policy }} has failed",
         description: "The earlier sets are there. The controller's log says why.",
         next: "backup list"
     )
@@ -90,6 +96,17 @@ enum BackupRules {
         summary: "No backup of {{ $labels.policy }} was restored and probed for {{ $value | humanizeDuration }}",
         description: "The backups may be good. Nobody knows.",
         next: "history"
+    )
+
+    private static let notShipped = Alert(
+        name: "LogNotShipped",
+        severity: .warning,
+        service: ControllerRules.service,
+        expression: "max by (policy) (slipway_log_unshipped_bytes) > 1073741824",
+        holding: "15m",
+        summary: "{{ $value | humanize1024 }}B of the log of {{ $labels.policy }} are in no store",
+        description: "They stay on the disk of the server's data until they are, and fill it.",
+        next: "backup list"
     )
 
     private static let verifyFailed = Alert(
