@@ -274,14 +274,15 @@ class Campaign:
         restored = name.startswith("restore")
         if not restored and (self.data.keys("key"), self.files()) != (keys, files):
             self.wrong.append(f"{number}: {name}: the live data has changed: {run}")
-        for word in ("verify", "run", "prune", *(["restore"] if restored else [])):
+        # What a restore has stopped is started by the next one.
+        for word in ("verify", *(["restore"] if restored else []), "run", "prune"):
             self.go_on(number, name, word)
         if restored:
             self.yard.slipway("restore", self.stack.path, "--env", self.stack.environment, "--forget", "--yes")
 
     def told(self, number: int, name: str, run: Run) -> None:
         """Dying is no way to say it, and what went wrong is named."""
-        words = [*ERRORS.values(), "free", "no room", "full", "cannot", "the store", "bucket", "replied", "answer", "No space left",
+        words = [*ERRORS.values(), "free", "no room", "full", "cannot", "the store", "bucket", "no reply", "No space left",
                  "damaged", "disk I/O"]  # fmt: skip
         if run.code == 0:
             return
