@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """
 Looks for the secret values of a deployed stack everywhere they must not be: the arguments of every process while
-changes run, the environments of processes they are not meant for, the ledger, logs, plans, rendered files, every output
-of slipway, every file of the home but the 0600 files of the replicas they are for. Then plants one to see that the
-search finds it.
+changes, backups, proofs and restores run, the environments of processes they are not meant for, the ledger, logs, plans,
+rendered files, every output of slipway, every object of the vault, every file of the home but the 0600 files of the
+replicas they are for. Then plants one to see that the search finds it.
 
     acceptance/canary.py
 """
@@ -148,6 +148,7 @@ MEANT = [
     (r"stacks/shop/local/replicas/postgres-exporter-\d+/work/password\.secret", {"postgres-exporter"}, "a number"),
     (r"stacks/shop/local/replicas/edge-\d+/work/certificate-\d+\.pem", {"renewed key of the edge"}, "haproxy"),
     (r"keys/master\.key", {"master key"}, "root"),
+    (r"keys/vault\.key", {"key of the vault"}, "root"),
 ]
 
 
@@ -270,6 +271,44 @@ def change(search: Search, stack: StackCopy, version: str) -> None:
                          details=run if run.code != wanted else "")  # fmt: skip
 
 
+# Backups
+
+ITEM = "an-order-that-nobody-else-reads"
+
+
+def back_up(search: Search, stack: StackCopy, vault: Path) -> None:
+    """Every verb that reads or writes the vault, and then all that lies in it."""
+    stack.sql(f"INSERT INTO orders (item, quantity) VALUES ('{ITEM}', 1)")
+    calls = ["backup run", "backup list", "backup verify", "backup prove", "backup prune --policy redis-hourly --yes", "kit",
+             "restore --service postgres --yes", "restore --service redis --yes", "restore --forget --yes"]  # fmt: skip
+    for call in calls:
+        verb, word, *arguments = f"{call} --env {stack.environment}".split()
+        words = [verb, word, stack.path, *arguments] if verb == "backup" else [verb, stack.path, word, *arguments]
+        run = stack.yard.slipway(*words)
+        search.look("outputs", call, (run.output + run.errors).encode())
+        stack.yard.check(f"{call} under the eyes of the search", run.code == 0, details=run if run.code else "")
+        if call == "backup run":
+            search.add("key of the vault", (stack.yard.home / "keys/vault.key").read_text().split()[-1])
+    data = Search({"an order": ITEM})  # which the server itself may have in its files
+    for path in vault.rglob("*"):
+        if path.is_file():
+            search.look("files of the vault", str(path.relative_to(vault)), path.read_bytes())
+            data.look("files of the vault", str(path.relative_to(vault)), path.read_bytes())
+    search.found |= data.found
+
+
+def open_vault(yard: Yard, vault: Path, values: dict[str, str]) -> None:
+    """What the search does not find in the vault is there, for whoever has the key."""
+    search = Search({**values, "an order": ITEM})
+    for path in (vault / "sets").rglob("*.zst.age"):
+        opened = subprocess.run(["age", "--decrypt", "-i", yard.home / "keys/vault.key", path], capture_output=True, check=True)
+        plain = subprocess.run(["zstd", "-dcq"], input=opened.stdout, capture_output=True, check=True).stdout
+        search.look("opened", path.name, plain)
+    found = {name for names in search.found.values() for name in names.split(", ")}
+    yard.check("with its key they are all found in the vault", found >= {"jwt", "given", "redis-app", "postgres-app", "an order"},
+               f"{len(found)} in {search.places['opened']} objects", details=search.found)  # fmt: skip
+
+
 # The search itself
 
 
@@ -312,6 +351,10 @@ def main() -> int:
         stack.edit(r"^secrets:$", "secrets:\n  canary: {kind: given, from: CANARY_VALUE}")
         stack.edit(r"healthyFor: 3s", "healthyFor: 1s")
         certify(stack)
+        vault = yard.root / "vault"
+        stack.edit(r"local: +\{directory: [^}]+\}", f"local: {{directory: {vault}}}")
+        stack.edit(r"to: \[local, offsite\]", "to: [local]")
+        stack.edit(r"^  offsite: .*\n", "")
         deployed = stack.deploy()
         if not yard.check("deploys", deployed.code == 0, f"{deployed.seconds:.1f} s", details=deployed):
             return yard.exit_code
@@ -324,6 +367,7 @@ def main() -> int:
             search.add("renewed key of the edge", key_of(stack))
             search_outputs(search, stack)
             search_rendered(search, stack)
+            back_up(search, stack, vault)
         search_files(search, yard)
         search_temporary(search, began)
         for kind, count in search.places.items():
@@ -331,6 +375,7 @@ def main() -> int:
         yard.check(f"none of {len(values)} secret values is found where it must not be", not search.found,
                    f"{sum(search.places.values())} places searched, processes {watch.rounds} times",
                    details="\n".join(f"{place}: {what}" for place, what in search.found.items()))  # fmt: skip
+        open_vault(yard, vault, values)
         self_test(yard, stack, values)
         stack.down()
         yard.check_nothing_left()

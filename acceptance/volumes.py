@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from yard import Run, StackCopy, Yard
+from yard import Run, StackCopy, Trickle, Yard
 
 # Two files that agree once it rests: while it writes, `second` is some lines behind.
 APP = """
@@ -119,8 +119,11 @@ def main() -> int:
             return yard.exit_code
         time.sleep(1)
         before = written(stack)
-        run = backup(stack, "run")
+        with Trickle(f"{stack.url}/", per_second=100) as load:
+            run = backup(stack, "run")
         yard.check("its volumes are backed up while it writes", run.code == 0, f"{run.seconds:.1f} s", details=run)
+        yard.check("and no request fails meanwhile", not load.failures and load.requests > 20, str(load),
+                   details=load.failures[:5])  # fmt: skip
         after = written(stack)
         run = backup(stack, "prove")
         yard.check("and proven", run.code == 0 and "files" in run.output, f"{run.seconds:.1f} s", details=run)

@@ -73,7 +73,7 @@ struct ScheduleYears {
     }
 
     /// One process looks. It may die before, in the middle of or after its transaction, and its successor looks later.
-    private mutating func look(mayDie: Bool = true) async throws {
+    mutating func look(mayDie: Bool = true) async throws {
         let process = random.pick(alive.sorted())
         let dies = mayDie && random.chance(of: 4)
         let moment = dies ? random.pick(["before", "at the skip", "at the schedule", "at the run", "after"]) : "never"
@@ -122,12 +122,17 @@ struct ScheduleYears {
 
     /// A transaction that gets this far never ends: what it has written until then is rolled back.
     private func breakOff(at table: String) async throws {
+        try await trigger("death", at: table, "RAISE(ABORT, 'killed')")
+    }
+
+    /// A ledger that forgets what is written into one of its tables, without a word.
+    func forget(_ table: String) async throws { try await trigger("oblivion", at: table, "RAISE(IGNORE)") }
+
+    private func trigger(_ name: String, at table: String, _ effect: String) async throws {
         try await ledger.file.write { database in
             for event in ["INSERT", "UPDATE"] {
-                try database.execute(
-                    sql:
-                        "CREATE TEMP TRIGGER death_\(event) BEFORE \(event) ON main.\(table) BEGIN SELECT RAISE(ABORT, 'killed'); END"
-                )
+                let head = "CREATE TEMP TRIGGER \(name)_\(event) BEFORE \(event) ON main.\(table)"
+                try database.execute(sql: "\(head) BEGIN SELECT \(effect); END")
             }
         }
     }

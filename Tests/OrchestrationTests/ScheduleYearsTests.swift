@@ -27,4 +27,18 @@ struct ScheduleYearsTests {
                 + "\(due) due, \(ran) ran, \(skipped) skipped, 0 twice"
         )
     }
+
+    @Test("are accounted for by what notices a ledger that forgets", arguments: ["backup_skip", "backup_schedule"])
+    func oblivion(_ table: String) async throws {
+        var random = SplitMix64(seed: 76)
+        var noticed = 0
+        for number in 0..<20 {
+            var life = ScheduleYears(number, in: try Ledger.inMemory(), SplitMix64(seed: random.next()))
+            try await life.look(mayDie: false)
+            try await life.forget(table)
+            try await life.live()
+            noticed += life.faults.isEmpty ? 0 : 1
+        }
+        #expect(noticed > 10, "\(noticed)")
+    }
 }
