@@ -49,6 +49,7 @@ package struct BackupRunner: Sendable {
         acceptingNewVaults: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
+        await doors.sweepScratch()
         let copies: [BackupReport.Copy]
         do throws(ReportableError) {
             let release = try await dependencies.currentRelease(of: run.stack)
