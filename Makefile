@@ -15,6 +15,7 @@ demo-down:                 ## Take the demo down; nothing of it is left.
 	scripts/demo down
 
 test: setup check          ## Everything: format, layers, unit tests, then the tests on real programs.
+	scripts/archives
 	swift build --build-tests $(QUIET) $(SWIFT_FLAGS)
 	scripts/test
 
@@ -24,6 +25,7 @@ check:                     ## What needs no build: format, import rules, the sch
 	scripts/check-schema
 
 build:
+	scripts/archives
 	swift build $(SWIFT_FLAGS)
 
 release:

@@ -11,16 +11,15 @@ let house: [SwiftSetting] = [
 
 /// A program that is started for every call must start quickly: fixed addresses spare the loader some hundred thousand
 /// relocations, and without symbols there is half as much to map.
-///
-/// It must also run where none of our libraries is installed: `scripts/archives` lays out the static forms of those
-/// that are not glibc, and the linker finds them before the shared ones (docs/decisions/0008).
 let quickStart = LinkerSetting.unsafeFlags(
-    [
-        "-Xclang-linker", "-no-pie", "-Xlinker", "-s", "-Xclang-linker", "-static-libgcc",
-        "-L\(Context.packageDirectory)/.build/archives",
-    ],
+    ["-Xclang-linker", "-no-pie", "-Xlinker", "-s", "-Xclang-linker", "-static-libgcc"],
     .when(configuration: .release)
 )
+
+/// It must also run where none of our libraries is installed: `scripts/archives` lays out the static forms of those
+/// that are not glibc, and the linker finds them before the shared ones (docs/decisions/0008). A debug build takes them
+/// too, so that the tests run with the libraries that are shipped, which are not always built like the shared ones.
+let archives = LinkerSetting.unsafeFlags(["-L\(Context.packageDirectory)/.build/archives"])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -81,7 +80,7 @@ let package = Package(
         room("ProcessEngine", ["Basics", "StackModel", "Interfaces", "CLinux", crypto]),
         room(
             "HostAccess",
-            ["Basics", "StackModel", "Interfaces", asyncHTTPClient, crypto, subprocess, systemPackage] + nio
+            ["Basics", "StackModel", "Interfaces", "CLinux", asyncHTTPClient, crypto, subprocess, systemPackage] + nio
         ),
 
         // Level 4: the use cases.
@@ -112,7 +111,7 @@ let package = Package(
                 "Vault",
             ],
             swiftSettings: house,
-            linkerSettings: [quickStart]
+            linkerSettings: [quickStart, archives]
         ),
 
         // Fakes with faults to order, a simulated world, a manual clock.

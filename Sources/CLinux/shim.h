@@ -8,6 +8,12 @@ static inline int sync_file_system(int descriptor) {
     return (int)syscall(SYS_syncfs, descriptor);
 }
 
+/// sync_file_range(2): the kernel begins to write what it holds of the first `length` bytes of an open file, and does not
+/// wait. A hint: where the file system has no such thing, nothing is lost.
+static inline void begin_flush(int descriptor, long long length) {
+    syscall(SYS_sync_file_range, descriptor, 0LL, length, 2u);
+}
+
 /// renameat2(2) with RENAME_EXCHANGE, which glibc hides from Swift. 0, or -1 with errno set.
 static inline int exchange_paths(const char *one, const char *other) {
     return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 1u << 1);

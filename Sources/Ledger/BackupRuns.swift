@@ -45,7 +45,10 @@ struct BackupRuns {
         try !fetch(job, "due_at = ?", [due.milliseconds], limit: 1).isEmpty
     }
 
+    /// A disk that breaks may have taken what it said it could not: to end with the same set again is no mistake.
     func succeed(_ id: Int, with set: String, evidence: [String: String], at now: Instant) throws {
+        let run = try existing(id)
+        guard run.state != .succeeded || run.set != set else { return }
         try end(
             id,
             "state = 'succeeded', backup_set = ?, evidence = ?",

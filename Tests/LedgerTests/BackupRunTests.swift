@@ -61,6 +61,12 @@ struct BackupRunTests {
         let ledger = try Ledger.inMemory()
         let run = try await begin(ledger)
         try await ledger.succeedBackup(run.id, with: "20231114T221320Z-1", at: Samples.later(1))
+        // Asked again, because the answer was lost, it is content.
+        try await ledger.succeedBackup(run.id, with: "20231114T221320Z-1", at: Samples.later(2))
+        #expect(try await ledger.backupRuns(of: job, limit: 2).map(\.endedAt) == [Samples.later(1)])
+        await #expect(throws: ReportableError.self) {
+            try await ledger.succeedBackup(run.id, with: "20231114T221320Z-2", at: Samples.later(2))
+        }
         await #expect(throws: ReportableError.self) {
             try await ledger.failBackup(run.id, with: failure, at: Samples.later(2))
         }

@@ -8,8 +8,12 @@ import Testing
 struct ValidSpecTests {
     @Test("Every environment of every stack in the project loads without a finding")
     func examples() throws {
-        for name in try Repository.folders("stacks") {
-            let path = "stacks/\(name)/stack.yaml"
+        let folders = try ["stacks", "backups"].flatMap { above in
+            try Repository.folders(above).map { "\(above)/\($0)" }
+        }
+        #expect(folders.count { $0.hasPrefix("backups/") } >= 4)
+        for name in folders {
+            let path = "\(name)/stack.yaml"
             let text = SpecText(file: path, bytes: try Repository.bytes(path))
             for environment in SpecLoader.environments(in: text) {
                 let loaded = SpecLoader.load(text, environment: environment, variables: [:])

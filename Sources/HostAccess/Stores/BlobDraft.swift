@@ -1,9 +1,12 @@
 import Basics
+import CLinux
 import Glibc
 import Interfaces
 
 /// A blob that has no name yet. It is locked as long as its writer lives, so that a sweep takes only what nobody writes.
 final class BlobDraft: Sendable {
+    private static let flushStep = 8 << 20
+
     private let name: BlobName
     private let root: StoreDirectory
     private let word: String
@@ -31,6 +34,14 @@ final class BlobDraft: Sendable {
             guard count > 0 else { throw failure("write") }
             rest = rest.dropFirst(count)
         }
+        beginFlush(of: piece.count)
+    }
+
+    /// Every so often, the kernel is asked to begin with what it holds of the file, so that `sync` has little to wait for.
+    private func beginFlush(of appended: Int) {
+        let end = Int(lseek(file, 0, SEEK_CUR))
+        guard end / Self.flushStep > (end - appended) / Self.flushStep else { return }
+        begin_flush(file, Int64(end))
     }
 
     func sync() throws(ReportableError) {

@@ -50,9 +50,9 @@ package struct RetentionPlan: Hashable, Sendable {
         for newest in Set([counted.first, sound.first].compactMap { $0 }) {
             reasons[newest.id, default: []].append(.newest)
         }
-        if let proven = counted.first(where: { $0.state == .proven }) {
-            reasons[proven.id, default: []].append(.newestProven)
-        }
+        // A proof of what is damaged since proves nothing any more: the sound one behind it stays, too.
+        let proven = [counted, sound].compactMap { sets in sets.first { $0.state == .proven } }
+        for newest in Set(proven) { reasons[newest.id, default: []].append(.newestProven) }
         verdicts = newestFirst.map { set in
             Verdict(set: set, reasons: (reasons[set.id] ?? []) + Self.ownReasons(of: set, now))
         }

@@ -69,7 +69,7 @@ package actor SetWriter {
         guard !isSecret || !recipients.isEmpty else { throw unencrypted(name) }
         state = .busy
         let (plain, stored) = (StreamTally(), StreamTally())
-        let (stream, codecs) = try encoded(content.tallied(plain).readAhead())
+        let (stream, codecs) = try encoded(content.tallied(plain).readAhead(4))
         let outgoing = stream.tallied(stored).readAhead().keeping(lease, clock)
         let blob = VaultLayout.blob(SetObject.blob(name, codecs), of: set)
         let facts = try await vault.store.put(blob, outgoing, when: .absent)

@@ -1,102 +1,52 @@
 import Basics
-import CZstd
 import Interfaces
 
 extension ByteStream {
-    /// The stream as one zstd frame with a checksum, which `zstd -d` reads. `workers` threads compress beside the reader.
-    package func compressed(level: Int = 3, workers: Int) -> ByteStream {
+    /// The stream as zstd frames, one behind the other, which `zstd -d` reads as one. `workers` threads make as many of
+    /// them at a time. What is cut off between two frames is missed by no zstd: whoever reads must know the length.
+    package func compressed(level: Int = 2, workers: Int) -> ByteStream {
         let stage = ZstdCompressor(self, level: level, workers: workers)
         return ByteStream { () async throws(ReportableError) -> [UInt8]? in try await stage.next() }
     }
 }
 
-/// The library blocks its caller while all workers are busy, so this stage has a thread of its own.
+/// Hands portions of the source to workers in turn, and takes their frames in the same order (docs/decisions/0050).
 private actor ZstdCompressor {
-    private let thread = StageQueue("slipway.zstd")
-    private let source: ByteStream
-    private let settings: [(ZSTD_cParameter, Int)]
-    private var context: ZstdCompression?
-    private var input: [UInt8] = []
-    private var offset = 0
-    private var isAtEnd = false
-    private var isFinished = false
+    /// What a frame holds: several times what level 2 looks back at, so that beginning anew costs little.
+    private static let portion = 4 << 20
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    private let source: StreamReader
+    private let workers: [ZstdWorker]
+    private var ahead: [Task<Result<[UInt8], ReportableError>, Never>] = []
+    private var begun = 0
+    private var isAtEnd = false
+    private var frame: ArraySlice<UInt8> = []
 
     init(_ source: ByteStream, level: Int, workers: Int) {
-        self.source = source
-        settings = [
-            (ZSTD_c_compressionLevel, level),
-            (ZSTD_c_checksumFlag, 1),
-            (ZSTD_c_nbWorkers, workers),
-            // Half of what the library takes by itself: its buffers are a few jobs for each worker.
-            (ZSTD_c_jobSize, workers > 0 ? 4 << 20 : 0),
-        ]
+        self.source = StreamReader(source)
+        self.workers = (0..<max(1, workers)).map { _ in ZstdWorker(level: level) }
     }
 
-    /// Gathers what the library gives in dribs, as it does with workers, so that no reader holds many pieces of a few bytes.
     func next() async throws(ReportableError) -> [UInt8]? {
-        let context = try openContext()
-        var filled = 0
-        while !isFinished, filled < ByteStream.pieceLimit / 2 {
-            if offset == input.count, !isAtEnd {
-                let piece = try await source.next()
-                (input, offset, isAtEnd) = (piece ?? [], 0, piece == nil)
-            }
-            filled += try step(context, from: filled)
+        if frame.isEmpty {
+            try await begin()
+            guard !ahead.isEmpty else { return nil }
+            frame = try await ahead.removeFirst().value.get()[...]
         }
-        return filled == 0 ? nil : Array(context.output[..<filled])
+        let piece = frame.prefix(ByteStream.pieceLimit)
+        frame = frame.dropFirst(piece.count)
+        return Array(piece)
     }
 
-    /// Hands over what there is of the input, and takes what there is of the output: so many bytes.
-    private func step(_ context: ZstdCompression, from start: Int) throws(ReportableError) -> Int {
-        let room = context.output[start...]
-        var to = ZSTD_outBuffer(dst: room.base.baseAddress?.advanced(by: start), size: room.count, pos: 0)
-        let left = input.withUnsafeBytes { bytes in
-            var from = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: offset)
-            defer { offset = from.pos }
-            return ZSTD_compressStream2(context.pointer, &to, &from, isAtEnd ? ZSTD_e_end : ZSTD_e_continue)
+    /// Gives each worker a portion, and one to go on with. Nothing at all is an empty frame.
+    private func begin() async throws(ReportableError) {
+        while !isAtEnd, ahead.count < 2 * workers.count {
+            let portion = try await source.read(Self.portion)
+            isAtEnd = portion.count < Self.portion
+            if portion.isEmpty, begun > 0 { return }
+            let worker = workers[begun % workers.count]
+            ahead.append(Task { await worker.frame(of: portion) })
+            begun += 1
         }
-        try ZstdFailure.check(left, .broken, "cannot compress")
-        isFinished = isAtEnd && left == 0
-        return to.pos
-    }
-
-    private func openContext() throws(ReportableError) -> ZstdCompression {
-        if let context { return context }
-        guard let opened = ZstdCompression() else {
-            throw ReportableError(.broken, "cannot compress: there is no memory for it")
-        }
-        for (parameter, value) in settings {
-            let answer = ZSTD_CCtx_setParameter(opened.pointer, parameter, Int32(value))
-            try ZstdFailure.check(answer, .broken, "cannot compress with parameter \(parameter.rawValue) = \(value)")
-        }
-        context = opened
-        return opened
-    }
-}
-
-/// The library's state and room for its output, freed with the last one who uses them.
-private final class ZstdCompression {
-    let pointer: OpaquePointer
-    let output: UnsafeMutableRawBufferPointer
-
-    init?() {
-        guard let pointer = ZSTD_createCCtx() else { return nil }
-        self.pointer = pointer
-        output = .allocate(byteCount: ByteStream.pieceLimit, alignment: 1)
-    }
-
-    deinit {
-        ZSTD_freeCCtx(pointer)
-        output.deallocate()
-    }
-}
-
-enum ZstdFailure {
-    /// Throws when the library's answer is an error.
-    static func check(_ answer: Int, _ code: ErrorCode, _ doing: String) throws(ReportableError) {
-        guard ZSTD_isError(answer) != 0 else { return }
-        throw ReportableError(code, "\(doing): \(String(cString: ZSTD_getErrorName(answer)))")
     }
 }

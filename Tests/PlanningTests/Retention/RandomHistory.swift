@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import StackModel
 import TestKit
 
@@ -28,7 +29,8 @@ struct RandomHistory {
                     state: random.pick(RetainedSet.State.allCases),
                     isPinned: random.chance(of: 30),
                     heldUntil: random.chance(of: 30)
-                        ? Instant(milliseconds: now.milliseconds + random.pick([-1, 1]) * step) : nil
+                        ? Instant(milliseconds: now.milliseconds + random.pick([-1, 1]) * step) : nil,
+                    isDamaged: random.chance(of: 8)
                 )
             )
         }
@@ -48,15 +50,17 @@ struct RandomHistory {
     }
 
     private var counted: [RetainedSet] { sets.filter { $0.state != .captured && $0.at <= now } }
+    private var sound: [RetainedSet] { counted.filter { !$0.isDamaged } }
 
     private func newest(_ sets: [RetainedSet]) -> RetainedSet? { sets.max { ($0.at, $0.id) < ($1.at, $1.id) } }
 
-    /// What may never be deleted, whatever the policy says.
+    /// What may never be deleted, whatever the policy says: damaged sets aside, and with them.
     var protected: [String] {
-        [newest(counted), newest(counted.filter { $0.state == .proven })].compactMap { $0?.id }
+        [counted, sound].flatMap { sets in [newest(sets), newest(sets.filter { $0.state == .proven })] }
+            .compactMap { $0?.id }
     }
 
-    /// Period by period in place of set by set.
+    /// Period by period in place of set by set, and periods by the C library's calendar in place of ours.
     var keptByDefinition: Set<String> {
         var kept = Set(protected)
         kept.formUnion(
@@ -64,20 +68,26 @@ struct RandomHistory {
                 $0.state == .captured || $0.at > now || $0.isPinned || ($0.heldUntil.map { $0 > now } ?? false)
             }.map(\.id)
         )
-        let counts = [
-            (RetentionRule.hourly, keep.hourly), (.daily, keep.daily), (.weekly, keep.weekly),
-            (.monthly, keep.monthly), (.yearly, keep.yearly),
+        kept.formUnion(ruled(sound))
+        let damaged = Set(counted.filter(\.isDamaged).map(\.id))
+        return kept.union(ruled(counted).intersection(damaged))
+    }
+
+    /// What the rules keep where these sets are all that there is.
+    private func ruled(_ sets: [RetainedSet]) -> Set<String> {
+        let counts: [(Period, Int?)] = [
+            (.hour, keep.hourly), (.day, keep.daily), (.week, keep.weekly), (.month, keep.monthly),
+            (.year, keep.yearly),
         ]
-        if [keep.last, keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly].allSatisfy({ ($0 ?? 0) == 0 }),
-            keep.within == nil
-        {
-            kept.formUnion(counted.map(\.id))
+        if (counts.map(\.1) + [keep.last]).allSatisfy({ ($0 ?? 0) == 0 }), keep.within == nil {
+            return Set(sets.map(\.id))
         }
-        let newestFirst = counted.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
-        kept.formUnion(newestFirst.prefix(keep.last ?? 0).map(\.id))
-        for (rule, count) in counts {
+        let newestFirst = sets.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
+        var kept = Set(newestFirst.prefix(keep.last ?? 0).map(\.id))
+        if let last = keep.last, last > sets.count, let oldest = newestFirst.last { kept.insert(oldest.id) }
+        for (period, count) in counts {
             guard let count, count > 0 else { continue }
-            let periods = Dictionary(grouping: newestFirst) { rule.period(of: $0.at, zone) }
+            let periods = Dictionary(grouping: newestFirst) { number(of: period, at: $0.at) }
             let standing = periods.values.compactMap { newest($0) }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
             kept.formUnion(standing.prefix(count).map(\.id))
             if standing.count < count, let oldest = newestFirst.last { kept.insert(oldest.id) }
@@ -86,5 +96,24 @@ struct RandomHistory {
             kept.formUnion(newestFirst.filter { $0.at.elapsed(until: latest.at) <= within }.map(\.id))
         }
         return kept
+    }
+
+    private enum Period { case hour, day, week, month, year }
+
+    /// The same for all moments of a period, by what the clocks of the zone show.
+    private func number(of period: Period, at instant: Instant) -> Int {
+        var (second, time) = (time_t(zone.civilTime(at: instant).wallSeconds), tm())
+        gmtime_r(&second, &time)
+        let (year, day) = (Int(time.tm_year), Int(time.tm_yday))
+        switch period {
+        case .hour: return (year * 366 + day) * 24 + Int(time.tm_hour)
+        case .day: return year * 366 + day
+        case .month: return year * 12 + Int(time.tm_mon)
+        case .year: return year
+        case .week:
+            var text = [CChar](repeating: 0, count: 16)
+            let length = strftime(&text, text.count, "%G%V", &time)
+            return Int(String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)) ?? 0
+        }
     }
 }

@@ -66,6 +66,15 @@ import Testing
         #expect(Self.kept(sets, Retention(last: 2)) == ["day-8", "day-7", "proven"])
     }
 
+    @Test("a damaged set does not stand for the newest proven one")
+    func provenAndDamaged() {
+        let sets = [
+            RetainedSet(id: "sound", at: Instant(milliseconds: 0), state: .proven),
+            RetainedSet(id: "damaged", at: Instant(milliseconds: Self.day), state: .proven, isDamaged: true),
+        ]
+        #expect(Self.kept(sets + Self.daily(9).dropFirst(2), Retention(last: 1)) == ["day-8", "damaged", "sound"])
+    }
+
     @Test("10,000 histories: a second formulation agrees, and the last proven and the newest set are never deleted")
     func agrees() {
         var random = SplitMix64(seed: 73)

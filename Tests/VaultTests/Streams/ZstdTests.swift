@@ -14,6 +14,17 @@ import Vault
         }
     }
 
+    @Test func `what is long is frames of its portions, whoever makes them`() async throws {
+        var random = SplitMix64(seed: 2)
+        let bytes = Samples.bytes(9_000_000, &random)
+        var frames: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 4 << 20) {
+            let portion = Array(bytes[start..<min(start + (4 << 20), bytes.count)])
+            frames += try await ByteStream(bytes: portion).compressed(workers: 1).all()
+        }
+        #expect(try await ByteStream.pieces(of: bytes, random: random).compressed(workers: 4).all() == frames)
+    }
+
     @Test func `cut short anywhere, it is damaged`() async throws {
         var random = SplitMix64(seed: 3)
         let whole = try await ByteStream(bytes: Samples.bytes(300_000, &random)).compressed(workers: 2).all()

@@ -1,9 +1,8 @@
 import StackModel
-import TestKit
 
 /// Cron expressions as people write them, and as they do not.
-enum RandomExpression {
-    static func make(using random: inout SplitMix64) -> (text: String, expression: CronExpression) {
+package enum RandomExpression {
+    package static func make(using random: inout SplitMix64) -> (text: String, expression: CronExpression) {
         while true {
             let text = [
                 field(0...59, star: 15, using: &random), field(0...23, star: 40, using: &random),
