@@ -6,9 +6,11 @@ agree do so in what comes back, and no request is lost but while the data is swa
     acceptance/volumes.py
 """
 
+import signal
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from yard import Run, StackCopy, Trickle, Yard
@@ -130,8 +132,9 @@ def main() -> int:
         time.sleep(0.3)
         yard.check("it goes on", written(stack) > after >= before > 0, details=f"{before} {after} {written(stack)}")
         restored(yard, stack, volume, before, after)
+        killed(yard, stack, pause, volume)
         stubborn(yard, stack, pause)
-        stack.down()
+        destroyed(yard, stack, pause)
         yard.check_nothing_left()
         return yard.exit_code
 
@@ -153,6 +156,40 @@ def restored(yard: Yard, stack: StackCopy, volume: Path, before: int, after: int
     # What was restored was served for a second: of the very last pair only one may have been written.
     newest = f"{max(int(name.split()[0]) for name in first)} of it"
     yard.check("what must agree across files did so", first ^ second <= {newest}, details=f"{sorted(first ^ second)}")
+
+
+def killed(yard: Yard, stack: StackCopy, pause: Path, volume: Path) -> None:
+    pause.write_text(PAUSE + "if sys.argv[2] == 'before': print('resting', flush=True), time.sleep(3)\n")
+    started = stack.yard.start("backup", "run", stack.path, "--env", stack.environment)
+    rests = wait(lambda: (volume / "notes/resting").exists())
+    started.kill()
+    started.wait()
+    time.sleep(0.5)
+    left = (volume / "notes/rest").exists()
+    controller = yard.start("controller", "--listen", f"127.0.0.1:{yard.free_port()}")
+    woken = wait(lambda: not (volume / "notes/rest").exists())
+    controller.kill(signal.SIGTERM)
+    run = controller.wait()
+    yard.check("an app that a killed backup left at rest is woken", rests and left and woken, details=run)
+    pause.write_text(PAUSE)
+
+
+def wait(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
+def destroyed(yard: Yard, stack: StackCopy, pause: Path) -> None:
+    words = ("down", "--yes", "--destroy-data", f"{stack.name}/{stack.environment}")
+    run = stack.slipway(*words)
+    yard.check("data of which no set can be made is not destroyed", run.code != 0 and "--no-backup" in run.errors
+               and written(stack) > 0, details=run)  # fmt: skip
+    pause.write_text(PAUSE)
+    run = stack.slipway(*words)
+    yard.check("its data goes behind a set that was proven", run.code == 0 and ", proven (" in run.errors
+               and not stack.folder.exists(), f"{run.seconds:.1f} s", details=run)  # fmt: skip
 
 
 def stubborn(yard: Yard, stack: StackCopy, pause: Path) -> None:

@@ -256,7 +256,7 @@ class StackCopy:
         return self.yard.load(self.url + path, *options)
 
     def down(self) -> Run:
-        return self.slipway("down", "--yes", "--destroy-data", f"{self.name}/{self.environment}")
+        return self.slipway("down", "--yes", "--no-backup", "--destroy-data", f"{self.name}/{self.environment}")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,10 @@ enum ArchiveName {
         }
         let steps = bytes.split(separator: slash)
         let climb = steps.prefix { $0 == up || $0 == here }
-        guard climb.count(where: { $0 == up }) < words(name).count, !steps.dropFirst(climb.count).contains(up) else {
+        guard !steps.dropFirst(climb.count).contains(up) else {
+            throw ArchiveRefusal(text: "is a link that turns back behind a name, to '\(target.abridged)'")
+        }
+        guard climb.count(where: { $0 == up }) < words(name).count else {
             throw ArchiveRefusal(text: "is a link that leads outside, to '\(target.abridged)'")
         }
     }

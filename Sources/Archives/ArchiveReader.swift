@@ -17,6 +17,14 @@ package enum ArchiveReader {
     ) async throws(ReportableError) {
         try await ArchiveExtraction(stream, folder, limits, owners).run()
     }
+
+    /// Who would own the first entry, which is the folder itself; nil when there is none. The stream is not read to its end.
+    package static func topOwner(of stream: ByteStream, by owners: ArchiveOwners)
+        async throws(ReportableError) -> Int?
+    {
+        let reader = TarReader(StreamReader(stream), limits: ArchiveLimits(entries: 1, bytes: .max))
+        return try await reader.next().map { owners.applied(to: $0).owner }
+    }
 }
 
 /// Disks block, so this works on a thread of its own.

@@ -3,12 +3,14 @@ import Glibc
 
 /// What an archive makes on disk. The folder is empty to begin with, everything in it is made here and once, and no name is
 /// looked up through a link: so nothing can be written anywhere else.
+///
+/// What was made already the disk tells, which refuses to make it again: of millions of files nothing is remembered here.
 struct ExtractionTree {
-    private enum Made {
-        case file
-        case link
-        /// nil when only its content was named so far.
-        case folder(ArchiveEntry?)
+    /// What is known of a folder.
+    private enum Known {
+        /// Only what is in it was named so far.
+        case implied
+        case declared(ArchiveEntry)
     }
 
     private let path: String
@@ -16,8 +18,10 @@ struct ExtractionTree {
     private let owners: ArchiveOwners
     /// Most names, also of folders that are only named by what is in them.
     private let limit: Int
+    /// Names made so far, without the top.
+    private var count = 0
     /// By the bytes of the names: Swift takes two ways to write an accent for one.
-    private var made: [[UInt8]: Made] = [[]: .folder(nil)]
+    private var known: [[UInt8]: Known] = [[]: .implied]
     /// In the order in which they were made.
     private var folders: [String] = [""]
     /// The folder of the entry before, which is that of the next one most of the time.
@@ -36,29 +40,29 @@ struct ExtractionTree {
     }
 
     mutating func addFolder(_ entry: ArchiveEntry) throws(ReportableError) {
-        switch made[Array(entry.name.utf8)] {
-        case .folder(nil): break
+        switch known[Array(entry.name.utf8)] {
+        case .implied: break
         case nil:
-            let (folder, name) = try place(of: entry)
-            try makeFolder(entry.name, name, in: folder, for: entry)
-        default: throw Self.refused(entry, "is there twice")
+            let (folder, name) = try place(of: entry.name, entry)
+            try makeFolder(entry.name, name, in: folder, for: entry, orElse: "is there twice")
+        case .declared: throw Self.refused(entry, "is there twice")
         }
-        made[Array(entry.name.utf8)] = .folder(entry)
+        known[Array(entry.name.utf8)] = .declared(entry)
     }
 
     /// An empty file to be written.
     mutating func addFile(_ entry: ArchiveEntry) throws(ReportableError) -> OpenFile {
-        let (folder, name) = try place(of: entry)
+        let (folder, name) = try place(of: entry.name, entry)
         let file = openat(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure("create", entry) }
-        made[Array(entry.name.utf8)] = .file
+        guard file >= 0 else { throw notMade(entry) }
+        count += 1
         return OpenFile(file)
     }
 
     mutating func addLink(_ entry: ArchiveEntry, to target: String) throws(ReportableError) {
-        let (folder, name) = try place(of: entry)
-        guard symlinkat(target, folder.descriptor, name) == 0 else { throw failure("create", entry) }
-        made[Array(entry.name.utf8)] = .link
+        let (folder, name) = try place(of: entry.name, entry)
+        guard symlinkat(target, folder.descriptor, name) == 0 else { throw notMade(entry) }
+        count += 1
         if !owners.areLeft {
             let owned = owners.applied(to: entry)
             let (owner, group) = (uid_t(owned.owner), gid_t(owned.group))
@@ -73,13 +77,16 @@ struct ExtractionTree {
     }
 
     mutating func addName(_ entry: ArchiveEntry, of first: String) throws(ReportableError) {
-        guard case .file = made[Array(first.utf8)] else {
-            throw Self.refused(entry, "is another name of '\(first.abridged)', which is no file of this archive")
-        }
+        let refusal = Self.refused(entry, "is another name of '\(first.abridged)', which is no file of this archive")
+        // Nothing is made for a name that nobody has.
+        guard known[Array(ArchiveName.parts(first).folder.utf8)] != nil else { throw refusal }
         let (there, old) = try place(of: first, entry)
-        let (folder, name) = try place(of: entry)
-        guard linkat(there.descriptor, old, folder.descriptor, name, 0) == 0 else { throw failure("create", entry) }
-        made[Array(entry.name.utf8)] = .file
+        var status = stat()
+        guard fstatat(there.descriptor, old, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { throw refusal }
+        let (folder, name) = try place(of: entry.name, entry)
+        guard linkat(there.descriptor, old, folder.descriptor, name, 0) == 0 else { throw notMade(entry) }
+        count += 1
     }
 
     /// Owner first: giving a file away takes its special bits. Nothing from an archive runs as somebody else.
@@ -99,7 +106,7 @@ struct ExtractionTree {
     /// of it is on the disk: whoever is told so may delete what it was made of.
     mutating func finishFolders() throws(ReportableError) {
         for name in folders.reversed() {
-            guard case .folder(let entry?) = made[Array(name.utf8)] else { continue }
+            guard case .declared(let entry) = known[Array(name.utf8)] else { continue }
             try finish(try open(name, for: entry), entry)
         }
         try root.syncFileSystem(path)
@@ -110,23 +117,21 @@ struct ExtractionTree {
         _ full: String,
         _ name: String,
         in parent: OpenFile,
-        for entry: ArchiveEntry
+        for entry: ArchiveEntry,
+        orElse conflict: String
     ) throws(ReportableError) {
-        // The top is one of them, and is not counted.
-        guard made.count <= limit else {
+        guard count < limit else {
             throw Self.refused(entry, "makes more than the \(limit) names that are taken")
         }
-        guard mkdirat(parent.descriptor, name, 0o700) == 0 else { throw failure("create", entry) }
-        made[Array(full.utf8)] = .folder(nil)
+        guard mkdirat(parent.descriptor, name, 0o700) == 0 else {
+            throw errno == EEXIST ? Self.refused(entry, conflict) : failure("create", entry)
+        }
+        count += 1
+        known[Array(full.utf8)] = .implied
         folders.append(full)
     }
 
-    /// The folder that a new entry goes to, and its name there.
-    private mutating func place(of entry: ArchiveEntry) throws(ReportableError) -> (OpenFile, String) {
-        guard made[Array(entry.name.utf8)] == nil else { throw Self.refused(entry, "is there twice") }
-        return try place(of: entry.name, entry)
-    }
-
+    /// The folder that a name is in, and its name there.
     private mutating func place(of name: String, _ entry: ArchiveEntry) throws(ReportableError) -> (OpenFile, String) {
         let (parent, last) = ArchiveName.parts(name)
         if !recent.name.utf8.elementsEqual(parent.utf8) { recent = (parent, try open(parent, for: entry)) }
@@ -139,10 +144,9 @@ struct ExtractionTree {
         var (folder, full) = (root, "")
         for word in ArchiveName.words(name) {
             full += full.isEmpty ? word : "/\(word)"
-            switch made[Array(full.utf8)] {
-            case .folder: break
-            case nil: try makeFolder(full, word, in: folder, for: entry)
-            default: throw Self.refused(entry, "is inside of '\(full.abridged)', which is no folder")
+            if known[Array(full.utf8)] == nil {
+                let conflict = "is inside of '\(full.abridged)', which is no folder"
+                try makeFolder(full, word, in: folder, for: entry, orElse: conflict)
             }
             let next = openat(folder.descriptor, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard next >= 0 else { throw failure("open the folder of", entry) }
@@ -154,6 +158,11 @@ struct ExtractionTree {
     private static func times(_ entry: ArchiveEntry) -> [timespec] {
         let time = timespec(tv_sec: max(entry.modified, 0), tv_nsec: 0)
         return [time, time]
+    }
+
+    /// The top is a name, too, and there from the beginning.
+    private func notMade(_ entry: ArchiveEntry) -> ReportableError {
+        errno == EEXIST ? Self.refused(entry, "is there twice") : failure("create", entry)
     }
 
     private func failure(_ verb: String, _ entry: ArchiveEntry) -> ReportableError {

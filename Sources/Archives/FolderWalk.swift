@@ -26,8 +26,8 @@ struct FolderWalk {
     private let path: String
     private var levels: [Level] = []
     private var top: Found?
-    /// Files that have several names, by the first of them and as they were then.
-    private var known: [FileID: ArchiveEntry] = [:]
+    /// Files that have further names, by the first of them and as they were then, and how many are still to come.
+    private var known: [FileID: (entry: ArchiveEntry, names: UInt)] = [:]
 
     init(_ path: String) throws(ReportableError) {
         self.path = path
@@ -83,11 +83,13 @@ struct FolderWalk {
         let entry = Self.entry(full, .file(size: Int(status.st_size)), status)
         if status.st_nlink > 1 {
             let id = FileID(device: status.st_dev, number: status.st_ino)
-            if var same = known[id] {
-                (same.kind, same.name) = (.sameAs(same.name), full)
+            if let (first, names) = known[id] {
+                known[id] = names > 1 ? (entry: first, names: names - 1) : nil
+                var same = first
+                (same.kind, same.name) = (.sameAs(first.name), full)
                 return Found(entry: same, content: nil)
             }
-            known[id] = entry
+            known[id] = (entry, UInt(status.st_nlink) - 1)
         }
         return Found(entry: entry, content: entry.size > 0 ? file : nil)
     }

@@ -1,7 +1,10 @@
-#include <fcntl.h>
 #include <linux/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+// <fcntl.h> would bring a `struct stat` into this module, and which module it is then seen in depends on who came first.
+#define SLIPWAY_AT_FDCWD (-100)
+#define SLIPWAY_AT_SYMLINK_NOFOLLOW 0x100
 
 /// syncfs(2): all that was written to the file system of an open file is on its disk. 0, or -1 with errno set.
 static inline int sync_file_system(int descriptor) {
@@ -16,14 +19,14 @@ static inline void begin_flush(int descriptor, long long length) {
 
 /// renameat2(2) with RENAME_EXCHANGE, which glibc hides from Swift. 0, or -1 with errno set.
 static inline int exchange_paths(const char *one, const char *other) {
-    return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 1u << 1);
+    return (int)syscall(SYS_renameat2, SLIPWAY_AT_FDCWD, one, SLIPWAY_AT_FDCWD, other, 1u << 1);
 }
 
 /// The number of a file in its file system, and when it was made, in nanoseconds (0 where the file system does not
 /// know). Follows no link in the last part. 0, or -1 with errno set.
 static inline int file_identity(const char *path, unsigned long long *inode, long long *born) {
     struct statx found;
-    if (syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &found) != 0) return -1;
+    if (syscall(SYS_statx, SLIPWAY_AT_FDCWD, path, SLIPWAY_AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &found) != 0) return -1;
     *inode = found.stx_ino;
     *born = found.stx_mask & STATX_BTIME ? found.stx_btime.tv_sec * 1000000000LL + found.stx_btime.tv_nsec : 0;
     return 0;

@@ -10,12 +10,14 @@ package struct DownVerb: ChangingVerb {
         discussion: """
             With the data stay the stored sources and the logs, so that `rollback --to` can bring any release back. Of \
             a stack that keeps no data nothing stays but its history. Data is destroyed only with \
-            --destroy-data STACK/ENVIRONMENT, the whole name of the stack that goes.
+            --destroy-data STACK/ENVIRONMENT, the whole name of the stack that goes; of a stack with backup policies, a set is \
+            made of it first, read back and proven, and nothing goes when that fails (--no-backup goes on without).
             """
     )
 
     @OptionGroup var target: StackArgument
     @OptionGroup var change: ChangeOptions
+    @OptionGroup var safety: SafetyOptions
 
     @Option(help: "Destroy the data too. Takes the whole name, as in shop/local, as the explicit word.")
     var destroyData: String?
@@ -28,9 +30,9 @@ package struct DownVerb: ChangingVerb {
             throw ReportableError(
                 .needsDecision,
                 "--destroy-data names \"\(word)\", but the stack is \(stack); nothing was done",
-                hint: "There is no proven backup to fall back on. To destroy the data: --destroy-data \(stack)."
+                hint: "To destroy the data: --destroy-data \(stack)."
             )
         }
-        return try await change.carryOut(.down(destroyData: destroyData != nil), on: stack, in: session)
+        return try await change.carryOut(.down(destroyData: destroyData != nil), on: stack, in: session, safety: safety)
     }
 }

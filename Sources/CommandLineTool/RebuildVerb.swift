@@ -9,8 +9,8 @@ package struct RebuildVerb: ChangingVerb {
         commandName: "rebuild",
         abstract: "Bring a stack back on a machine that has nothing of it, from a vault and its key.",
         discussion: """
-            Takes the newest configuration and the newest data that the vault and the stack's other stores have, shows them, \
-            asks, and brings everything back: the data is loaded and compared with what was counted before any service starts, \
+            Takes the newest configuration and the newest data that the vault and, where a person says yes, the stack's other \
+            stores have, shows them, asks, and brings everything back: the data is loaded and compared with what was counted before any service starts, \
             so that nothing is ever written to empty data. Then it makes the first backups, and reports what was lost and how \
             long it took. Cut short, run it again: it goes on. Ends with exit code 1 when anything is not back that was backed up.
 
@@ -50,7 +50,9 @@ package struct RebuildVerb: ChangingVerb {
         let dependencies = try session.dependencies()
         let rebuilder = Rebuilder(dependencies, try session.backups())
         let wish = try wish(at: dependencies.now())
-        let survey = try await rebuilder.survey(wish)
+        let survey = try await rebuilder.survey(wish) { (stores) async throws(ReportableError) in
+            try await mayLook(into: stores, console)
+        }
         let text = RebuildText(survey, at: dependencies.now())
         show(text, survey, console)
         if change.dryRun { return .done }
@@ -102,6 +104,25 @@ package struct RebuildVerb: ChangingVerb {
         }
         wish.acceptsMissing = acceptMissing
         return wish
+    }
+
+    /// A configuration that somebody has planted may name stores of theirs.
+    private func mayLook(into named: NamedStores, _ console: Console) async throws(ReportableError) -> Bool {
+        guard !change.yes else { return true }
+        guard !change.dryRun else { return false }
+        let list = named.stores.map { "\($0.name) (\(StoreAddress($0.location)))" }.joined(separator: ", ")
+        console.note(
+            "The configuration of \(named.stack), whose manifest has the digest \(named.configurationDigest), names further "
+                + "stores: \(list)"
+        )
+        guard console.isInteractive else {
+            throw ReportableError(
+                .needsDecision,
+                "nobody is there to say whether these stores are to be looked into; nothing was done",
+                hint: "Run it in a terminal, or say yes beforehand with --yes."
+            )
+        }
+        return try await console.confirm("Look into them, with the keys of this machine?")
     }
 
     private func show(_ text: RebuildText, _ survey: RebuildSurvey, _ console: Console) {

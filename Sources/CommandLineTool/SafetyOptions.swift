@@ -3,9 +3,9 @@ import Basics
 import Orchestration
 import StackModel
 
-/// The backup that a deploy or a rollback makes before it touches data.
+/// The backup that is made before a change touches data.
 struct SafetyOptions: ParsableArguments {
-    @Flag(help: "Make no backup first, although data services change or an app migrates.")
+    @Flag(help: "Make no backup first, although data services change, an app migrates, or data is destroyed.")
     var noBackup = false
 
     init() {}
@@ -28,13 +28,15 @@ struct SafetyBackup {
     /// What a person reads with the plan.
     var warnings: [String] {
         guard let sets else { return [] }
+        let deed = sets.isDestruction ? "destroyed" : "touched"
         var texts: [String] = []
         if !sets.policies.isEmpty {
-            texts.append("data is touched: a set is made first by \(sets.policies.joined(separator: ", "))")
+            let made = sets.isDestruction ? "made and proven" : "made"
+            texts.append("data is \(deed): a set is \(made) first by \(sets.policies.joined(separator: ", "))")
         }
         if !sets.uncovered.isEmpty {
             let services = sets.uncovered.map(\.text).joined(separator: ", ")
-            texts.append("data is touched, and no backup policy covers \(services): there will be no set to go back to")
+            texts.append("data is \(deed), and no backup policy covers \(services): there will be no set to go back to")
         }
         return texts
     }
@@ -46,7 +48,8 @@ struct SafetyBackup {
         do throws(ReportableError) {
             for report in try await sets.take(before: release, of: proposal.stack, runner) {
                 let stores = report.copies.map(\.store.text).joined(separator: ", ")
-                tell("\(report.copies.first?.set ?? report.policy) is in \(stores) (\(report.elapsed.spoken))")
+                let proven = sets.isDestruction ? ", proven" : ""
+                tell("\(report.copies.first?.set ?? report.policy) is in \(stores)\(proven) (\(report.elapsed.spoken))")
             }
         } catch {
             let hint = [error.hint, "Go on without a set with --no-backup."].compactMap(\.self).joined(separator: " ")

@@ -17,6 +17,8 @@ package struct Controller: Sendable {
 
     /// Far shorter than a minute, in which all schedules are counted.
     private static let pause = Duration.seconds(5)
+    /// One who does not wake is tried again.
+    private static let wakingPause = Duration.seconds(60)
 
     package init(
         _ dependencies: Dependencies,
@@ -60,11 +62,23 @@ package struct Controller: Sendable {
     }
 
     private func keepGoing() async {
+        await backups.sweepScratch()
         await withDiscardingTaskGroup { group in
+            group.addTask { await keepAwake() }
             while !Task.isCancelled {
                 for run in await pass() { group.addTask { await perform(run) } }
                 try? await Task.sleep(for: Self.pause)
             }
+        }
+    }
+
+    /// Nothing stays at rest for long that a killed backup has left so.
+    private func keepAwake() async {
+        while !Task.isCancelled {
+            for stack in (try? await BackupScheduler(dependencies).stacks()) ?? [] {
+                for line in await Awakening(dependencies: dependencies).settle(stack) { note("\(stack): \(line)") }
+            }
+            try? await Task.sleep(for: Self.wakingPause)
         }
     }
 

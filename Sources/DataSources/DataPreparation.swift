@@ -17,6 +17,7 @@ package struct DataPreparation: Sendable {
     /// Lays the data beside the live data under a name, whole or not at all, for `Action.swapIn`.
     /// - Parameters:
     ///   - scratch: a folder of this call's own, gone afterwards.
+    ///   - origin: the set that it comes from, to be told by `KeptData.origin`.
     ///   - replay: what the captured state is to be brought further by.
     /// Throws `vaultDamaged` when an object is not sound or not what the facts say, `engineFailed` when this server or
     /// its disk cannot hold it, `needsDecision` when the name is taken, and what `object` throws.
@@ -24,6 +25,7 @@ package struct DataPreparation: Sendable {
         _ name: RestorationName,
         facts: DataFacts,
         scratch: String,
+        origin: String? = nil,
         replaying replay: LogReplay? = nil,
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
@@ -31,7 +33,7 @@ package struct DataPreparation: Sendable {
         defer { slot.release() }
         let evidence = try await build(in: slot.unfinished, facts, scratch, replay, object)
         do throws(ReportableError) {
-            try await slot.finish()
+            try await slot.finish(from: origin)
         } catch {
             await ScratchPlace.discard(slot.unfinished, runner)
             throw error
@@ -46,7 +48,8 @@ package struct DataPreparation: Sendable {
         replaying replay: LogReplay? = nil,
         object: @escaping ObjectSource
     ) async throws(ReportableError) -> DataEvidence {
-        try await Leftovers.clear(scratch, runner)
+        let hold = try await ScratchHold.take(scratch, runner)
+        defer { hold.release() }
         try await Folder.make(scratch, mode: 0o711)
         do throws(ReportableError) {
             let evidence = try await build(in: "\(scratch)/data", facts, "\(scratch)/work", replay, object)

@@ -20,6 +20,14 @@ package struct KeptData: Sendable {
         try await Leftovers.clear(folder, runner)
     }
 
+    /// The set that the data of a name came from, live or not; nil where that was not written down.
+    package func origin(of name: RestorationName) async -> String? {
+        let file = PreparedData.file(of: "\(target.beside)/\(name)")
+        guard let spool = try? await SpoolFile.open(file), let bytes = try? await spool.content.collect(limit: 1 << 16)
+        else { return nil }
+        return try? CanonicalJSON.decode(PreparedData.self, from: String(decoding: bytes, as: UTF8.self)).origin
+    }
+
     /// Removes all of it. It goes at once under another name first, so that no half of it is ever gone back to.
     package func removeAll() async throws(ReportableError) {
         try await finishRemoval()

@@ -54,9 +54,11 @@ final class PreparedSlot: Sendable {
     func release() { flock(lock, LOCK_UN) }
 
     /// The record is there first: what has its name is never without one.
-    func finish() async throws(ReportableError) {
+    ///
+    /// - Parameter origin: the set that the data came from.
+    func finish(from origin: String?) async throws(ReportableError) {
         guard let directory = FolderIdentity(of: unfinished) else { throw Folder.failure("look at", unfinished) }
-        let record = PreparedData(directory: directory, layout: target.layout)
+        let record = PreparedData(directory: directory, layout: target.layout, origin: origin)
         let (path, temporary) = (PreparedData.file(of: finished), "\(unfinished).json")
         unlink(temporary)
         let file = try await SpoolFile.create(temporary)

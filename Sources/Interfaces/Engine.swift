@@ -34,6 +34,12 @@ package protocol Engine: Sendable {
     /// Returns the exit status of the program.
     func execute(_ command: [String], in replica: ReplicaID, of stack: StackID) async throws(ReportableError) -> Int32
 
+    /// Runs a program in the same place for nobody at a terminal: without input, both outputs taken down as one. What is
+    /// still there of it when its time is over, or the task is cancelled, is killed. What it leaves running in the
+    /// background when it ends goes on. Throws `notFound`, `usage`, `interrupted`; `engineFailed` when it took too long.
+    func run(_ command: [String], beside replica: ReplicaID, of stack: StackID, within time: TimeSpan)
+        async throws(ReportableError) -> CommandResult
+
     /// How to reach the running server of a Redis or a Postgres. Throws `notFound` when it does not run, or keeps no data
     /// that can be asked for.
     func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess

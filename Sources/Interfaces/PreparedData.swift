@@ -9,8 +9,16 @@ package struct PreparedData: Hashable, Sendable, Codable {
     package let layout: [String: String]
     /// What was live when it took its place; nil when nothing was, and before that.
     package var replaced: FolderIdentity?
+    /// The set that it came from; nil where that was not written down.
+    package let origin: String?
 
-    package init(directory: FolderIdentity, layout: [String: String], replaced: FolderIdentity? = nil) {
+    package init(
+        directory: FolderIdentity,
+        layout: [String: String],
+        replaced: FolderIdentity? = nil,
+        origin: String? = nil
+    ) {
+        self.origin = origin
         self.directory = directory
         self.layout = layout
         self.replaced = replaced

@@ -80,6 +80,25 @@ extension Ledger {
     }
 }
 
+// MARK: - Services at rest
+
+extension Ledger {
+    /// Records before the first effect that a service is brought to rest. Throws `broken` while the policy has one at rest.
+    package func beginRest(_ rest: Rest) async throws(ReportableError) {
+        try await file.write { try Rests(database: $0).begin(rest) }
+    }
+
+    /// Those that nobody has told to go on, whether or not whoever began it still runs.
+    package func rests(of stack: StackID) async throws(ReportableError) -> [Rest] {
+        try await file.read { try Rests(database: $0).list(of: stack) }
+    }
+
+    /// It goes on, or is no more.
+    package func endRest(_ rest: Rest) async throws(ReportableError) {
+        try await file.write { try Rests(database: $0).end(rest) }
+    }
+}
+
 // MARK: - Vaults
 
 extension Ledger {

@@ -6,7 +6,7 @@ import GRDB
 /// its own transaction, so that opening a current ledger costs one look at the file's header.
 enum Schema {
     /// The newest schema this program knows; the number of migrations.
-    static let version = 6
+    static let version = 7
 
     /// "Slip" in ASCII: marks the file as ours.
     static let applicationID = 0x536C_6970
@@ -36,6 +36,10 @@ enum Schema {
         migrator.registerMigration("v0006-known-vaults", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: SchemaV0006.sql)
             try database.execute(sql: "PRAGMA user_version = 6")
+        }
+        migrator.registerMigration("v0007-rests", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: SchemaV0007.sql)
+            try database.execute(sql: "PRAGMA user_version = 7")
         }
         return migrator
     }

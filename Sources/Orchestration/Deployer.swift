@@ -64,6 +64,8 @@ package struct Deployer: Sendable {
                     acceptingChanges: acceptingChanges,
                     retryCrashed: retryCrashed
                 )
+                // A backup that ended meanwhile may have found nobody to tell.
+                if proposal.change.startsReplicas { await wake(proposal.stack) }
                 if case .succeeded = report.outcome { return report }
                 await preparation?.discard()
                 return report
@@ -124,6 +126,7 @@ package struct Deployer: Sendable {
         if let crashed = try await Recovery(dependencies: dependencies).closeUnfinished(of: proposal.stack) {
             progress(.recovered(crashed))
         }
+        await wake(proposal.stack)
         if let declared = proposal.change.declared {
             try await draft(proposal.target.stack.engine).ensureSecrets(declared)
         }
@@ -132,6 +135,11 @@ package struct Deployer: Sendable {
             try await draft(report.release.stack.engine).adoptSecrets(of: report.release)
         }
         return report
+    }
+
+    /// What a backup that died has left at rest.
+    private func wake(_ stack: StackID) async {
+        for line in await Awakening(dependencies: dependencies).settle(stack) { progress(.note(line)) }
     }
 
     private func run(_ proposal: Proposal, began: Instant, retryCrashed: Bool)

@@ -91,9 +91,10 @@ struct Convergence {
     private mutating func prepare(_ service: DesiredService, _ roster: ReplicaRoster)
         throws(ReportableError) -> [PlanDraft.Ref]
     {
-        guard roster.startCount > 0 else { return [] }
+        // Data that is wanted comes to its place also where nobody starts on it yet.
+        guard roster.startCount > 0 || data[service.name] != nil else { return [] }
         var prepared: [PlanDraft.Ref] = []
-        if let source = service.template.source, !observed.sources.contains(source) {
+        if roster.startCount > 0, let source = service.template.source, !observed.sources.contains(source) {
             let cause = "source \(source.short) is not stored yet"
             prepared.append(draft.store(source, of: service.name, because: cause))
         }

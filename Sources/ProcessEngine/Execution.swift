@@ -3,20 +3,42 @@ import Glibc
 import Interfaces
 import StackModel
 
-/// Runs a program beside a replica for a person, on the caller's terminal.
+/// Runs a program beside a replica: for a person, on the caller's terminal, or for nobody.
 struct Execution: Sendable {
     let folder: ReplicaFolder
     let mounts: ControlGroupMounts
 
     /// The exit status of the program, or 128 and its signal. Throws `notFound`, `usage`, `engineFailed`.
     func run(_ command: [String]) async throws(ReportableError) -> Int32 {
+        let words = try words(for: command)
+        return try await offPool { () throws(ReportableError) in try Self.spawn(words) }
+    }
+
+    /// Without a terminal or any input. Throws the same, and `interrupted` in a cancelled task.
+    func run(_ command: [String], within time: TimeSpan) async throws(ReportableError) -> CommandResult {
+        let words = try words(for: command)
+        var running = try await offPool { () throws(ReportableError) in try RunningCheck(words, in: folder) }
+        guard let exit = await running.end(within: time, endingGroup: false) else {
+            let name = command.joined(separator: " ").abridged
+            guard !Task.isCancelled else { throw ReportableError(.interrupted, "\(name) was interrupted") }
+            throw ReportableError(
+                .engineFailed,
+                "\(name) did not end within \(time) beside \(folder.id)",
+                details: running.lines.suffix(10).map(\.withoutControls)
+            )
+        }
+        let status = exit.code ?? 128 + (exit.signal ?? 0)
+        let said = running.lines.map(\.withoutControls).joined(separator: "\n")
+        return CommandResult(status: Int32(status), output: said, errorOutput: "")
+    }
+
+    private func words(for command: [String]) throws(ReportableError) -> [String] {
         guard let record = ReplicaRecord.load(folder) else {
             throw ReportableError(.notFound, "there is no replica \(folder.id) of \(folder.stack.stack)")
         }
         guard let program = command.first else { throw ReportableError(.usage, "there is no program to run") }
         let beside = ProgramBeside(folder: folder, record: record, mounts: mounts)
-        let words = try beside.words(try path(of: program, beside), command.dropFirst())
-        return try await offPool { () throws(ReportableError) in try Self.spawn(words) }
+        return try beside.words(try path(of: program, beside), command.dropFirst())
     }
 
     /// A person has typed it, so that the service's own command has nothing to do with it.

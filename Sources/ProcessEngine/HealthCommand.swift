@@ -30,23 +30,12 @@ struct HealthCommand: Sendable {
         return try RunningCheck(try beside.words(path, words.dropFirst()), in: beside.folder)
     }
 
-    /// Nobody waits for what a program leaves running in the background: its own end counts, and takes that along.
     private func answer(of started: RunningCheck) async -> ProbeAnswer {
         var check = started
-        let deadline = ContinuousClock.now.advanced(by: timeout.duration)
-        repeat {
-            check.listen()
-            if let exit = check.collect() {
-                check.listen()
-                check.close()
-                return exit.code == 0 ? .ready : .notReady("\(name) \(exit.cause)" + LastWords(check.lines).clause)
-            }
-            try? await Task.sleep(for: .milliseconds(10))
-        } while ContinuousClock.now < deadline && !Task.isCancelled
-        let ended = check
-        // The work throws nothing.
-        _ = try? await offPool { ended.kill() }
-        return .late("\(name) did not end within \(timeout)" + LastWords(check.lines).clause)
+        let exit = await check.end(within: timeout, endingGroup: true)
+        let said = LastWords(check.lines).clause
+        guard let exit else { return .late("\(name) did not end within \(timeout)" + said) }
+        return exit.code == 0 ? .ready : .notReady("\(name) \(exit.cause)" + said)
     }
 }
 

@@ -122,6 +122,15 @@ package struct ProcessEngine: Engine {
         try await Execution(folder: folder(stack).replica(replica), mounts: mounts).run(command)
     }
 
+    package func run(
+        _ command: [String],
+        beside replica: ReplicaID,
+        of stack: StackID,
+        within time: TimeSpan
+    ) async throws(ReportableError) -> CommandResult {
+        try await Execution(folder: folder(stack).replica(replica), mounts: mounts).run(command, within: time)
+    }
+
     package func dataAccess(
         of service: ServiceName,
         in stack: StackID

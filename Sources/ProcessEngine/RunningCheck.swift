@@ -1,8 +1,10 @@
 import Basics
 import Glibc
+import Interfaces
 import StackModel
 
-/// A program that was started to check a replica, and the end of what it says.
+/// A program that was started beside a replica for nobody at a terminal, to check it for example, and the end of what it
+/// says.
 struct RunningCheck: Sendable {
     private static let limit = 4096
 
@@ -42,7 +44,7 @@ struct RunningCheck: Sendable {
     var lines: [String] { String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init) }
 
     /// Takes in what it has said, some megabytes at most: one that never stops is not listened to for ever.
-    mutating func listen() {
+    private mutating func listen() {
         var buffer = [UInt8](repeating: 0, count: 65536)
         for _ in 0..<64 {
             let count = read(reader, &buffer, buffer.count)
@@ -51,14 +53,36 @@ struct RunningCheck: Sendable {
         }
     }
 
-    /// How it ended, and what it left running in its group ends with it; nil while it runs. Asked no more once it is not.
-    /// Whoever has left the group ends with the replica, whose control group it is in.
-    func collect() -> ReplicaExit? {
+    /// How it ended; nil when it had to be killed, with all that it started, because its time was over or the task was
+    /// cancelled. No thread waits meanwhile. Nobody waits for what a program leaves running in the background: its own end
+    /// counts.
+    ///
+    /// - Parameter endingGroup: that goes with it. Whoever has left the group ends with the replica, whose control group it
+    ///   is in.
+    mutating func end(within time: TimeSpan, endingGroup: Bool) async -> ReplicaExit? {
+        let deadline = ContinuousClock.now.advanced(by: time.duration)
+        repeat {
+            listen()
+            if let exit = collect(endingGroup: endingGroup) {
+                listen()
+                close()
+                return exit
+            }
+            try? await Task.sleep(for: .milliseconds(10))
+        } while ContinuousClock.now < deadline && !Task.isCancelled
+        let late = self
+        // The work throws nothing.
+        _ = try? await offPool { late.kill() }
+        return nil
+    }
+
+    /// nil while it runs. Asked no more once it does not.
+    private func collect(endingGroup: Bool) -> ReplicaExit? {
         var ended = siginfo_t()
         let hasAnswer = waitid(P_PID, id_t(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0
         if hasAnswer, ended.si_signo == 0 { return nil }
         // Until it is collected nobody else can have its number, nor a group of that number.
-        if hasAnswer { Glibc.kill(-process, SIGKILL) }
+        if hasAnswer, endingGroup { Glibc.kill(-process, SIGKILL) }
         // Nobody else waits for it, so it is there to be collected; were it not, that would be no success.
         var status: Int32 = 0
         if waitpid(process, &status, 0) < 0 { status = 255 << 8 }
@@ -71,11 +95,11 @@ struct RunningCheck: Sendable {
         )
     }
 
-    func close() { Glibc.close(reader) }
+    private func close() { Glibc.close(reader) }
 
     /// Kills it with all that it started, also what left its session. Again, until nothing is left: what is being
     /// killed may have started more meanwhile. Blocks for a moment.
-    func kill() {
+    private func kill() {
         for _ in 0..<50 {
             let table = ProcessTable()
             let members = Set(table.tree(of: Int(process)) + table.carrying(mark))

@@ -128,3 +128,9 @@ package struct ReplicaID: TextCodable, Hashable, Comparable, Sendable {
         (left.service, left.number) < (right.service, right.number)
     }
 }
+
+/// The name of a backup policy.
+package struct PolicyName: Name {
+    package let text: String
+    package init(unchecked text: String) { self.text = text }
+}

@@ -109,6 +109,26 @@ package final class FakeEngine: Engine {
         return 0
     }
 
+    /// Does nothing and says so, with status 0 unless a fault has it fail, when the replica runs.
+    package func run(
+        _ command: [String],
+        beside replica: ReplicaID,
+        of stack: StackID,
+        within time: TimeSpan
+    ) async throws(ReportableError) -> CommandResult {
+        guard world(of: stack).replicas[replica]?.state == .running else {
+            throw ReportableError(.notFound, "\(replica) does not run")
+        }
+        let words = command.joined(separator: " ")
+        let status = state.withLock { state in
+            state.ran.append("\(replica): \(words)")
+            return state.faults.compactMap { fault -> Int32? in
+                if case .programEnds(words, let status) = fault { status } else { nil }
+            }.first
+        }
+        return CommandResult(status: status ?? 0, output: "\(words) says so", errorOutput: "")
+    }
+
     /// A Redis, when a replica of the service runs.
     package func dataAccess(
         of service: ServiceName,
@@ -199,6 +219,9 @@ extension FakeEngine {
 
     /// Secrets that were opened, in order.
     package var openedSecrets: [SecretName] { state.withLock { $0.opened } }
+
+    /// Programs that were run beside replicas, in order: `api-1: ./pause on`.
+    package var ran: [String] { state.withLock { $0.ran } }
 
     /// The greatest number of actions that were under way at once.
     package var mostInFlight: Int { state.withLock { $0.mostInFlight } }

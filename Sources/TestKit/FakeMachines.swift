@@ -8,6 +8,7 @@ struct FakeMachines: Sendable {
     var faults: [Fault] = []
     var performed: [Action] = []
     var opened: [SecretName] = []
+    var ran: [String] = []
     /// How many actions had been performed when each replica was started.
     var starts: [ReplicaID: Int] = [:]
     var calls = 0

@@ -22,6 +22,8 @@ package enum Fault: Sendable {
     case neverReady(@Sendable (ObservedReplica) -> Bool)
     /// Replicas that match die by themselves so many actions after they were started. Zero: as soon as they are.
     case dies(@Sendable (ObservedReplica) -> Bool, afterActions: Int, trouble: String)
+    /// A program that is run beside a replica, by its words, ends with this status.
+    case programEnds(String, status: Int32)
     /// So many observations fail.
     case cannotObserve(ReportableError, times: Int)
 }

@@ -45,6 +45,26 @@ extension DataRooms {
             #expect(chown("\(uploads)/6", owner + 1, owner + 1) == 0)
         }
 
+        @Test("what root has captured is refused to everybody else, before anything is laid")
+        func ownership() async throws {
+            try await Yard.with { yard in
+                let shelf = Shelf()
+                let source = place(yard, owner: 2001)
+                try FileManager.default.createDirectory(atPath: source.volume, withIntermediateDirectories: true)
+                let facts = DataFacts.files(try await FilesSource(place: source).capture(at: now, to: shelf.sink))
+                let own = geteuid()
+                for (caller, isFine) in [(UInt32(0), true), (own, true), (4242, false)] {
+                    let check = FilesOwnership(of: place(yard, owner: caller), caller: caller)
+                    let error: ReportableError?
+                    do throws(ReportableError) {
+                        try await check.check(facts, shelf.source)
+                        error = nil
+                    } catch let failure { error = failure }
+                    #expect((error == nil) == isFine && [nil, .needsDecision].contains(error?.code))
+                }
+            }
+        }
+
         @Test("a volume comes back to the byte, and belongs to the account that the service has now")
         func roundTrip() async throws {
             try await Yard.with { yard in

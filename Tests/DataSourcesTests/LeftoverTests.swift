@@ -43,6 +43,58 @@ extension DataRooms {
             }
         }
 
+        @Test("a scratch server whose maker was killed is ended by whoever works beside, and not while the maker lives")
+        func swept() async throws {
+            try await Yard.with { yard in
+                let (place, owner) = (
+                    "\(yard.path)/prove.a", DataOwner(userID: geteuid(), groupID: getegid(), user: nil)
+                )
+                try await Folder.make("\(place)/data")
+                let maker = try await yard.runner.start(
+                    CommandLine("flock", ["-n", "-o", "\(place).lock", "sleep", "60"], directory: "/")
+                )
+                let server = try await yard.runner.start(
+                    CommandLine(
+                        "redis-server",
+                        ["--port", "0", "--unixsocket", "\(place)/r.sock", "--dir", "\(place)/data", "--save", ""],
+                        directory: "/"
+                    )
+                )
+                for _ in 0..<500 where !yard.names("prove.a").contains("r.sock") {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                func workBeside() async throws {
+                    try await ScratchPlace.with("\(yard.path)/prove.b", for: owner, yard.runner) {
+                        (_) throws(ReportableError) in
+                    }
+                }
+                try await workBeside()
+                #expect(server.isRunning && yard.names("") == ["prove.a", "prove.a.lock"])
+                let busy = await #expect(throws: ReportableError.self) {
+                    _ = try await ScratchHold.take(place, yard.runner)
+                }
+                #expect(busy?.code == .stackBusy)
+                maker.kill()
+                _ = await maker.end()
+                try await workBeside()
+                #expect(await server.end().status == 128 + SIGKILL)
+                #expect(yard.names("") == [])
+            }
+        }
+
+        @Test("sockets that had to lie elsewhere go with the folder that leads to them")
+        func sockets() async throws {
+            try await Yard.with { yard in
+                let owner = DataOwner(userID: geteuid(), groupID: getegid(), user: nil)
+                let place = "\(yard.path)/\(String(repeating: "x", count: 120))"
+                try await Folder.make(place)
+                let sockets = try await Folder.makeForSockets(in: place, owner: owner)
+                #expect(sockets.hasPrefix("/tmp/slipway-scratch-") && Folder.exists(sockets))
+                try await Leftovers.clear(place, yard.runner)
+                #expect(!Folder.exists(sockets) && !Folder.exists(place))
+            }
+        }
+
         @Test("a folder that holds something is not taken for a new one, nor is a link")
         func taken() async throws {
             try await Yard.with { yard in

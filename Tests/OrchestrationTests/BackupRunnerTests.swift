@@ -1,10 +1,11 @@
 import Basics
 import Ledger
-import Orchestration
 import StackModel
 import TestKit
 import Testing
 import Vault
+
+@testable import Orchestration
 
 @Suite("Runs of backups")
 struct BackupRunnerTests {
@@ -44,6 +45,20 @@ struct BackupRunnerTests {
             #expect(list.rows.map(\.store) == ["near", "far"])
             #expect(list.unread.map(\.store) == ["gone"])
             #expect(try await dock.ledger.backupRuns(of: Dockyard.shop, limit: 9).map(\.state) == [.failed])
+        }
+    }
+
+    @Test("of a configuration that no rebuild would take make no set")
+    func tooLarge() async throws {
+        try await Dockyard.with { dock in
+            try await yard.deploy(["daily"], to: ["near"], in: dock)
+            let release = try #require(try await dock.ledger.currentRelease(of: Dockyard.shop))
+            var configuration = StackConfiguration(dependencies: dock.dependencies, release: release)
+            configuration.mostBytes = 100
+            let error = try await expect(.fileFailed) { [configuration] () async throws(ReportableError) in
+                try await configuration.capture { (_) throws(ReportableError) in }
+            }
+            #expect(error.message.contains("release.json, which no rebuild would take"))
         }
     }
 

@@ -33,17 +33,21 @@ struct BackupYard {
         static let none = ReportableError(.broken, "no program is run here")
     }
 
-    var doors: BackupDoors {
+    var doors: BackupDoors { doors(seeing: { _ in }) }
+
+    /// - Parameter see: is told of each store that is opened.
+    func doors(seeing see: @escaping @Sendable (StoreName) -> Void) -> BackupDoors {
         let (stores, identity, folder) = (stores, identity, folder)
         return BackupDoors(
             store: { (store) async throws(ReportableError) in
+                see(store.name)
                 guard let found = stores[store.name] else {
                     throw ReportableError(.storeFailed, "the store \(store.name) is away")
                 }
                 return found
             },
             runner: runner,
-            scratch: { (name) throws(ReportableError) in "/nowhere/\(name)" },
+            scratch: { (name) throws(ReportableError) in "\(folder)/scratch/\(name)" },
             identity: { () throws(ReportableError) in identity },
             newIdentity: { () throws(ReportableError) in identity },
             keepIdentity: { _ in },

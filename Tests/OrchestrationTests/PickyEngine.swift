@@ -51,6 +51,12 @@ struct PickyEngine: Engine {
         try await base.execute(command, in: replica, of: stack)
     }
 
+    func run(_ command: [String], beside replica: ReplicaID, of stack: StackID, within time: TimeSpan)
+        async throws(ReportableError) -> CommandResult
+    {
+        try await base.run(command, beside: replica, of: stack, within: time)
+    }
+
     func dataAccess(of service: ServiceName, in stack: StackID) async throws(ReportableError) -> DataAccess {
         try await base.dataAccess(of: service, in: stack)
     }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Interfaces
 import Ledger
 import StackModel
+import Synchronization
 import TestKit
 import Testing
 import Vault
@@ -21,9 +22,11 @@ struct RebuildTests {
 
     /// Deploys a shop elsewhere, backs up its configuration, and returns the value of its secret.
     @discardableResult
-    private func lose(_ services: [Service] = [.app(), .edge("api")], named name: StackName = "shop")
-        async throws -> String
-    {
+    private func lose(
+        _ services: [Service] = [.app(), .edge("api")],
+        named name: StackName = "shop",
+        also stores: [Store] = []
+    ) async throws -> String {
         var value = ""
         try await Dockyard.with { yard in
             let stack = Stack(
@@ -35,7 +38,7 @@ struct RebuildTests {
                 backups: [
                     policy("files", .config), policy("hourly", .service("redis")),
                 ].filter { services.contains(.redis) || $0.subject == .config },
-                stores: [Store(name: "near", location: .directory("/nowhere/near"))]
+                stores: [Store(name: "near", location: .directory("/nowhere/near"))] + stores
             )
             let change = Change.deploy(DeclaredStack(stack: stack, text: "stack: \(name)", directory: "/stacks/shop"))
             let proposal = try await yard.deployer.propose(change, to: stack.id)
@@ -56,10 +59,13 @@ struct RebuildTests {
         return RebuildWish(vault: StoreAddress(.directory("/nowhere/near")), identity: path)
     }
 
-    private func rebuild(_ yard: Dockyard) async throws(ReportableError) -> RebuildReport {
+    private func rebuild(_ yard: Dockyard, acceptingMissing: Bool = false)
+        async throws(ReportableError) -> RebuildReport
+    {
         let rebuilder = Rebuilder(yard.dependencies, doors(yard))
-        let wish = RebuildWish(vault: StoreAddress(.directory("/nowhere/near")), identity: "\(yard.folder)/key")
-        let survey = try await rebuilder.survey(wish)
+        var wish = RebuildWish(vault: StoreAddress(.directory("/nowhere/near")), identity: "\(yard.folder)/key")
+        wish.acceptsMissing = acceptingMissing
+        let survey = try await rebuilder.survey(wish) { _ in true }
         let start = try await rebuilder.begin(survey, wish)
         let proposal = try await yard.deployer.propose(start.change, to: Dockyard.shop, preparing: true)
         _ = try await yard.deployer.carryOut(proposal, acceptingChanges: true, preparing: start.preparation)
@@ -107,7 +113,7 @@ struct RebuildTests {
         try await Dockyard.with { yard in
             let wish = try wish(yard, .generate())
             let error = try await expect(.secretFailed) { () async throws(ReportableError) in
-                try await Rebuilder(yard.dependencies, doors(yard)).survey(wish)
+                try await Rebuilder(yard.dependencies, doors(yard)).survey(wish, consent: { _ in true })
             }
             #expect(error.message.contains("not the one that opens"))
             #expect(try await yard.ledger.stacks().isEmpty)
@@ -121,11 +127,15 @@ struct RebuildTests {
         try await Dockyard.with { yard in
             var wish = try wish(yard)
             let rebuilder = Rebuilder(yard.dependencies, doors(yard))
-            try await expect(.usage) { () async throws(ReportableError) in try await rebuilder.survey(wish) }
+            try await expect(.usage) { () async throws(ReportableError) in
+                try await rebuilder.survey(wish, consent: { _ in true })
+            }
             wish.stack = "mall"
-            #expect(try await rebuilder.survey(wish).stack == StackID("mall", "local"))
+            #expect(try await rebuilder.survey(wish, consent: { _ in true }).stack == StackID("mall", "local"))
             wish.stack = "moon"
-            try await expect(.usage) { () async throws(ReportableError) in try await rebuilder.survey(wish) }
+            try await expect(.usage) { () async throws(ReportableError) in
+                try await rebuilder.survey(wish, consent: { _ in true })
+            }
         }
     }
 
@@ -136,11 +146,11 @@ struct RebuildTests {
             var wish = try wish(yard)
             let rebuilder = Rebuilder(yard.dependencies, doors(yard))
             let error = try await expect(.needsDecision) { () async throws(ReportableError) in
-                try await rebuilder.survey(wish)
+                try await rebuilder.survey(wish, consent: { _ in true })
             }
             #expect(error.message.contains("no set of redis"))
             wish.acceptsMissing = true
-            let survey = try await rebuilder.survey(wish)
+            let survey = try await rebuilder.survey(wish, consent: { _ in true })
             #expect(survey.gaps.filter(\.isLoss).map(\.service) == ["redis"])
         }
     }
@@ -152,13 +162,104 @@ struct RebuildTests {
             let wish = try wish(yard)
             let rebuilder = Rebuilder(yard.dependencies, doors(yard))
             yard.engine.change(Dockyard.shop) { $0.volumes.insert("redis") }
-            try await expect(.needsDecision) { () async throws(ReportableError) in try await rebuilder.survey(wish) }
+            try await expect(.needsDecision) { () async throws(ReportableError) in
+                try await rebuilder.survey(wish, consent: { _ in true })
+            }
             yard.engine.change(Dockyard.shop) { $0.volumes = [] }
             try await yard.deploy(.app(), .edge("api"))
             let error = try await expect(.needsDecision) { () async throws(ReportableError) in
-                try await rebuilder.survey(wish)
+                try await rebuilder.survey(wish, consent: { _ in true })
             }
             #expect(error.message.contains("runs here already"))
         }
+    }
+
+    @Test("asks no store that a configuration names for anything before a person says so")
+    func planted() async throws {
+        let asked = Mutex<[StoreName]>([])
+        try await lose(also: [Store(name: "trap", location: .directory("/nowhere/trap"))])
+        try await Dockyard.with { yard in
+            let wish = try wish(yard)
+            let doors = BackupYard(["vault": store], identity: identity, folder: yard.folder).doors(seeing: { name in
+                asked.withLock { $0.append(name) }
+            })
+            let rebuilder = Rebuilder(yard.dependencies, doors)
+            let named = Mutex<[StoreName]>([])
+            let survey = try await rebuilder.survey(wish) { stores in
+                named.withLock { $0 = stores.stores.map(\.name) }
+                #expect(asked.withLock { $0 } == ["vault"])
+                return false
+            }
+            #expect(named.withLock { $0 } == ["trap"])
+            #expect(asked.withLock { $0 } == ["vault"])
+            #expect(survey.warnings.contains { $0.contains("trap") && $0.contains("not looked into") })
+            _ = try await rebuilder.survey(wish) { _ in true }
+            #expect(asked.withLock { $0 } == ["vault", "vault", "trap"])
+        }
+    }
+
+    @Test("refuses a source for a service that has none")
+    func unknownSource() async throws {
+        try await lose()
+        try await Dockyard.with { yard in
+            var wish = try wish(yard)
+            wish.sources["nosuch"] = "/here"
+            let error = try await expect(.usage) { [wish] () async throws(ReportableError) in
+                try await Rebuilder(yard.dependencies, doors(yard)).survey(wish) { _ in true }
+            }
+            #expect(error.message.contains("nosuch"))
+        }
+    }
+
+    @Test("asked again leaves what a person has changed in the folder, and tells again what is lost")
+    func again() async throws {
+        try await lose([.app(), .redis, .edge("api")])
+        try await Dockyard.with { yard in
+            _ = try wish(yard)
+            let report = try await rebuild(yard, acceptingMissing: true)
+            #expect(!report.isWhole && report.gaps.filter(\.isLoss).map(\.service) == ["redis"])
+            let file = "\(report.folder)/stack.yaml"
+            try "stack: mine".write(toFile: file, atomically: true, encoding: .utf8)
+            let second = try await rebuild(yard)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == "stack: mine")
+            #expect(second.gaps == report.gaps)
+        }
+    }
+
+    @Test("waits for the controller where that makes a first backup")
+    func controller() async throws {
+        try await lose()
+        try await Dockyard.with { yard in
+            let wish = try wish(yard)
+            let rebuilder = Rebuilder(yard.dependencies, doors(yard))
+            let start = try await rebuilder.begin(try await rebuilder.survey(wish) { _ in true }, wish)
+            let proposal = try await yard.deployer.propose(start.change, to: Dockyard.shop, preparing: true)
+            _ = try await yard.deployer.carryOut(proposal, acceptingChanges: true, preparing: start.preparation)
+            let run = try await yard.ledger.beginBackup(
+                PolicyJob(.backup, by: "files", of: Dockyard.shop),
+                actor: "controller",
+                owner: yard.dependencies.owner,
+                isAlive: { _ in true },
+                at: yard.dependencies.now()
+            )
+            async let report = rebuilder.finish(start) { _ in }
+            try await Task.sleep(for: .milliseconds(100))
+            try await yard.ledger.succeedBackup(run.id, with: "its set", at: yard.dependencies.now())
+            #expect(try await report.isWhole)
+        }
+    }
+
+    @Test(
+        "lays a source where the spec says only where that is inside, by the bytes of its path",
+        arguments: [
+            ("./api", "api"), ("a/b/", "a/b"), (".", "sources-of-api"), ("../x", "sources-of-api"),
+            ("../\u{301}x", "sources-of-api"), ("/srv/x", "sources-of-api"), ("/\u{301}x", "sources-of-api"),
+            ("stack.yaml/x", "sources-of-api"), ("taken/deeper", "sources-of-api"), ("tak", "tak"),
+        ]
+    )
+    func places(_ source: String, _ expected: String) {
+        let place = SourcePlace(of: source, for: "api", Digest(of: "api"), ["taken": Digest(of: "other")])
+        #expect(place.path == expected)
+        #expect((place.gap != nil) == (expected == "sources-of-api"))
     }
 }

@@ -22,6 +22,7 @@ struct StoreAddressTests {
                 .sftp(host: "vault.example.com", port: 2222, user: "ada", path: "/srv/vault"),
                 "sftp://ada@vault.example.com:2222/srv/vault"
             ),
+            (.sftp(host: "::1", port: 2222, user: "ada", path: "/srv"), "sftp://ada@[::1]:2222/srv"),
         ]
         for (location, text) in places {
             #expect(StoreAddress(location).description == text)
@@ -37,6 +38,8 @@ struct StoreAddressTests {
         #expect(try StoreAddress("s3://s3.io/b", relativeTo: "/").location == bucket)
         let server = Store.Location.sftp(host: "h", port: 22, user: "u", path: "/p")
         #expect(try StoreAddress("sftp://u@h/p", relativeTo: "/").location == server)
+        let sixth = Store.Location.sftp(host: "::1", port: 22, user: "u", path: "/p")
+        #expect(try StoreAddress("sftp://u@[::1]/p", relativeTo: "/").location == sixth)
     }
 
     @Test(

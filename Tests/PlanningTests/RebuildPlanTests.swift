@@ -16,7 +16,8 @@ struct RebuildPlanTests {
         return world
     }
 
-    private func plan(_ world: SimulatedWorld) throws -> Plan {
+    private func plan(_ world: SimulatedWorld, _ release: Release? = nil) throws -> Plan {
+        let release = release ?? self.release
         let request = PlanRequest(purpose: .rebuild, target: release, data: ["redis": .restored(name)])
         return try Planner.plan(request, observed: world.observation)
     }
@@ -38,6 +39,25 @@ struct RebuildPlanTests {
         )
         #expect(start.after.contains(swap.number))
         #expect(plan.steps.contains { $0.isPivot })
+    }
+
+    @Test("brings data to its place also where nobody starts on it yet")
+    func asleep() throws {
+        var contents = release.contents
+        for index in contents.stack.services.indices where contents.stack.services[index].name == "redis" {
+            contents.stack.services[index].replicas = 0
+        }
+        let asleep = Release(
+            number: 1,
+            contents: contents,
+            createdAt: release.createdAt,
+            createdBy: release.createdBy,
+            reason: release.reason
+        )
+        var world = world()
+        try run(try plan(world, asleep), on: &world)
+        #expect(world.restored["redis"] == name && world.replicas["redis-1"] == nil)
+        #expect(try plan(world, asleep).isEmpty)
     }
 
     @Test("leads to the same from wherever an earlier one stopped, and then is empty", arguments: 0...12)

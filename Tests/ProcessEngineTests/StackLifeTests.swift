@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    @Test("a program for nobody at a terminal is heard, has no input, and is killed when its time is over")
+    func unattended() async throws {
+        try await Harbour.with { harbour in
+            try await harbour.start(Apps.server())
+            let (engine, stack) = (harbour.engine, harbour.stack)
+            func run(_ script: String, within time: TimeSpan = .seconds(20)) async throws -> CommandResult {
+                try await engine.run(["sh", "-c", script], beside: "api-1", of: stack, within: time)
+            }
+            let result = try await run("cat; echo one; echo two >&2; exit 3")
+            #expect(result.status == 3 && result.output == "one\ntwo")
+            // What goes on in the background may be what ends a rest by itself.
+            #expect(try await run("sleep 30 >&- 2>&- & echo $! >background").succeeded)
+            let work = harbour.folder.replica("api-1").work
+            func process(_ file: String) throws -> pid_t {
+                try #require(Disk.text("\(work)/\(file)").flatMap { pid_t($0.filter(\.isNumber)) })
+            }
+            #expect(kill(try process("background"), SIGKILL) == 0)
+            let late = await #expect(throws: ReportableError.self) {
+                _ = try await run("echo why; echo $$ >late; sleep 60", within: .seconds(1))
+            }
+            #expect(late?.code == .engineFailed && late?.details == ["why"])
+            #expect(kill(try process("late"), 0) != 0)
+            let cancelled = Task { try await run("echo $$ >cancelled; sleep 60") }
+            try await eventually("the program") { Disk.text("\(work)/cancelled")?.hasSuffix("\n") == true }
+            cancelled.cancel()
+            let error = await #expect(throws: ReportableError.self) { _ = try await cancelled.value }
+            #expect(error?.code == .interrupted)
+            #expect(kill(try process("cancelled"), 0) != 0)
+        }
+    }
+
     @Test("a stack is removed when no replica is left, and its data only when that is asked for")
     func removal() async throws {
         try await Harbour.with { harbour in

@@ -20,7 +20,7 @@ enum Folder {
 
     /// Makes the directories above it that are missing. Whoever a server runs as must be able to walk through them, even
     /// where ours are nobody else's by the creation mask.
-    private static func makeAbove(_ path: String) throws(ReportableError) {
+    static func makeAbove(_ path: String) throws(ReportableError) {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let above = String(path[..<slash])
         var status = stat()
@@ -76,13 +76,18 @@ enum Folder {
         ReportableError(.fileFailed, "cannot \(doing) \(path): \(String(cString: strerror(errno)))")
     }
 
-    /// A path below `folder` for sockets, which may have 107 bytes and no more; else one below /tmp.
+    /// How folders for sockets begin that lie elsewhere.
+    static let outside = "/tmp/slipway-scratch-"
+
+    /// A path below `folder` for sockets, which may have 107 bytes and no more; else one below /tmp, to which it leads.
     static func makeForSockets(in folder: String, owner: DataOwner) async throws(ReportableError) -> String {
         var path = "\(folder)/s"
         if path.utf8.count + "/.s.PGSQL.5432.lock".utf8.count > 107 {
-            var name = Array("/tmp/slipway-scratch-XXXXXX".utf8CString)
+            var name = Array("\(outside)XXXXXX".utf8CString)
             guard mkdtemp(&name) != nil else { throw failure("make a directory in", "/tmp") }
-            path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let made = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard symlink(made, path) == 0 else { throw failure("make the link", path) }
+            path = made
         } else {
             try await make(path)
         }

@@ -19,6 +19,10 @@ package enum Leftovers {
             }
             throw ReportableError(.engineFailed, "a server in \(path) cannot be ended")
         }
+        for folder in outside(path) + [path] { try await remove(folder, runner) }
+    }
+
+    private static func remove(_ path: String, _ runner: any CommandRunner) async throws(ReportableError) {
         // It goes from open directory to open directory: nobody who may write there can lead it elsewhere.
         let result = try await runner.run(
             CommandLine("rm", ["-rf", "--one-file-system", "--", path], timeout: .seconds(600))
@@ -29,6 +33,18 @@ package enum Leftovers {
                 "cannot remove \(path)",
                 details: result.errorOutput.split(separator: "\n").prefix(5).map(String.init)
             )
+        }
+    }
+
+    /// Folders for sockets that our links lead to: of work in the folder, and of what it is a part of.
+    private static func outside(_ path: String) -> [String] {
+        ["\(path)/s", "\(path)/work/s"].compactMap { link in
+            var status = stat()
+            guard lstat(link, &status) == 0, status.st_uid == geteuid(), let place = target(of: link) else {
+                return nil
+            }
+            let isOurs = place.hasPrefix(Folder.outside) && !place.dropFirst(Folder.outside.count).contains("/")
+            return isOurs ? place : nil
         }
     }
 

@@ -15,7 +15,8 @@ struct ScratchPlace: Sendable {
         _ runner: any DataRunner,
         _ work: @Sendable (ScratchPlace) async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        try await Leftovers.clear(path, runner)
+        let hold = try await ScratchHold.take(path, runner)
+        defer { hold.release() }
         // The account must be able to walk to what is its own in it.
         try await Folder.make(path, mode: 0o711)
         do throws(ReportableError) {
@@ -23,7 +24,6 @@ struct ScratchPlace: Sendable {
                 path: path,
                 sockets: try await Folder.makeForSockets(in: path, owner: owner)
             )
-            defer { if !place.sockets.hasPrefix(path) { removeOutside(place.sockets) } }
             let value = try await work(place)
             try await Leftovers.clear(path, runner)
             return value
@@ -40,10 +40,4 @@ struct ScratchPlace: Sendable {
 
     /// Whatever a server is to read there, written first.
     func giveSockets(to owner: DataOwner) throws(ReportableError) { try Folder.give(sockets, to: owner) }
-
-    /// What is left in a directory of sockets once its servers have ended is a log or two.
-    private static func removeOutside(_ path: String) {
-        for name in ["log", "pg_hba.conf"] { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
 }

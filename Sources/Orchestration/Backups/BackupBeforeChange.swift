@@ -2,13 +2,16 @@ import Basics
 import Ledger
 import StackModel
 
-/// The sets that are made before a deploy or a rollback touches data: of each data service that changes, and of all of
-/// them when an app that migrates does.
+/// The sets that are made before a change touches data. Before a deploy or a rollback: of each data service that changes,
+/// and of all of them when an app that migrates does. Before data is destroyed: of all that goes, and of what a rebuild
+/// begins with; and they are proven, because nothing else will be left.
 package struct BackupBeforeChange: Hashable, Sendable {
     /// The policies that run, in the order of the spec.
     package let policies: [String]
     /// Data services that are touched, and that no policy backs up.
     package let uncovered: [ServiceName]
+    /// What is live is not there afterwards.
+    package let isDestruction: Bool
 
     private static let evidence = "before-release"
     /// How long such a set stays, whatever its policy says.
@@ -16,18 +19,32 @@ package struct BackupBeforeChange: Hashable, Sendable {
     /// A release may have been tried several times, and the data been touched by each.
     private static let offered = 3
 
-    /// - Parameter proposal: what was planned; only what runs now can be backed up, by the policies that it has.
+    /// - Parameter proposal: what was planned; only what runs now can be backed up, by the policies that it has. What a stack
+    ///   that is down has left cannot, and is not destroyed as if nobody had wanted to keep it.
     package init(_ proposal: Proposal) {
-        guard [.deploy, .rollback].contains(proposal.plan.purpose), let current = proposal.previous else {
+        let purpose = proposal.plan.purpose
+        let isDown = purpose == .down
+        isDestruction = isDown
+        guard [.deploy, .rollback, .down].contains(purpose), let current = isDown ? proposal.target : proposal.previous
+        else {
             (policies, uncovered) = ([], [])
             return
         }
-        let touched = Self.touched(from: current, to: proposal.target)
+        let touched =
+            isDown ? Self.destroyed(by: proposal.plan) : Self.touched(from: current, to: proposal.target)
         let covered = current.stack.backups.filter { policy in
-            if case .service(let name) = policy.subject { touched.contains(name) } else { false }
+            switch policy.subject {
+            case .service(let name): touched.contains(name)
+            case .config: isDown && !touched.isEmpty
+            case .log: false
+            }
         }
         policies = covered.map(\.name)
         uncovered = touched.filter { name in !covered.contains { $0.subject == .service(name) } }
+    }
+
+    private static func destroyed(by plan: Plan) -> [ServiceName] {
+        plan.steps.compactMap { if case .removeVolume(let service) = $0.action { service } else { nil } }
     }
 
     /// By what the releases are, not by what the plan does: a replica that is only started again changes nothing.
@@ -56,8 +73,11 @@ package struct BackupBeforeChange: Hashable, Sendable {
                 let note = release.map { [Self.evidence: "\($0)"] } ?? [:]
                 let report = try await runner.run(policy, of: stack, noting: note)
                 reports.append(report)
-                guard let release, let set = report.copies.first?.set else { continue }
-                _ = try await pins.pin(set, of: stack, reason: "before release \(release)", until: until)
+                guard let set = report.copies.first?.set, release != nil || isDestruction else { continue }
+                let reason = release.map { "before release \($0)" } ?? "before its data was destroyed"
+                _ = try await pins.pin(set, of: stack, reason: reason, until: until)
+                guard isDestruction else { continue }
+                _ = try await BackupProver(runner.dependencies, runner.doors).prove(policy, of: stack, set: set)
             } catch {
                 throw error.during("the backup before the change failed, and nothing was changed")
             }

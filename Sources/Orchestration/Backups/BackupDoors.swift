@@ -1,4 +1,5 @@
 import Basics
+import DataSources
 import Interfaces
 import StackModel
 import Vault
@@ -48,6 +49,12 @@ package struct BackupDoors: Sendable {
         self.machine = machine
         self.patience = patience
         self.tell = tell
+    }
+
+    /// Ends what backups, proofs and restores that died have left running and lying about.
+    package func sweepScratch() async {
+        guard let path = try? scratch("sweep") else { return }
+        await ScratchHold.sweep(beside: path, runner)
     }
 
     /// The same for whoever has brought an identity that this machine does not have yet.

@@ -53,6 +53,7 @@ package struct BackupRunner: Sendable {
         isWanted: Bool = false,
         noting note: [String: String] = [:]
     ) async throws(ReportableError) -> BackupReport {
+        await doors.sweepScratch()
         let copies: [BackupReport.Copy]
         do throws(ReportableError) {
             let release = try await dependencies.currentRelease(of: run.stack)

@@ -79,9 +79,10 @@ struct BackupSubject {
         let (shrink, now) = (shrink, dependencies.now)
         let rest = Quiescence(
             quiesce: policy.quiesce,
+            policy: policy.name,
             service: place.service,
             stack: release.stack.id,
-            engine: try dependencies.engine(release.stack.engine)
+            dependencies: dependencies
         )
         let facts = DataFacts.files(
             try await rest.hold { [before] () throws(ReportableError) in

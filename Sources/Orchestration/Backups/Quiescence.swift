@@ -1,57 +1,69 @@
 import Basics
 import Interfaces
+import Ledger
 import StackModel
 
 /// Brings a service to rest for as long as its files are read, as its policy says. A service without a running replica is
 /// at rest.
 struct Quiescence: Sendable {
     let quiesce: Quiesce?
+    let policy: String
     let service: ServiceName
     let stack: StackID
-    let engine: any Engine
+    let dependencies: Dependencies
 
-    /// Whatever happens, the service is told to go on. Throws `engineFailed` when a program ends with another status than
-    /// 0, and what `work` throws.
+    private var timeout: TimeSpan { quiesce?.timeout ?? Quiesce.patience }
+
+    /// Whatever happens, the service is told to go on: here, or by whoever comes next when this process dies meanwhile.
+    /// Throws `engineFailed` when a program ends with another status than 0 or not in time, and what `work` throws.
     func hold<Value: Sendable>(
         _ work: @Sendable () async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        guard let quiesce, let replica = try await replica else { return try await work() }
-        let value: Value
-        do throws(ReportableError) {
-            try await run(quiesce.before, in: replica)
-            value = try await work()
-        } catch {
-            // Also in a cancelled task.
-            await Task.detached { try? await run(quiesce.after, in: replica) }.value
-            throw error
+        guard let quiesce else { return try await work() }
+        let awakening = Awakening(dependencies: dependencies)
+        for left in try await dependencies.ledger.rests(of: stack) where left.policy == policy {
+            try await awakening.end(left)
         }
-        let end = await Task.detached { () -> ReportableError? in
+        guard let replica = try await awakening.replica(of: service, in: stack) else { return try await work() }
+        let rest = quiesce.after.map { after in
+            Rest(of: service, in: stack, by: policy, after: after, timeout: timeout, since: dependencies.now())
+        }
+        if let rest { try await dependencies.ledger.beginRest(rest) }
+        let result: Result<Value, ReportableError>
+        do throws(ReportableError) {
+            if let before = quiesce.before {
+                try await awakening.run(before, beside: replica, of: stack, within: timeout)
+            }
+            result = .success(try await work())
+        } catch {
+            result = .failure(error)
+        }
+        let failure = await end(rest, awakening)
+        switch (result, failure) {
+        case (.success(let value), nil): return value
+        case (.success, let failure?): throw failure
+        case (.failure(let error), nil): throw error
+        case (.failure(let error), let failure?): throw error.adding(failure)
+        }
+    }
+
+    /// Also in a cancelled task.
+    private func end(_ rest: Rest?, _ awakening: Awakening) async -> ReportableError? {
+        guard let rest else { return nil }
+        return await Task.detached { () -> ReportableError? in
             do throws(ReportableError) {
-                try await run(quiesce.after, in: replica)
+                try await awakening.end(rest)
                 return nil
             } catch {
-                return error
+                return error.during("\(rest.service) may still be at rest")
             }
         }.value
-        if let end { throw end }
-        return value
     }
+}
 
-    private var replica: ReplicaID? {
-        get async throws(ReportableError) {
-            let replicas = try await engine.observe(stack, .glance).replicas(of: service)
-            return replicas.filter { $0.state == .running }.map(\.id).min()
-        }
-    }
-
-    private func run(_ command: [String]?, in replica: ReplicaID) async throws(ReportableError) {
-        guard let command, let program = command.first else { return }
-        let status = try await engine.execute(command, in: replica, of: stack)
-        guard status != 0 else { return }
-        throw ReportableError(
-            .engineFailed,
-            "\(program.abridged), which `quiesce` names, ended with status \(status) beside \(replica)",
-            hint: "Try it with `slipway exec --replica \(replica) -- \(command.joined(separator: " ").abridged)`."
-        )
+extension ReportableError {
+    /// What went wrong besides.
+    fileprivate func adding(_ other: ReportableError) -> ReportableError {
+        ReportableError(code, message, hint: hint ?? other.hint, details: details + [other.message] + other.details)
     }
 }

@@ -12,7 +12,9 @@ struct SavedConfiguration: Sendable {
     static let secrets = "secrets.json"
     static func source(_ digest: Digest) -> String { "source-\(digest.hex).tar" }
 
-    private static let limit = 64 << 20
+    /// What a rebuild takes: more is refused when the set is made, not when it is needed.
+    static let limit = 64 << 20
+    static let mostFiles = 1_000_000
 
     let contents: Release.Contents
     let secrets: [SecretName: SavedSecret]
@@ -36,13 +38,12 @@ struct SavedConfiguration: Sendable {
         else {
             throw ReportableError(.vaultDamaged, "the set \(manifest.set) is not the release that it names")
         }
-        let objects = Set(manifest.objects.map(\.name))
         self.contents = release
         self.secrets = secrets
         self.content = content
         self.missingSources = release.stack.services.filter { service in
             guard service.replicas > 0, let source = release.templates[service.name]?.source else { return false }
-            return !objects.contains(Self.source(source))
+            return !manifest.objects.contains { $0.name == Self.source(source) }
         }.map(\.name)
     }
 
@@ -54,10 +55,13 @@ struct SavedConfiguration: Sendable {
         return ["services": "\(contents.stack.services.count)", "secrets": "\(secrets.count)"]
     }
 
+    /// Whether a source is in the set.
+    func holds(_ source: Digest) -> Bool { manifest.objects.contains { $0.name == Self.source(source) } }
+
     /// Makes a source in a folder that is there and empty. Throws `notFound` when the set does not hold it.
     func extract(_ source: Digest, into folder: String) async throws(ReportableError) {
         let stream = try await content.object(Self.source(source))
-        let limits = ArchiveLimits(entries: 1_000_000, bytes: 1 << 40)
+        let limits = ArchiveLimits(entries: Self.mostFiles, bytes: 1 << 40)
         try await ArchiveReader.extract(stream, into: folder, limits: limits, owners: .left)
     }
 

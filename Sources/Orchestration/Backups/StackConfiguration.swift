@@ -11,6 +11,8 @@ import Vault
 struct StackConfiguration {
     let dependencies: Dependencies
     let release: Release
+    var mostFiles = SavedConfiguration.mostFiles
+    var mostBytes = SavedConfiguration.limit
 
     func capture(to sink: ObjectSink) async throws(ReportableError) -> SetFacts {
         let stack = release.stack.id
@@ -19,13 +21,12 @@ struct StackConfiguration {
             let value = try await dependencies.secrets.open(name, version: version, of: stack)
             secrets[name] = SavedSecret(version: version, value: value)
         }
-        try await sink(object(SavedConfiguration.spec, Array(release.contents.spec.utf8)))
-        try await sink(object(SavedConfiguration.release, CanonicalJSON.encode(release.contents)))
+        try await sink(try object(SavedConfiguration.spec, Array(release.contents.spec.utf8)))
+        try await sink(try object(SavedConfiguration.release, CanonicalJSON.encode(release.contents)))
         let values = SavedConfiguration.text(of: secrets)
-        try await sink(object(SavedConfiguration.secrets, Array(values.utf8), isSecret: true))
+        try await sink(try object(SavedConfiguration.secrets, Array(values.utf8), isSecret: true))
         for (digest, folder) in try await sources().sorted(by: { $0.key.hex < $1.key.hex }) {
-            let name = SavedConfiguration.source(digest)
-            try await sink(CapturedObject(name, ArchiveWriter.stream(of: folder)))
+            try await capture(digest, in: folder, to: sink)
         }
         return SetFacts(
             subject: "config",
@@ -52,7 +53,27 @@ struct StackConfiguration {
         return folders
     }
 
-    private func object(_ name: String, _ bytes: [UInt8], isSecret: Bool = false) -> CapturedObject {
-        CapturedObject(name, ByteStream(bytes: bytes), isSecret: isSecret)
+    /// Counted while it is read: only then is it known how many files there are.
+    private func capture(_ source: Digest, in folder: String, to sink: ObjectSink) async throws(ReportableError) {
+        let tally = ArchiveTally()
+        let content = ArchiveWriter.stream(of: folder, counting: tally)
+        try await sink(CapturedObject(SavedConfiguration.source(source), content))
+        guard tally.entries > mostFiles else { return }
+        throw tooLarge("a source of more than \(mostFiles) files")
+    }
+
+    private func object(_ name: String, _ bytes: [UInt8], isSecret: Bool = false) throws(ReportableError)
+        -> CapturedObject
+    {
+        guard bytes.count <= mostBytes else { throw tooLarge("\(bytes.count >> 20) MiB of \(name)") }
+        return CapturedObject(name, ByteStream(bytes: bytes), isSecret: isSecret)
+    }
+
+    private func tooLarge(_ what: String) -> ReportableError {
+        ReportableError(
+            .fileFailed,
+            "\(release.stack.id) has \(what), which no rebuild would take",
+            hint: "Leave out of the source what is no source: `.slipwayignore` names it."
+        )
     }
 }

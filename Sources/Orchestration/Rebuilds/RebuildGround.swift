@@ -9,9 +9,10 @@ struct RebuildGround {
     let engine: any Engine
     let stack: StackID
 
-    /// Whether a rebuild has come so far that its release serves. Throws `needsDecision` when another release does.
-    func isServing() async throws(ReportableError) -> Bool {
-        guard let current = try await dependencies.ledger.currentRelease(of: stack) else { return false }
+    /// The rebuild that has come so far that its release serves; nil when none has. Throws `needsDecision` when another
+    /// release does.
+    func serving() async throws(ReportableError) -> Operation? {
+        guard let current = try await dependencies.ledger.currentRelease(of: stack) else { return nil }
         let last = try await dependencies.ledger.operations(of: stack, limit: 1).first
         guard last?.plan.purpose == .rebuild else {
             throw ReportableError(
@@ -21,7 +22,7 @@ struct RebuildGround {
                     "`slipway restore \(stack)` brings back the data of a running stack; SLIPWAY_HOME names another home."
             )
         }
-        return true
+        return last
     }
 
     /// The parts that no earlier attempt has laid here. Throws `needsDecision` when something is there that no rebuild has put
@@ -42,10 +43,7 @@ struct RebuildGround {
             )
         }
         if !isOurs, let volume = observed.volumes.first { throw occupied("\(volume) has data") }
-        return parts.filter { part in
-            observed.restored[part.service] != part.name
-                && observed.prepared[part.service]?.contains(part.name) != true
-        }
+        return parts.filter { !$0.isThere(observed) }
     }
 
     private func occupied(_ what: String) -> ReportableError {

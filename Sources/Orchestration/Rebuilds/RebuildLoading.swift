@@ -1,4 +1,5 @@
 import Basics
+import DataSources
 import Interfaces
 import StackModel
 import Vault
@@ -24,17 +25,24 @@ struct RebuildLoading {
     private func load(_ part: RebuildPart, _ note: (String) -> Void) async throws(ReportableError) {
         let began = dependencies.now()
         let observed = try await dependencies.engine(survey.release.stack.engine).observe(survey.stack, .glance)
-        if observed.restored[part.service] == part.name || observed.prepared[part.service]?.contains(part.name) == true
-        {
+        if part.isThere(observed) {
             note("\(part.service): its data is there from an earlier attempt")
-            if let set = part.candidates.first { diary.note(rebuilt(part, set, "loaded by an earlier attempt")) }
-            return
+            return try await noteEarlier(part)
         }
         let (set, content) = try await loadNewest(of: part, note)
         let elapsed = began.elapsed(until: dependencies.now())
         note("\(part.service): loaded in \(elapsed.spoken): \(content), as in the set")
         diary.note("load \(part.service)", elapsed)
         diary.note(rebuilt(part, set, content))
+    }
+
+    /// Notes what an earlier attempt has laid: not always the newest set, which may have been passed over.
+    func noteEarlier(_ part: RebuildPart) async throws(ReportableError) {
+        let engine = try dependencies.engine(survey.release.stack.engine)
+        let place = try await engine.dataPlace(of: part.service, in: survey.release)
+        let origin = await KeptData(of: place, doors.runner).origin(of: part.name)
+        let set = part.candidates.first { $0.origin == origin } ?? part.candidates.first
+        if let set { diary.note(rebuilt(part, set, "loaded by an earlier attempt")) }
     }
 
     /// Each set is compared with what was counted when it was made; one that is not that is passed over for the one before.

@@ -23,6 +23,14 @@ package struct RebuildPart: Sendable {
         self.name = RestorationName(unchecked: "rebuild-\(newest.manifest.set.sequence)-\(digits)")
     }
 
+    /// An earlier attempt has laid it: live by now, or beside where it is to live.
+    func isThere(_ observed: Observation) -> Bool {
+        observed.restored[service] == name || observed.prepared[service]?.contains(name) == true
+    }
+
+    /// It is loaded by a server, and not a tree of files.
+    func holdsServerData(in stack: Stack) -> Bool { stack.service(service)?.holdsData ?? false }
+
     /// Bytes of what is loaded, about.
     var size: Int { candidates.first?.manifest.objects.map(\.plain.size).reduce(0, +) ?? 0 }
 

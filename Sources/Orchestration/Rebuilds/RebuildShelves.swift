@@ -22,8 +22,8 @@ struct RebuildShelves {
         }
     }
 
-    mutating func add(storesOf stack: Stack, _ opener: OpenVault) async {
-        for store in stack.stores {
+    mutating func add(_ stores: [Store], _ opener: OpenVault) async {
+        for store in stores {
             do throws(ReportableError) {
                 guard let vault = try await opener.findAny(store),
                     !all.contains(where: { $0.vault.description.id == vault.description.id })
@@ -33,6 +33,14 @@ struct RebuildShelves {
             } catch {
                 warnings.append("the store \(store.name) was not read: \(error.message)")
             }
+        }
+    }
+
+    /// What nobody wanted to be looked into.
+    mutating func pass(by stores: [Store]) {
+        for store in stores {
+            let place = StoreAddress(store.location)
+            warnings.append("the store \(store.name) (\(place)) was not looked into: nobody has said yes to that")
         }
     }
 

@@ -11,6 +11,8 @@ package struct RebuildSurvey: Sendable {
     package let configurationDigest: String
     /// Empty when the data is back already.
     package let parts: [RebuildPart]
+    /// What an earlier attempt has brought back, where the data is back already.
+    let earlier: [RebuildPart]
     package let gaps: [RebuildGap]
     package let warnings: [String]
     /// An earlier attempt has brought everything back; only the first backups are left.

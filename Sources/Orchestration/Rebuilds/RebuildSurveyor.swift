@@ -10,6 +10,7 @@ struct RebuildSurveyor {
     let dependencies: Dependencies
     let doors: BackupDoors
     let wish: RebuildWish
+    let consent: NamedStores.Consent
 
     /// Throws `secretFailed` when the identity does not open the vault, `usage` when the vault holds several stacks and none
     /// is named, `needsDecision` when the machine has something of the stack, or data would not come back that should,
@@ -23,33 +24,49 @@ struct RebuildSurveyor {
         let stack = try stack(in: shelves)
         let (entry, saved, damaged) = try await configuration(of: stack, shelves, identity)
         try checkSources(of: saved)
-        await shelves.add(storesOf: saved.contents.stack, opener)
+        try await lookFurther(&shelves, entry, saved, opener)
         let engine = try dependencies.engine(saved.contents.stack.engine)
         let ground = RebuildGround(dependencies: dependencies, engine: engine, stack: stack)
-        let isServing = try await ground.isServing()
-        let (parts, gaps) = isServing ? ([], []) : parts(of: saved.contents.stack, shelves)
-        let missing = isServing ? [] : try await ground.missing(of: parts)
-        try checkLosses(gaps)
+        let serving = try await ground.serving()
+        let (parts, gaps) = parts(of: saved.contents.stack, shelves, until: serving?.startedAt)
+        let missing = serving == nil ? try await ground.missing(of: parts) : []
+        if serving == nil { try checkLosses(gaps) }
         let (release, doubts) = try await release(saved, engine)
         try await checkRoom(for: missing, release, engine)
+        try await checkOwners(of: missing, release, engine, identity)
         return RebuildSurvey(
             stack: stack,
             vault: wish.vault,
             configuration: BackupList.Row(entry, in: shelves.named.store),
             configurationDigest: entry.digest.hex,
-            parts: parts,
+            parts: serving == nil ? parts : [],
+            earlier: serving == nil ? [] : parts,
             gaps: gaps
                 + RebuildGap.unsaved(in: saved.contents.stack).filter { gap in
                     !parts.contains { $0.service == gap.service }
                 },
             warnings: damaged + shelves.warnings + passedOver(entry, parts, shelves) + doubts,
-            isServing: isServing,
+            isServing: serving != nil,
             identity: identity,
             saved: saved,
             release: release,
             began: began,
             elapsed: began.elapsed(until: dependencies.now())
         )
+    }
+
+    /// Into the stack's other stores, once a person has said so.
+    private func lookFurther(
+        _ shelves: inout RebuildShelves,
+        _ entry: Catalogue.Entry,
+        _ saved: SavedConfiguration,
+        _ opener: OpenVault
+    ) async throws(ReportableError) {
+        let stack = saved.contents.stack
+        let others = stack.stores.filter { $0.location != wish.vault.location }
+        guard !others.isEmpty else { return }
+        let named = NamedStores(stack: stack.id, configurationDigest: entry.digest.hex, stores: others)
+        if try await consent(named) { await shelves.add(others, opener) } else { shelves.pass(by: others) }
     }
 
     /// Before the first object is read: the wrong key is the likeliest mistake.
@@ -108,6 +125,12 @@ struct RebuildSurveyor {
     }
 
     private func checkSources(of saved: SavedConfiguration) throws(ReportableError) {
+        for service in wish.sources.keys.sorted() where saved.contents.templates[service]?.source == nil {
+            throw ReportableError(
+                .usage,
+                "--source names \(service), and \(saved.contents.stack.id) has no source of it"
+            )
+        }
         let missing = saved.missingSources.filter { wish.sources[$0] == nil }
         guard !missing.isEmpty else { return }
         let names = missing.map(\.text).joined(separator: ", ")
@@ -118,7 +141,12 @@ struct RebuildSurveyor {
         )
     }
 
-    private func parts(of stack: Stack, _ shelves: RebuildShelves) -> ([RebuildPart], [RebuildGap]) {
+    /// - Parameter start: when a rebuild began that serves by now: what was backed up since was not there for it.
+    private func parts(of stack: Stack, _ shelves: RebuildShelves, until start: Instant?)
+        -> ([RebuildPart], [RebuildGap])
+    {
+        var wish = wish
+        wish.until = [wish.until, start].compactMap(\.self).min()
         var (parts, gaps): ([RebuildPart], [RebuildGap]) = ([], [])
         for service in stack.restorable {
             if let part = RebuildPart(service, shelves.data(of: service, of: stack.id, wish)) {
@@ -150,6 +178,18 @@ struct RebuildSurveyor {
         var needs: [(place: DataPlace, bytes: Int)] = []
         for part in parts { needs.append((try await engine.dataPlace(of: part.service, in: release), part.size)) }
         try await DiskRoom.check(needs)
+    }
+
+    /// What root has captured nobody else can lay: found out before anything is changed.
+    private func checkOwners(of parts: [RebuildPart], _ release: Release, _ engine: any Engine, _ identity: AgeIdentity)
+        async throws(ReportableError)
+    {
+        for part in parts where !part.holdsServerData(in: release.stack) {
+            guard let set = part.candidates.first else { continue }
+            let content = SetContent(of: set.manifest, in: set.vault, by: identity)
+            let place = try await engine.dataPlace(of: part.service, in: release)
+            try await FilesOwnership(of: place).check(try await content.facts(), content.object)
+        }
     }
 
     private func passedOver(_ entry: Catalogue.Entry, _ parts: [RebuildPart], _ shelves: RebuildShelves) -> [String] {

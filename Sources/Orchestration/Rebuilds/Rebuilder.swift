@@ -19,8 +19,12 @@ package struct Rebuilder: Sendable {
     }
 
     /// Reads the vault and looks at this machine; changes nothing that lives.
-    package func survey(_ wish: RebuildWish) async throws(ReportableError) -> RebuildSurvey {
-        try await RebuildSurveyor(dependencies: dependencies, doors: doors, wish: wish).survey()
+    ///
+    /// - Parameter consent: before it no other store is asked for anything.
+    package func survey(_ wish: RebuildWish, consent: @escaping NamedStores.Consent)
+        async throws(ReportableError) -> RebuildSurvey
+    {
+        try await RebuildSurveyor(dependencies: dependencies, doors: doors, wish: wish, consent: consent).survey()
     }
 
     /// A rebuild under way: `change` and `preparation` are for `Deployer`.
@@ -44,25 +48,28 @@ package struct Rebuilder: Sendable {
             since: began,
             purpose: "rebuild from \(wish.vault)"
         )
+        let diary = RebuildDiary()
         let declared = try await StackLock.holding(try dependencies.lockFile(survey.stack), as: holder) {
             () async throws(ReportableError) -> DeclaredStack in
             try doors.keepIdentity(survey.identity)
             try await dependencies.secrets.restore(survey.saved.secrets, of: survey.stack, at: dependencies.now())
-            return try await RebuiltFolder(path: folder, engine: engine).lay(survey.saved, given: wish.sources)
+            return try await RebuiltFolder(path: folder, engine: engine, diary: diary)
+                .lay(survey.saved, given: wish.sources, isServing: survey.isServing)
         }
-        let diary = RebuildDiary()
         diary.note("look at the vault and at this machine", survey.elapsed)
         diary.note("identity, secrets, spec and sources", began.elapsed(until: dependencies.now()))
         diary.note(configuration(of: survey))
+        let loading = RebuildLoading(
+            dependencies: dependencies,
+            doors: doors.opening(with: survey.identity),
+            survey: survey,
+            diary: diary
+        )
+        for part in survey.earlier { try await loading.noteEarlier(part) }
         let data = survey.parts.map { ($0.service, WantedData.restored($0.name)) }
         return Start(
             change: .rebuild(declared, Dictionary(data) { first, _ in first }),
-            preparation: RebuildLoading(
-                dependencies: dependencies,
-                doors: doors.opening(with: survey.identity),
-                survey: survey,
-                diary: diary
-            ).preparation,
+            preparation: loading.preparation,
             survey: survey,
             folder: folder,
             diary: diary,
@@ -92,7 +99,7 @@ package struct Rebuilder: Sendable {
             recoveryTime: recovery,
             total: span(until: dependencies.now()),
             backups: backups,
-            gaps: survey.gaps,
+            gaps: survey.gaps + diary.gaps,
             failures: failures,
             folder: start.folder
         )
@@ -113,7 +120,7 @@ package struct Rebuilder: Sendable {
             let words = "first backup by \(policy.name)"
             told(words)
             do throws(ReportableError) {
-                let report = try await runner.run(policy.name, of: stack)
+                guard let report = try await run(policy.name, of: stack, runner) else { continue }
                 reports.append(report)
                 diary.note(words, report.elapsed)
             } catch {
@@ -122,6 +129,24 @@ package struct Rebuilder: Sendable {
             }
         }
         return (reports, failures)
+    }
+
+    /// nil when the controller, which may run here already, has made it meanwhile.
+    private func run(_ policy: String, of stack: StackID, _ runner: BackupRunner)
+        async throws(ReportableError) -> BackupReport?
+    {
+        let deadline = ContinuousClock.now.advanced(by: doors.patience.duration)
+        while true {
+            do throws(ReportableError) {
+                return try await runner.run(policy, of: stack)
+            } catch {
+                guard error.code == .stackBusy, ContinuousClock.now < deadline,
+                    (try? await Task.sleep(for: .milliseconds(500))) != nil
+                else { throw error }
+            }
+            let job = PolicyJob(.backup, by: policy, of: stack)
+            if try await dependencies.ledger.backupRuns(of: job, limit: 1).first?.state == .succeeded { return nil }
+        }
     }
 
     private func configuration(of survey: RebuildSurvey) -> RebuiltPart {

@@ -9,12 +9,17 @@ import Vault
 struct RebuiltFolder {
     let path: String
     let engine: any Engine
+    let diary: RebuildDiary
 
-    /// Anew, whatever an earlier attempt has left. Throws `vaultDamaged` when a source is not the one that ran.
+    /// Anew, whatever an earlier attempt has left; but once the release serves, what is there is a person's, who may have
+    /// changed it. Throws `vaultDamaged` when a source is not the one that ran.
     ///
     /// - Parameter given: folders for sources, of a person's own.
-    func lay(_ saved: SavedConfiguration, given: [ServiceName: String]) async throws(ReportableError) -> DeclaredStack {
-        try await makeAnew()
+    func lay(_ saved: SavedConfiguration, given: [ServiceName: String], isServing: Bool)
+        async throws(ReportableError) -> DeclaredStack
+    {
+        let isKept = isServing && FileManager.default.fileExists(atPath: "\(path)/\(SavedConfiguration.spec)")
+        if !isKept { try await makeAnew() }
         var stack = saved.contents.stack
         var folders: [ServiceName: String] = given
         var laid: [String: Digest] = [:]
@@ -23,34 +28,24 @@ struct RebuiltFolder {
             guard case .app(var app) = service.kind, let source = app.source, given[service.name] == nil else {
                 continue
             }
-            guard let digest = saved.contents.templates[service.name]?.source,
-                saved.manifest.objects.contains(where: { $0.name == SavedConfiguration.source(digest) })
-            else {
+            guard let digest = saved.contents.templates[service.name]?.source, saved.holds(digest) else {
                 // Nothing runs from it; the spec still names it for the next deploy.
                 app.source = nil
                 stack.services[index].kind = .app(app)
                 continue
             }
-            let place = place(of: source, for: service.name, digest, laid)
-            folders[service.name] = "\(path)/\(place)"
-            guard laid.updateValue(digest, forKey: place) == nil else { continue }
-            try await extract(digest, of: service.name, from: saved, to: "\(path)/\(place)")
+            guard !isKept else {
+                folders[service.name] = try await engine.storedSource(digest, of: stack.id)
+                continue
+            }
+            let place = SourcePlace(of: source, for: service.name, digest, laid)
+            folders[service.name] = "\(path)/\(place.path)"
+            if let gap = place.gap { diary.note(gap) }
+            guard laid.updateValue(digest, forKey: place.path) == nil else { continue }
+            try await extract(digest, of: service.name, from: saved, to: "\(path)/\(place.path)")
         }
-        try await write(saved.contents.spec)
+        if !isKept { try await write(saved.contents.spec) }
         return DeclaredStack(stack: stack, text: saved.contents.spec, directory: path, sources: folders)
-    }
-
-    /// Where the spec says, if that is a folder of its own beside it.
-    private func place(of source: String, for service: ServiceName, _ digest: Digest, _ laid: [String: Digest])
-        -> String
-    {
-        let words = source.split(separator: "/").filter { $0 != "." }
-        let place = words.joined(separator: "/")
-        let isOwn = !source.hasPrefix("/") && !words.isEmpty && !words.contains("..") && words != ["stack.yaml"]
-        let isFree = laid.allSatisfy { other, content in
-            other == place ? content == digest : !other.hasPrefix("\(place)/") && !place.hasPrefix("\(other)/")
-        }
-        return isOwn && isFree ? place : "sources-of-\(service)"
     }
 
     private func extract(_ digest: Digest, of service: ServiceName, from saved: SavedConfiguration, to folder: String)
@@ -81,7 +76,7 @@ struct RebuiltFolder {
 
     private func write(_ spec: String) async throws(ReportableError) {
         try await onDisk("write the spec into") { path in
-            try Data(spec.utf8).write(to: URL(filePath: "\(path)/stack.yaml"))
+            try Data(spec.utf8).write(to: URL(filePath: "\(path)/\(SavedConfiguration.spec)"))
         }
     }
 

@@ -47,7 +47,8 @@ package struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
             let place = [host, bucket, prefix ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             return "\(isPlain ? "s3+http" : "s3")://\(place)?region=\(region)"
         case .sftp(let host, let port, let user, let path):
-            return "sftp://\(user)@\(host):\(port)\(path.hasPrefix("/") ? "" : "/")\(path)"
+            return
+                "sftp://\(user)@\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.hasPrefix("/") ? "" : "/")\(path)"
         }
     }
 
@@ -80,14 +81,23 @@ package struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
         else { throw refused(text, "write sftp://USER@HOST/PATH or sftp://USER@HOST:PORT/PATH, without a password") }
         var host = rest[rest.index(after: at)..<slash]
         var port = 22
-        if let colon = host.lastIndex(of: ":") {
-            guard let number = Int(host[host.index(after: colon)...]), (1...65535).contains(number) else {
-                throw refused(text, "its port is none")
-            }
-            (host, port) = (host[..<colon], number)
+        // An address of the sixth version stands in brackets, so that its colons are told from that of the port.
+        if host.first == "[", let end = host.firstIndex(of: "]") {
+            let rest = host[host.index(after: end)...]
+            host = host[host.index(after: host.startIndex)..<end]
+            guard rest.isEmpty || rest.first == ":" else { throw refused(text, "it names no host") }
+            if !rest.isEmpty { port = try Self.port(rest.dropFirst(), of: text) }
+        } else if let colon = host.lastIndex(of: ":") {
+            port = try Self.port(host[host.index(after: colon)...], of: text)
+            host = host[..<colon]
         }
         guard !host.isEmpty else { throw refused(text, "it names no host") }
         return .sftp(host: String(host), port: port, user: String(rest[..<at]), path: String(rest[slash...]))
+    }
+
+    private static func port(_ digits: Substring, of text: String) throws(ReportableError) -> Int {
+        guard let number = Int(digits), (1...65535).contains(number) else { throw refused(text, "its port is none") }
+        return number
     }
 
     private static func refused(_ text: String, _ why: String) -> ReportableError {

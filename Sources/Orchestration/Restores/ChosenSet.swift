@@ -26,6 +26,9 @@ package struct ChosenSet: Sendable {
 
     var manifest: SetManifest { entry.manifest }
 
+    /// How data that was made of it remembers it.
+    var origin: String { manifest.set.description + (replay.map { " \(VaultTime($0.moment))" } ?? "") }
+
     /// As the list of sets shows it.
     package var row: BackupList.Row { BackupList.Row(entry, in: store, state: state) }
 

@@ -23,6 +23,7 @@ struct SetPreparation {
             name,
             facts: facts,
             scratch: try doors.restoreScratch(of: set.service, in: release.stack.id),
+            origin: set.origin,
             replaying: try set.replay?.opened(in: set.vault, by: try doors.identity()),
             object: content.object
         )

@@ -1,3 +1,4 @@
+import Basics
 import StackModel
 
 enum QuiesceKeys {
@@ -16,12 +17,20 @@ enum QuiesceKeys {
         "The same, for when the last file was read; also when `before` or the reading has failed."
     )
 
+    static let timeout = Key<TimeSpan>(
+        "timeout",
+        .timeSpan(atMost: .seconds(3600)),
+        default: "\(Quiesce.patience)",
+        synonyms: ["deadline"],
+        "How long each of the two may take; it is killed then, and the backup fails."
+    )
+
     static let table = KeyTable(
         title: "quiesce",
         meaning:
             "How an app is brought to rest while its volumes are read, where its files must agree with each other. "
             + "What ends with another status than 0 fails the backup.",
-        rules: [before.rule, after.rule]
+        rules: [before.rule, after.rule, timeout.rule]
     )
 }
 
@@ -31,6 +40,7 @@ extension ValueType where Value == Quiesce {
             var quiesce = Quiesce()
             fields.fill(&quiesce.before, QuiesceKeys.before)
             fields.fill(&quiesce.after, QuiesceKeys.after)
+            fields.fill(&quiesce.timeout, QuiesceKeys.timeout)
             if quiesce.before?.isEmpty ?? true, quiesce.after?.isEmpty ?? true, fields.isClean {
                 fields.findings.error(
                     "quiesce has no program",

@@ -1,12 +1,6 @@
 import Basics
 import StackModel
 
-/// The name of a backup policy.
-package struct PolicyName: Name {
-    package let text: String
-    package init(unchecked text: String) { self.text = text }
-}
-
 /// The sets that one policy of a deployed stack makes, one after the other: `shop/local/redis-hourly`.
 package struct SetSeries: TextCodable, Hashable, Comparable, Sendable {
     package let stack: StackID

@@ -111,10 +111,11 @@ struct SFTPStoreTests {
     @Test("is written to and read from over another line when one breaks off, at any moment")
     func cut() async throws {
         try await SSHServer.with { server in
-            let store = try server.store()
+            let lines = WatchedStarter()
+            let store = SFTPStore(try server.place(), starter: lines, patience: .short)
             for round in 0..<6 {
                 let name = try name("cut-\(round)")
-                let cutter = Cutter(store, at: [1, 20 * round + 2, 60])
+                let cutter = Cutter(lines, at: [1, 20 * round + 2, 60])
                 let facts = try await store.put(name, cutter.cutting(.inPieces(bytes)), when: .absent)
                 #expect(facts.size == bytes.count)
                 #expect(try await cutter.cutting(store.get(name, from: 0)).everything() == bytes)
@@ -136,8 +137,63 @@ struct SFTPStoreTests {
             let error = await #expect(throws: ReportableError.self) {
                 _ = try await store.put(name("new"), .inPieces([1]), when: .always)
             }
-            #expect(error?.message.contains("does not let") == true, "\(error?.message ?? "")")
+            #expect(error?.message.contains("can be read and not written to") == true, "\(error?.message ?? "")")
         }
+    }
+
+    @Test("without what a blob is safely named by is not written to at all", arguments: SFTPRequest.needed)
+    func plain(_ addition: String) async throws {
+        let word = addition.prefix { $0 != "@" }
+        try await SSHServer.with("internal-sftp -P \(word)") { server in
+            let folder = "\(server.folder)/store"
+            mkdir(folder, 0o700)
+            let error = await #expect(throws: ReportableError.self) {
+                _ = try await server.store().put(name("new"), .inPieces([1]), when: .absent)
+            }
+            #expect(error?.message.hasSuffix("it does not offer \(addition)") == true, "\(error?.message ?? "")")
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test("that says nothing is given up after a while")
+    func mute() async throws {
+        try await SSHServer.with { server in
+            let place = try server.place()
+            let mute = SFTPStore(
+                place,
+                starter: MuteStarter(),
+                patience: StorePatience(attempts: 1, reply: .seconds(1))
+            )
+            let error = await refusal(mute)
+            #expect(error?.code == .storeFailed)
+            #expect(error?.message.contains("said nothing for 1s") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("is reached for all who wait when one of them does not want to any more")
+    func shared() async throws {
+        try await SSHServer.with { server in
+            let store = SFTPStore(try server.place(), starter: SlowStarter(), patience: .short)
+            let folder = "\(server.folder)/store"
+            mkdir(folder, 0o700)
+            let (one, other) = (
+                Task { () async throws in try await store.list("") },
+                Task { () async throws in try await store.list("") }
+            )
+            try await Task.sleep(for: .milliseconds(100))
+            one.cancel()
+            let error = await #expect(throws: ReportableError.self) { _ = try await one.value }
+            #expect(error?.code == .interrupted)
+            #expect(try await other.value.isEmpty)
+        }
+    }
+
+    @Test("may be the top of its server")
+    func top() throws {
+        let place = SFTPPlace(host: "::1", port: 22, user: "u", path: "/", keyFile: "k", knownHostsFile: "h")
+        #expect(place.root == "/" && place.title == "sftp://u@[::1]:22/")
+        #expect(SFTPStore(place, starter: MuteStarter()).path("a/b") == "/a/b")
     }
 
     @Test("whose disk is full says so, keeps what it has, and leaves nothing half-written")
@@ -181,14 +237,41 @@ struct SFTPStoreTests {
     }
 }
 
-/// Breaks the line of a store off when so many pieces of a stream have gone by.
+/// Remembers the lines that it has started, to break them off.
+private final class WatchedStarter: ProgramStarter {
+    private let programs = Mutex<[any RunningProgram]>([])
+
+    func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
+        let program = try await LiveCommandRunner().start(command, input: input)
+        programs.withLock { $0.append(program) }
+        return program
+    }
+
+    func breakOff() { for program in programs.withLock({ $0 }) { program.kill() } }
+}
+
+private struct SlowStarter: ProgramStarter {
+    func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
+        try? await Task.sleep(for: .milliseconds(500))
+        return try await LiveCommandRunner().start(command, input: input)
+    }
+}
+
+/// A server that takes everything and answers nothing.
+private struct MuteStarter: ProgramStarter {
+    func start(_ command: CommandLine, input: ByteStream?) async throws(ReportableError) -> any RunningProgram {
+        try await LiveCommandRunner().start(CommandLine("sleep", ["60"]), input: input)
+    }
+}
+
+/// Breaks lines off when so many pieces of a stream have gone by.
 private final class Cutter: Sendable {
-    private let store: SFTPStore
+    private let lines: WatchedStarter
     private let moments: Set<Int>
     private let count = Mutex(0)
 
-    init(_ store: SFTPStore, at moments: Set<Int>) {
-        self.store = store
+    init(_ lines: WatchedStarter, at moments: Set<Int>) {
+        self.lines = lines
         self.moments = moments
     }
 
@@ -199,7 +282,7 @@ private final class Cutter: Sendable {
                 count += 1
                 return count
             }
-            if self.moments.contains(now) { await self.store.client.living?.breakOff() }
+            if self.moments.contains(now) { self.lines.breakOff() }
             return piece
         }
     }

@@ -7,7 +7,13 @@ actor SFTPClient {
     let patience: StorePatience
     private let starter: any ProgramStarter
     private var current: SFTPLine?
-    private var opening: Task<Result<SFTPLine, ReportableError>, Never>?
+    private var opening: Task<Void, Never>?
+    /// Of the opening that counts: one that nobody waited for any more is given up.
+    private var turn = 0
+    private var waiting: [Int: CheckedContinuation<Result<SFTPLine, ReportableError>, Never>] = [:]
+    private var lastWaiter = 0
+
+    private static let interruption = ReportableError(.interrupted, "the work with the store was interrupted")
 
     init(_ place: SFTPPlace, _ starter: any ProgramStarter, _ patience: StorePatience) {
         self.place = place
@@ -18,25 +24,48 @@ actor SFTPClient {
     /// The line that there is, if any.
     var living: SFTPLine? { current.flatMap { $0.isOver ? nil : $0 } }
 
-    /// Throws `storeFailed` when there is no way to the server.
+    /// One opening is for all who want a line meanwhile, and goes on as long as one of them waits for it.
+    /// Throws `storeFailed` when there is no way to the server, `interrupted` in a cancelled task.
     func line() async throws(ReportableError) -> SFTPLine {
         if let living { return living }
-        let task: Task<Result<SFTPLine, ReportableError>, Never>
-        if let opening {
-            task = opening
-        } else {
-            let (place, starter, patience) = (place, starter, patience)
-            task = Task { await Self.open(place, starter, patience) }
-            opening = task
-        }
-        let line = await withTaskCancellationHandler {
-            await task.value
+        lastWaiter += 1
+        let number = lastWaiter
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { wait(as: number, $0) }
         } onCancel: {
-            task.cancel()
+            Task { await self.leave(number) }
         }
-        if opening == task { opening = nil }
-        if case .success(let line) = line { current = line }
-        return try line.get()
+        return try result.get()
+    }
+
+    private func wait(as number: Int, _ waiter: CheckedContinuation<Result<SFTPLine, ReportableError>, Never>) {
+        guard !Task.isCancelled else { return waiter.resume(returning: .failure(Self.interruption)) }
+        waiting[number] = waiter
+        guard opening == nil else { return }
+        let (place, starter, patience, turn) = (place, starter, patience, turn)
+        opening = Task {
+            let result = await Self.open(place, starter, patience)
+            self.end(turn, with: result)
+        }
+    }
+
+    private func end(_ turn: Int, with result: Result<SFTPLine, ReportableError>) {
+        guard turn == self.turn else { return }
+        self.turn += 1
+        opening = nil
+        if case .success(let line) = result { current = line }
+        let waiters = waiting.values
+        waiting = [:]
+        for waiter in waiters { waiter.resume(returning: result) }
+    }
+
+    private func leave(_ number: Int) {
+        guard let waiter = waiting.removeValue(forKey: number) else { return }
+        waiter.resume(returning: .failure(Self.interruption))
+        guard waiting.isEmpty else { return }
+        opening?.cancel()
+        opening = nil
+        turn += 1
     }
 
     private static func open(_ place: SFTPPlace, _ starter: any ProgramStarter, _ patience: StorePatience) async
@@ -44,7 +73,7 @@ actor SFTPClient {
     {
         for attempt in 1... {
             do throws(ReportableError) {
-                return .success(try await SFTPLine.open(place, starter))
+                return .success(try await SFTPLine.open(place, starter, within: patience.reply))
             } catch {
                 let refusal = SFTPRefusal(error, at: place)
                 guard !refusal.isFinal, attempt < patience.attempts else { return .failure(refusal.error) }

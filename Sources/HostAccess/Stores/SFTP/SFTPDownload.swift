@@ -18,6 +18,8 @@ actor SFTPDownload {
     /// Of the next byte that is handed out, and of the next that is asked for.
     private var place: Int
     private var asked: Int
+    /// How often the line has broken off since something last came.
+    private var breaks = 0
 
     private static let part = 32 << 10
     private static let window = 64
@@ -43,7 +45,7 @@ actor SFTPDownload {
             try await open(over: line)
         } catch {
             guard line.isOver, error.code != .interrupted else { throw error }
-            try await reopen()
+            try await reopen(after: error)
         }
     }
 
@@ -56,7 +58,7 @@ actor SFTPDownload {
                 piece += try await takeFirst()
             } catch {
                 guard line?.isOver ?? true, error.code != .interrupted else { throw error }
-                try await reopen()
+                try await reopen(after: error)
             }
         }
         return piece.isEmpty ? nil : piece
@@ -82,6 +84,7 @@ actor SFTPDownload {
         }
         pending.removeFirst()
         place += bytes.count
+        breaks = 0
         // A server may give less than it was asked for: what comes behind is asked for anew.
         if bytes.count < first.count {
             line.drop(pending.map(\.number))
@@ -107,16 +110,20 @@ actor SFTPDownload {
         (pending, asked) = ([], place)
     }
 
-    private func reopen() async throws(ReportableError) {
-        for _ in 1...store.client.patience.attempts {
+    private func reopen(after error: ReportableError) async throws(ReportableError) {
+        var error = error
+        while true {
+            breaks += 1
+            guard breaks < store.client.patience.attempts else { throw error }
+            try await store.client.patience.pause(after: breaks)
             let line = try await store.client.line()
             do throws(ReportableError) {
                 return try await open(over: line)
-            } catch {
-                guard line.isOver, error.code != .interrupted else { throw error }
+            } catch let failure {
+                guard line.isOver, failure.code != .interrupted else { throw failure }
+                error = failure
             }
         }
-        throw ReportableError(.storeFailed, "the line to \(store.client.place.title) breaks off again and again")
     }
 
     private var missing: ReportableError {

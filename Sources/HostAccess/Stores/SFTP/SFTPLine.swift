@@ -1,5 +1,6 @@
 import Basics
 import Interfaces
+import Synchronization
 
 /// One connection to a server: an `ssh` that runs, whose input and output are SFTP. Many requests may be on their way at
 /// once. The program ends with the last who holds this.
@@ -42,20 +43,30 @@ final class SFTPLine: Sendable {
         program.kill()
     }
 
-    /// Throws what `ssh` says when there is no way to the server.
-    static func open(_ place: SFTPPlace, _ starter: any ProgramStarter) async throws(ReportableError) -> SFTPLine {
+    /// Throws what `ssh` says when there is no way to the server, `storeFailed` when it has not answered in time.
+    static func open(_ place: SFTPPlace, _ starter: any ProgramStarter, within time: TimeSpan)
+        async throws(ReportableError) -> SFTPLine
+    {
         let outbox = SFTPOutbox()
         outbox.put(SFTPRequest.greeting)
         let input = ByteStream { () async throws(ReportableError) in await outbox.take() }
         let program = try await starter.start(place.command, input: input)
         let packets = SFTPPackets(program.output, limit: packetLimit)
+        let isLate = Atomic(false)
+        let watch = Task {
+            guard (try? await Task.sleep(for: time.duration)) != nil else { return }
+            isLate.store(true, ordering: .relaxed)
+            program.kill()
+        }
+        defer { watch.cancel() }
         do throws(ReportableError) {
             let additions = try await greeted(by: packets)
             return SFTPLine(program, outbox, SFTPMail(), packets, additions)
         } catch {
             outbox.close()
             program.kill()
-            throw error
+            guard isLate.load(ordering: .relaxed) else { throw error }
+            throw ReportableError(.storeFailed, "it took the connection and said nothing for \(time)")
         }
     }
 
@@ -108,9 +119,6 @@ final class SFTPLine: Sendable {
     func tell(_ request: SFTPRequest) {
         if let number = try? send(request) { mail.drop(number) }
     }
-
-    /// As if the server had gone away.
-    func breakOff() { program.kill() }
 
     func drop(_ numbers: [UInt32]) { for number in numbers { mail.drop(number) } }
 }

@@ -48,7 +48,7 @@ struct SFTPListing {
 
     private func content(of folder: String?) async throws(ReportableError) -> Content {
         var content = Content()
-        let path = folder.map(store.path) ?? store.client.place.path
+        let path = folder.map(store.path) ?? store.client.place.root
         for (word, attributes) in try await Self.entries(of: path, store) ?? [] {
             let text = folder.map { "\($0)/\(word)" } ?? word
             guard text.hasPrefix(prefix) || prefix.hasPrefix("\(text)/"), let name = BlobName(text) else { continue }

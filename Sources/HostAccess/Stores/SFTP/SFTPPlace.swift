@@ -6,7 +6,7 @@ package struct SFTPPlace: Hashable, Sendable {
     let host: String
     let port: Int
     let user: String
-    /// Absolute, without a slash at its end.
+    /// Absolute, without a slash at its end: empty for the top.
     let path: String
     /// The private key, without a passphrase.
     let keyFile: String
@@ -22,7 +22,10 @@ package struct SFTPPlace: Hashable, Sendable {
         self.knownHostsFile = knownHostsFile
     }
 
-    var title: String { "sftp://\(user)@\(host):\(port)\(path)" }
+    /// The directory itself.
+    var root: String { path.isEmpty ? "/" : path }
+
+    var title: String { "sftp://\(user)@\(host.contains(":") ? "[\(host)]" : host):\(port)\(root)" }
 
     /// Nobody's configuration counts, nothing is asked, and only a server that is known gets to see anything.
     var command: CommandLine {

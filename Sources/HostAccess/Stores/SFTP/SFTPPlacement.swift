@@ -47,25 +47,14 @@ struct SFTPPlacement {
 
     private func move(replacing: Bool) async throws(ReportableError) -> SFTPReply {
         let (old, new) = (store.path(draft.word), store.path(name.text))
-        let line = try await store.client.line()
-        if replacing {
-            guard line.additions.contains(SFTPRequest.replacing) else {
-                throw ReportableError(
-                    .storeFailed,
-                    "\(store.client.place.title) cannot replace a file in one step, as OpenSSH's server does"
-                )
-            }
-            return try await store.client.ask(.replace(new, by: old))
-        }
+        guard !replacing else { return try await store.client.ask(.replace(new, by: old)) }
         // A link never replaces anything; where the disk has none, OpenSSH looks before it moves.
-        if line.additions.contains(SFTPRequest.linking) {
-            let reply = try await store.client.ask(.link(old, to: new))
-            if case .status(.done, _) = reply {
-                _ = try await store.client.ask(.remove(old))
-                return reply
-            }
-            if try await store.facts(of: name) != nil { return reply }
+        let reply = try await store.client.ask(.link(old, to: new))
+        if case .status(.done, _) = reply {
+            _ = try await store.client.ask(.remove(old))
+            return reply
         }
+        if try await store.facts(of: name) != nil { return reply }
         return try await store.client.ask(.move(old, to: new))
     }
 
@@ -73,9 +62,7 @@ struct SFTPPlacement {
     private func syncFolder() async {
         let folder = store.path(name.text.split(separator: "/").dropLast().joined(separator: "/"))
         _ = try? await store.client.onSomeLine { (line) throws(ReportableError) in
-            guard line.additions.contains(SFTPRequest.syncing),
-                case .handle(let handle) = try await line.ask(.open(folder, .read))
-            else { return }
+            guard case .handle(let handle) = try await line.ask(.open(folder, .read)) else { return }
             _ = try await line.ask(.sync(handle))
             line.tell(.close(handle))
         }

@@ -36,6 +36,9 @@ enum SFTPRequest {
     static let syncing = "fsync@openssh.com"
     static let telling = "statvfs@openssh.com"
 
+    /// Without these nothing is written.
+    static let needed = [replacing, linking, syncing]
+
     /// The first packet, which has no number.
     static var greeting: [UInt8] {
         framed { fields in

@@ -24,6 +24,7 @@ package struct SFTPStore: BlobStore {
         _ content: ByteStream,
         when condition: BlobCondition
     ) async throws(ReportableError) -> BlobFacts {
+        try await checkAdditions()
         let upload = SFTPUpload(to: self, avoiding: try await facts(of: name)?.tag)
         do throws(ReportableError) {
             let draft = try await upload.write(content)
@@ -70,8 +71,20 @@ package struct SFTPStore: BlobStore {
 
     package func free() async throws(ReportableError) -> Int? {
         try await client.onSomeLine { (line) throws(ReportableError) in
-            try await SFTPSpace.free(at: client.place.path, line)
+            try await SFTPSpace.free(at: client.place.root, line)
         }
+    }
+
+    /// Before the first byte: a server that cannot name, sync or replace a file in one step would be left with halves.
+    private func checkAdditions() async throws(ReportableError) {
+        let additions = try await client.line().additions
+        let missing = SFTPRequest.needed.filter { !additions.contains($0) }
+        guard !missing.isEmpty else { return }
+        throw ReportableError(
+            .storeFailed,
+            "\(client.place.title) can be read and not written to: it does not offer \(missing.joined(separator: ", "))",
+            hint: "OpenSSH's server does, unless it is started to be read only (`internal-sftp -R`)."
+        )
     }
 
     // MARK: - What its parts share
@@ -109,9 +122,10 @@ package struct SFTPStore: BlobStore {
 
     /// Makes the folders that a file is in, from the store's own on.
     func makeFolders(of text: String) async throws(ReportableError) {
-        var folder = client.place.path
+        var words = ""
         for word in [""] + text.split(separator: "/").dropLast().map(String.init) {
-            folder = word.isEmpty ? folder : "\(folder)/\(word)"
+            words += word.isEmpty ? "" : "/\(word)"
+            let folder = words.isEmpty ? client.place.root : client.place.path + words
             let reply = try await client.ask(.makeFolder(folder))
             // A server says only that it failed when the folder is there.
             guard case .status(let status, _) = reply, status != .done else { continue }

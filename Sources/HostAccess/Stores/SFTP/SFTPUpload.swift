@@ -17,6 +17,7 @@ final class SFTPUpload {
     private struct Chunk {
         let offset: Int
         let bytes: ArraySlice<UInt8>
+        /// 0 until it was sent over this line.
         var number: UInt32
     }
 
@@ -24,9 +25,14 @@ final class SFTPUpload {
     private let store: SFTPStore
     private let avoided: BlobTag?
     private var line: SFTPLine?
+    /// The one that was tried last, which may have broken off before the draft was open.
+    private var tried: SFTPLine?
     private var handle: [UInt8] = []
     private var pending: [Chunk] = []
     private var size = 0
+    /// How often the line has broken off since something was last answered.
+    private var breaks = 0
+    private var isMade = false
 
     /// What every server takes, and how many of them OpenSSH's own `sftp` has on their way.
     private static let chunk = 32 << 10
@@ -44,7 +50,7 @@ final class SFTPUpload {
     }
 
     func write(_ content: ByteStream) async throws(ReportableError) -> Draft {
-        try await open(.create)
+        do throws(ReportableError) { try await open() } catch { try await reopen(after: error) }
         while let piece = try await content.next() {
             var rest = piece[...]
             while !rest.isEmpty {
@@ -55,16 +61,20 @@ final class SFTPUpload {
         return try await resuming { () throws(ReportableError) in try await self.finish() }
     }
 
-    private func open(_ purpose: SFTPRequest.Purpose) async throws(ReportableError) {
+    private func open() async throws(ReportableError) {
         let path = store.path(draft)
         let line = try await store.client.line()
-        var reply = try await line.ask(.open(path, purpose))
-        if case .status(.noSuchFile, _) = reply, purpose == .create {
+        tried = line
+        var reply = try await line.ask(.open(path, isMade ? .write : .create))
+        if !isMade, case .status(.noSuchFile, _) = reply {
             try await store.makeFolders(of: draft)
-            reply = try await line.ask(.open(path, purpose))
+            reply = try await line.ask(.open(path, .create))
         }
+        // A line that broke off behind the deed has made it: nobody else has a draft of this name.
+        if !isMade, breaks > 0, case .status(.failure, _) = reply { reply = try await line.ask(.open(path, .write)) }
         guard case .handle(let handle) = reply else { throw await store.failure(reply, "write to \(SFTPStore.drafts)") }
-        (self.line, self.handle) = (line, handle)
+        (self.line, self.handle, isMade) = (line, handle, true)
+        for place in pending.indices { pending[place].number = 0 }
     }
 
     private func send(_ bytes: ArraySlice<UInt8>) async throws(ReportableError) {
@@ -74,7 +84,7 @@ final class SFTPUpload {
         if let line, let number = try? line.send(.write(handle, offset: pending[last].offset, bytes)) {
             pending[last].number = number
         } else {
-            try await reopen()
+            try await reopen(after: broken)
         }
         while pending.count >= Self.window { try await settleFirst() }
     }
@@ -84,6 +94,7 @@ final class SFTPUpload {
             guard let line, let first = pending.first else { return }
             try await store.check(try await line.answer(to: first.number), "write \(draft)")
             pending.removeFirst()
+            breaks = 0
         }
     }
 
@@ -92,13 +103,12 @@ final class SFTPUpload {
         while let first = pending.first, let line {
             try await store.check(try await line.answer(to: first.number), "write \(draft)")
             pending.removeFirst()
+            breaks = 0
         }
         guard let line else { throw SFTPScanner.nonsense }
         let time = stamp()
         try await store.check(try await line.ask(.stamp(handle, modified: time)), "stamp \(draft)")
-        if line.additions.contains(SFTPRequest.syncing) {
-            try await store.check(try await line.ask(.sync(handle)), "sync \(draft)")
-        }
+        try await store.check(try await line.ask(.sync(handle)), "sync \(draft)")
         guard case .attributes(let found) = try await line.ask(.lookAt(handle)), found.size == size else {
             throw ReportableError(
                 .storeFailed,
@@ -122,31 +132,34 @@ final class SFTPUpload {
     private func resuming<Value>(
         _ work: () async throws(ReportableError) -> Value
     ) async throws(ReportableError) -> Value {
-        for _ in 1..<store.client.patience.attempts {
+        while true {
             do throws(ReportableError) {
                 return try await work()
             } catch {
-                guard error.code != .interrupted, line?.isOver ?? true else { throw error }
+                try await reopen(after: error)
             }
-            try await reopen()
         }
-        return try await work()
     }
 
-    /// Opens the draft over another line, and sends what was not answered for.
-    private func reopen() async throws(ReportableError) {
-        for _ in 1...store.client.patience.attempts {
-            do throws(ReportableError) {
-                return try await resend()
-            } catch {
-                guard error.code != .interrupted, line?.isOver ?? false else { throw error }
-            }
+    /// Opens the draft over another line, and sends what was not answered for. Throws the error where that is none of a
+    /// line that broke off, and when lines break off again and again.
+    private func reopen(after error: ReportableError) async throws(ReportableError) {
+        var error = error
+        while true {
+            guard error.code != .interrupted, tried?.isOver ?? false else { throw error }
+            breaks += 1
+            guard breaks < store.client.patience.attempts else { throw error }
+            try await store.client.patience.pause(after: breaks)
+            do throws(ReportableError) { return try await resend() } catch let failure { error = failure }
         }
-        throw ReportableError(.storeFailed, "the line to \(store.client.place.title) breaks off again and again")
+    }
+
+    private var broken: ReportableError {
+        ReportableError(.storeFailed, "the line to \(store.client.place.title) has broken off")
     }
 
     private func resend() async throws(ReportableError) {
-        try await open(.write)
+        try await open()
         guard let line else { return }
         let settled = pending.first?.offset ?? size
         guard case .attributes(let found) = try await line.ask(.lookAt(handle)), (found.size ?? 0) >= settled else {
