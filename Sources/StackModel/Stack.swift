@@ -70,8 +70,14 @@ package struct KubernetesOptions: Hashable, Sendable, Codable {
     package var ingressClass: String?
     /// The Gateway that routes are attached to. HTTPRoutes take the place of the Ingress.
     package var gateway: String?
+    /// Where that Gateway is; in the namespace of the stack when nil.
+    package var gatewayNamespace: String?
+    /// The listener of the Gateway that the routes are attached to; every one that takes them when nil.
+    package var gatewayListener: String?
     /// The class of the volumes; the cluster's default when nil.
     package var storageClass: String?
+    /// The services whose volumes are of another class. Sorted by service; nil when there is none.
+    package var storageClasses: [VolumeClass]?
     /// The Prometheus operator is there: ServiceMonitors and a PrometheusRule are written for it.
     package var prometheusOperator: Bool
     /// The PriorityClass of Redis and Postgres; the cluster's default when nil.
@@ -82,17 +88,34 @@ package struct KubernetesOptions: Hashable, Sendable, Codable {
     package init(
         ingressClass: String? = nil,
         gateway: String? = nil,
+        gatewayNamespace: String? = nil,
+        gatewayListener: String? = nil,
         storageClass: String? = nil,
+        storageClasses: [VolumeClass] = [],
         prometheusOperator: Bool = false,
         priorityClass: String? = nil,
         egress: [AppEgress] = []
     ) {
         self.ingressClass = ingressClass
         self.gateway = gateway
+        self.gatewayNamespace = gatewayNamespace
+        self.gatewayListener = gatewayListener
         self.storageClass = storageClass
+        self.storageClasses = storageClasses.isEmpty ? nil : storageClasses.sorted { $0.service < $1.service }
         self.prometheusOperator = prometheusOperator
         self.priorityClass = priorityClass
         self.egress = egress.isEmpty ? nil : egress.sorted { $0.app < $1.app }
+    }
+}
+
+/// The class of the volumes of one service.
+package struct VolumeClass: Hashable, Sendable, Codable {
+    package var service: ServiceName
+    package var name: String
+
+    package init(service: ServiceName, name: String) {
+        self.service = service
+        self.name = name
     }
 }
 

@@ -31,6 +31,10 @@ package enum DotEnv {
                 findings.error("the value of \(name) has no closing quote, or text after it", at: place)
                 continue
             }
+            if value.utf8.contains(0) {
+                findings.error("the value of \(name) holds a NUL", at: Place(line: index + 1, column: 1))
+                continue
+            }
             if let first = lines[name] {
                 findings.warning(
                     "\(name) is set twice, first at line \(first); this value holds",

@@ -182,7 +182,9 @@ struct TargetTests {
         #expect(notes.allSatisfy { $0.suggestion == nil } && errors.allSatisfy { $0.suggestion != nil })
     }
 
-    @Test("the reference stack asks a cluster for nothing that it does not get, but for rotations, proofs and stores")
+    @Test(
+        "the reference stack asks a cluster for nothing that it does not get, but for rotations, proofs, stores and configuration"
+    )
     func reference() throws {
         let root = "\(#filePath.dropLast("Tests/CommandLineToolTests/TargetTests.swift".count))"
         let path = "\(root)stacks/shop/stack.yaml"
@@ -194,6 +196,7 @@ struct TargetTests {
             Set(keys) == [
                 "secrets.redis-app.rotate", "secrets.postgres-app.rotate", "secrets.jwt.rotate", "secrets.jwt.overlap",
                 "backups", "backups.postgres-nightly.to", "backups.postgres-nightly.prove", "backups.config-daily.to",
+                "backups.config-daily.of",
             ],
             "\(keys)"
         )

@@ -303,6 +303,31 @@ struct TranslationTests {
         #expect(!spec.text.contains("kind:"))
     }
 
+    @Test("a check that names no times has those of Compose")
+    func timesOfChecks() throws {
+        let spec = try services(
+            """
+              web: {image: "a:1", expose: [80], healthcheck: {test: [CMD, curl, -f, "http://localhost/up"]}}
+              work: {image: "b:1", healthcheck: {test: [CMD, ask], interval: 5s}}
+            """
+        )
+        #expect(spec.text.contains("health: {readiness: /up, interval: 30s, timeout: 30s}"), "\(spec.text)")
+        #expect(spec.text.contains("health: {command: [ask], interval: 5s, timeout: 30s}"), "\(spec.text)")
+    }
+
+    @Test("plain requests are sent on only at the address that they were taken at")
+    func addressOfPlainRequests() throws {
+        for (plain, isKept) in [("80:80", true), ("127.0.0.1:8080:80", false), ("[::1]:8080:80", false)] {
+            let spec = try services(
+                "  proxy: {image: \"nginx:1.27\", ports: [\"\(plain)\", \"443:443\"]}\n  web: {image: \"a:1\", expose: [80]}\n"
+            )
+            #expect(spec.text.contains("redirectFrom") == isKept, "\(spec.text)")
+            #expect(left(spec, "would be open to others") != isKept, "\(spec.said)")
+        }
+        let alone = try services("  web: {image: \"a:1\", ports: [\"[::1]:5000:5000\"]}\n")
+        #expect(alone.text.contains("listen: \"[::1]:5000\""))
+    }
+
     @Test("a key that Compose does not know is said, with the one that was meant")
     func misspelt() throws {
         let spec = try services("  a: {image: a, enviroment: {A: b}}\n")

@@ -118,10 +118,12 @@ struct ComposeTests {
         let stack = ComposeStack.stack {
             $0.autoscale = Autoscale(minimum: 1, maximum: 3)
             $0.user = "shop"
+            $0.migrates = true
         }
         let paths = StackManifests.omissions(of: stack, for: .compose).map { $0.path.joined(separator: ".") }
         #expect(
-            ["services.api.autoscale", "services.api.user", "services.api.rollout"].allSatisfy(paths.contains),
+            ["services.api.autoscale", "services.api.user", "services.api.rollout", "services.api.migrates"]
+                .allSatisfy(paths.contains),
             "\(paths)"
         )
         #expect(!paths.contains("services.prometheus.storage"))

@@ -33,7 +33,7 @@ struct ContainerEdgeTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var edge = ComposeStack.edge
-        edge.maintenance = "Wir sind gleich zurück: 100% #1 \"$HOME\""
+        edge.maintenance = "Wir sind\ngleich zurück: 100% #1 \"$HOME\""
         edge.rateLimit = RateLimit(requests: 3, per: .seconds(60))
         let text = try ContainerEdgeConfiguration(edge: edge, stack: ComposeStack.stack()).text()
             .replacing("bind :8080", with: "bind 127.0.0.1:\(port)").replacing(
@@ -49,7 +49,7 @@ struct ContainerEdgeTests {
             try wait { try ask("/alive", port: port + 100).contains("200 OK") }
             let closed = try ask("/", port: port)
             #expect(closed.contains(" 503 ") && closed.contains("retry-after: 5"), "\(closed)")
-            #expect(closed.hasSuffix("Wir sind gleich zurück: 100% #1 \"$HOME\""), "\(closed)")
+            #expect(closed.hasSuffix("Wir sind\ngleich zurück: 100% #1 \"$HOME\""), "\(closed)")
             for _ in 0..<2 { _ = try ask("/", port: port) }
             let refused = try ask("/", port: port)
             #expect(refused.contains(" 429 ") && refused.contains("retry-after: 60"), "\(refused)")
@@ -57,6 +57,40 @@ struct ContainerEdgeTests {
             #expect(try run(["curl", "-si", "-X", "POST", "http://127.0.0.1:\(port)/readyz"]).output.contains(" 429 "))
             #expect(try ask("/metrics", port: port + 100).contains("haproxy_frontend_"))
             #expect(try ask("/other", port: port + 100).contains(" 404 "))
+        }
+    }
+
+    @Test("an id of a client is kept where it is one plain word, and every request has one")
+    func requestIDs() throws {
+        let port = 20790 + Int.random(in: 0..<9)
+        let folder = "/tmp/edge-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let answer =
+            "    http-request return status 200 content-type text/plain lf-string \"%[req.fhdr(X-Request-ID)]\"\n"
+        let text = try ContainerEdgeConfiguration(edge: ComposeStack.edge, stack: ComposeStack.stack()).text()
+            .replacing("bind :8080", with: "bind 127.0.0.1:\(port)")
+            .replacing("bind :8405", with: "bind 127.0.0.1:\(port + 100)")
+            .replacing("/run/haproxy", with: folder)
+            .replacing(
+                "    http-request del-header Forwarded\n",
+                with: "    http-request del-header Forwarded\n\(answer)"
+            )
+        try text.write(toFile: "\(folder)/haproxy.cfg", atomically: true, encoding: .utf8)
+        func told(_ ids: String...) throws -> String {
+            let headers = ids.flatMap { ["-H", "X-Request-ID: \($0)"] }
+            return try run(["curl", "-s"] + headers + ["http://127.0.0.1:\(port)/"]).output
+        }
+        try withProgram(["haproxy", "-db", "-f", "\(folder)/haproxy.cfg"]) {
+            try wait { try told("up") == "up" }
+            for good in ["7f3c-A_1.2", "1-67891233:abc/d+e=", String(repeating: "a", count: 128)] {
+                #expect(try told(good) == good)
+            }
+            for bad in ["a b", "${jndi:x}", "<b>", "x\" y", "-rf", String(repeating: "a", count: 129)] {
+                #expect(try told(bad).contains(/^[0-9a-f]{8}-[0-9a-f-]{27}$/), "\(bad)")
+            }
+            #expect(try told("one", "two").contains(/^[0-9a-f]{8}-[0-9a-f-]{27}$/))
+            #expect(try told().contains(/^[0-9a-f]{8}-[0-9a-f-]{27}$/))
         }
     }
 

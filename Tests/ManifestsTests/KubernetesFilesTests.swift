@@ -87,7 +87,7 @@ struct KubernetesFilesTests {
             "services.api.dependsOn", "services.api.stop.signal", "services.api.health.interval",
             "services.shop-front.rollout.strategy", "services.shop-front.user", "services.edge.rateLimit",
             "services.edge.maintenance", "services.edge.tls.redirectFrom", "secrets.tokens.rotate",
-            "secrets.tokens.overlap", "backups.orders-nightly.prove", "services.api.metrics",
+            "secrets.tokens.overlap", "backups.orders-nightly.prove", "services.api.metrics", "backups.config.of",
         ] { #expect(keys.contains(key), "\(key)") }
         #expect(!keys.contains("services.edge.listen"))
     }
@@ -99,6 +99,7 @@ struct KubernetesFilesTests {
         #expect(
             inherent.isSubset(of: [
                 "dependsOn", "listen", "image", "replicas", "resources", "path", "security", "tls", "certificate",
+                "stores", "contacts",
             ]),
             "\(inherent)"
         )

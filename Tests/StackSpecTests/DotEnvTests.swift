@@ -29,6 +29,13 @@ struct DotEnvTests {
         )
     }
 
+    @Test("A NUL is in no value, since no program can be given one")
+    func nul() {
+        let (variables, diagnostics) = DotEnv.parse("A=1\nB=hunter2\0x\n", file: ".env")
+        #expect(variables == ["A": "1"])
+        #expect(diagnostics.map(\.message) == ["the value of B holds a NUL"])
+    }
+
     @Test("A line that cannot be read is an error with its place, and the others are still read")
     func mistakes() {
         let (variables, diagnostics) = DotEnv.parse("A=1\nnonsense\n2B=2\nC=\"open\nD='x' y\nA=2\n", file: ".env")

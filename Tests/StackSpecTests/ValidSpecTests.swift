@@ -264,7 +264,7 @@ struct ValidSpecTests {
     @Test("A variable of a program may have dots and dashes, when its value does not come from the caller")
     func dottedVariables() throws {
         let text = spec(
-            "a:\n  image: a\n  env: {discovery.type: single-node, a-b.c: \"${secret:x}${D:-e}\"}",
+            "a:\n  image: a:1\n  env: {discovery.type: single-node, a-b.c: \"${secret:x}${D:-e}\"}",
             "secrets: {x: {kind: given}}\n"
         )
         let loaded = load(text + "environments: {local: {engine: docker}}\n")

@@ -98,6 +98,8 @@ struct Variable {
 struct PublishedPort {
     /// As `listen` would say it: `8080`, `127.0.0.1:8080`, with signs. Nil when Docker chooses the port.
     let listen: String?
+    /// Empty for every address.
+    let address: String
     let host: Int?
     let container: Int
     let place: Place

@@ -21,10 +21,13 @@ struct HealthReader {
             )
         }
         guard var health = command(test, "\(path).test") else { return }
-        health.interval = time(node, "interval", path)
-        health.timeout = time(node, "timeout", path)
+        // What Compose means where the file says nothing; a spec asks more often, and waits less long.
+        health.interval = node["interval"] == nil ? Self.usual : time(node, "interval", path)
+        health.timeout = node["timeout"] == nil ? Self.usual : time(node, "timeout", path)
         draft.health = health
     }
+
+    private static let usual = TimeSpan.seconds(30)
 
     private func disabled(_ path: String, at place: Place) {
         scalars.report.leftOut(

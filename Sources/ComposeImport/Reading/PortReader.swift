@@ -74,13 +74,14 @@ struct PortReader {
         }
         let everywhere = ["", "0.0.0.0", "[::]"].contains(address)
         guard !host.isEmpty else {
-            return PublishedPort(listen: nil, host: nil, container: inside, place: node.place)
+            return PublishedPort(listen: nil, address: "", host: nil, container: inside, place: node.place)
         }
         guard let outside = signs.plain(host), let outside = Self.number(outside),
             everywhere || signs.plain(address) != nil
         else { return refuse(path, node, "the port outside is not a number, nor a variable with a default") }
         return PublishedPort(
             listen: everywhere ? host : "\(address):\(host)",
+            address: everywhere ? "" : address,
             host: outside,
             container: inside,
             place: node.place

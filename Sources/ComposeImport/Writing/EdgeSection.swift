@@ -163,7 +163,19 @@ struct EdgeSection {
             help: "Put the certificate, its chain and its key, in PEM and in this order, into \(variable)."
         )
         var tls = [SpecLine("certificate", .text(secret.text))]
-        if let port = plain?.host { tls.append(SpecLine("redirectFrom", .number(port))) }
+        if let plain, let port = plain.host {
+            if plain.address == secure.address {
+                tls.append(SpecLine("redirectFrom", .number(port)))
+            } else {
+                report.leftOut(
+                    "\(proxy.path).ports",
+                    at: plain.place,
+                    "an edge has one address, and port \(port) would be open to others than it was",
+                    help:
+                        "Where plain requests may come from everywhere that TLS does: `redirectFrom: \(port)` under `tls`."
+                )
+            }
+        }
         return (value(listen), tls)
     }
 

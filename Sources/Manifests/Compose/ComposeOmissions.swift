@@ -72,6 +72,10 @@ struct ComposeOmissions {
             add(service, ["health", "interval"], "a check is a process of its own, so there is one every 10 seconds")
         }
         addVolumes(of: app, service)
+        if app.migrates {
+            let remedy = Omission.without("migrates", "Make one by hand before each")
+            add(service, ["migrates"], "no backup is taken before a release", remedy: remedy)
+        }
         if app.user != nil, app.security?.user == nil {
             let remedy = "Name it by its number: `security: {user: ...}`."
             add(service, ["user"], "it runs as the user that its image says", remedy: remedy)

@@ -13,7 +13,7 @@ struct ComposeReadme {
         return ManifestFile("README.md", readme.parts.joined(separator: "\n\n") + "\n")
     }
 
-    private var parts: [String] { [start, secrets] + [pages].compactMap { $0 } + [data] }
+    private var parts: [String] { [start, secrets] + [pages, alerts].compactMap { $0 } + [data] }
 
     private var start: String {
         """
@@ -102,6 +102,16 @@ struct ComposeReadme {
         return
             " Grafana takes `admin` and\nthe password in `secrets/\(password)`, which it reads at its first start only: change it"
             + " in Grafana from then on."
+    }
+
+    private var alerts: String? {
+        guard let told = AlertsReadme(stack: stack).told else { return nil }
+        let machine =
+            stack.services.contains(where: \.watchesMachine)
+            ? ""
+            : "\n\nNobody here watches the machine: its disks, its memory, its load. A full disk stops Redis and Postgres. Watch\n"
+                + "it with what watches your other machines."
+        return "## Who is told of alerts\n\n\(told)\(machine)"
     }
 
     private var data: String {

@@ -64,7 +64,7 @@ struct ContainerEdgeConfiguration {
             "    bind :\(edge.tls == nil ? 8080 : 8443)\(certificate)",
             "    unique-id-format %[uuid()]",
         ] + (try EdgeProtection.rateLimit(edge.rateLimit, uncounted: paths)) + EdgeEncryption.promise(edge.tls) + [
-            "    http-request set-header X-Request-ID %[unique-id] unless { req.hdr(X-Request-ID) -m found }",
+            EdgeTexts.requestID,
             "    http-request del-header X-Forwarded- -m beg",
             "    http-request del-header Forwarded",
             "    http-request set-header X-Forwarded-Proto \(edge.tls == nil ? "http" : "https")",

@@ -5,7 +5,8 @@ import StackModel
 enum EdgeProtection {
     /// What people read while no replica can serve. Clients are told to come back soon: replicas do.
     static func maintenance(_ edge: Edge) throws(ReportableError) -> String {
-        let text = try HAProxyText.word(edge.maintenance ?? "We will be back shortly.", naming: "the maintenance text")
+        let said = edge.maintenance ?? "We will be back shortly."
+        let text = try HAProxyText.word(said, naming: "the maintenance text", inLines: true)
         return "    http-error status 503 content-type \"text/plain; charset=utf-8\" string \(text) hdr Retry-After 5"
     }
 

@@ -33,6 +33,12 @@ enum EdgeTexts {
         "    timeout http-keep-alive \(EdgeTimeouts.keepAlive.milliseconds)ms",
     ]
 
+    /// Every request has an id that logs can be searched by. A client's own is kept where it is one word that no log, shell or
+    /// page would read as anything else; a line of text, or several ids, could forge what others read.
+    static let requestID =
+        "    http-request set-header X-Request-ID %[unique-id] unless { req.fhdr_cnt(X-Request-ID) eq 1 }"
+        + " { req.fhdr(X-Request-ID) -m reg ^[A-Za-z0-9][A-Za-z0-9._:=+/@-]{0,127}$ }"
+
     /// The backends without replicas.
     static func ownBackends(of edge: Edge) -> [String] {
         let isClosed = edge.isClosed || edge.routes.contains(where: \.isClosed)

@@ -17,7 +17,7 @@ struct AppClaim {
                 service: service.name,
                 volume: volume,
                 isShared: service.mayHaveSeveral,
-                storageClass: stack.kubernetes?.storageClass
+                storageClass: stack.storageClass(of: service.name)
             )
         }
     }
@@ -38,6 +38,13 @@ struct AppClaim {
                 mode: isShared ? "ReadWriteMany" : "ReadWriteOnce"
             ),
         ]
+    }
+}
+
+extension Stack {
+    /// The class of the volumes of a service; the cluster's default when nil.
+    func storageClass(of service: ServiceName) -> String? {
+        kubernetes?.storageClasses?.first { $0.service == service }?.name ?? kubernetes?.storageClass
     }
 }
 

@@ -23,7 +23,7 @@ enum DataWorkload {
             pod: pod,
             claim: Workload.Claim(
                 size: service.storage ?? usualStorage,
-                storageClass: stack.kubernetes?.storageClass
+                storageClass: stack.storageClass(of: service.name)
             )
         )
     }

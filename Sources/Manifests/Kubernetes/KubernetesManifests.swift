@@ -68,11 +68,11 @@ enum KubernetesManifests {
     /// Nil for an edge that was not open to the world: rendering does not open it.
     private static func edge(_ service: Service, _ stack: Stack) -> ManifestFile? {
         guard let edge = service.openEdge else { return nil }
-        guard let gateway = stack.kubernetes?.gateway else {
+        guard stack.kubernetes?.gateway != nil else {
             let ingress = IngressObject.object(service, edge, stack)
             return ManifestFile("\(service.name)/ingress.yaml", YAMLWriter.document(ingress))
         }
-        let routes = RouteObjects.objects(service, edge, gateway: gateway, stack)
+        let routes = RouteObjects.objects(service, edge, stack)
         return ManifestFile("\(service.name)/http-routes.yaml", YAMLWriter.documents(routes))
     }
 

@@ -10,14 +10,12 @@ struct KubernetesOmissions {
         self.stack = stack
         for service in stack.services { add(service) }
         for secret in stack.secrets { add(secret) }
-        for policy in stack.backups { add(policy) }
-        omissions += ContactOmissions.list(of: stack)
-        if !stack.backups.isEmpty, !stack.hasOperator {
+        omissions += BackupOmissions.list(of: stack) + ContactOmissions.list(of: stack)
+        if stack.alertmanager != nil, stack.hasOperator {
             let meaning =
-                "nobody is told of a job that fails: only kube-state-metrics shows that, which comes with the"
-                + " `prometheusOperator`"
-            let remedy = "Where the cluster has one: `kubernetes: {prometheusOperator: true}` under the environment."
-            omissions.append(Omission(key: ["backups"], meaning: meaning, remedy: remedy))
+                "they are told of the alerts of the stack's own Prometheus; those of backups and of apps without figures are"
+                + " the operator's, whose Alertmanager tells its own receivers"
+            omissions.append(Omission(key: ["contacts"], meaning: meaning))
         }
     }
 
@@ -214,33 +212,6 @@ struct KubernetesOmissions {
         }
     }
 
-    private mutating func add(_ policy: BackupPolicy) {
-        let key = ["backups", policy.name]
-        if policy.prove != nil {
-            let remedy = "Plan it yourself, and write `backups` without it under the environment."
-            add(key + ["prove"], "a set is read through, but not restored", remedy)
-        }
-        if policy.pointInTime != nil {
-            let remedy = "Write `backups` without it under the environment."
-            add(key + ["pointInTime"], "a set is a dump, and no log is archived", remedy)
-        }
-        for store in policy.stores where !isDirectory(store) {
-            let meaning = "sets are kept in the volume `\(BackupJob.name(of: policy))`, and none goes to \(store)"
-            let remedy =
-                "Copy that volume away yourself, and write `backups` to a store with a `directory` under the environment."
-            add(key + ["to"], meaning, remedy)
-        }
-        if case .service(let name) = policy.subject, let service = stack.service(name),
-            !BackupJob.stores(policy.subject, of: stack)
-        {
-            add(
-                key + ["of"],
-                "no job stores a \(service.kind.word)",
-                "Write `backups` without it under the environment."
-            )
-        }
-    }
-
     private mutating func add(_ service: Service, _ key: [String], _ meaning: String, remedy: String? = nil) {
         omissions.append(Omission(service: service.name, key: key, meaning: meaning, remedy: remedy))
     }
@@ -256,11 +227,5 @@ struct KubernetesOmissions {
 
     private func isEdge(_ name: ServiceName) -> Bool {
         if case .edge? = stack.service(name)?.kind { true } else { false }
-    }
-
-    private func isDirectory(_ name: StoreName) -> Bool {
-        guard let store = stack.stores.first(where: { $0.name == name }) else { return false }
-        if case .directory = store.location { return true }
-        return false
     }
 }

@@ -36,7 +36,7 @@ struct KubernetesReadme {
         let lines =
             [
                 "Kubernetes \(NamespaceObject.policyVersion.dropFirst()) or later, whose nodes may pull the images",
-                "a StorageClass: \(stack.kubernetes?.storageClass.map { "`\($0)`" } ?? "the cluster's default")",
+                "a StorageClass: \(storageClasses)",
                 "a network plugin that enforces NetworkPolicies, and cluster DNS with the label `k8s-app: kube-dns`",
             ] + entrance + scaling
             + (stack.kubernetes?.priorityClass.map { ["the PriorityClass `\($0)`"] } ?? [])
@@ -49,7 +49,24 @@ struct KubernetesReadme {
         guard !edges.isEmpty else { return [] }
         let name = stack.kubernetes?.ingressClass.map { " of the class `\($0)`" } ?? ""
         let controller = "an ingress controller\(name): `\(kubectl) get ingress` shows the address"
-        return [stack.kubernetes?.gateway.map { "the Gateway `\($0)` in this namespace" } ?? controller] + shared(edges)
+        return [gateway ?? controller] + shared(edges)
+    }
+
+    private var gateway: String? {
+        guard let options = stack.kubernetes, let name = options.gateway else { return nil }
+        let listener = options.gatewayListener.map { ", with a listener `\($0)`" } ?? ""
+        guard let namespace = options.gatewayNamespace else {
+            return "the Gateway `\(name)` in this namespace\(listener)"
+        }
+        return
+            "the Gateway `\(name)` in the namespace \(namespace)\(listener), which takes routes of this\n"
+            + "  namespace (`allowedRoutes`)"
+    }
+
+    private var storageClasses: String {
+        let usual = stack.kubernetes?.storageClass.map { "`\($0)`" } ?? "the cluster's default"
+        let others = (stack.kubernetes?.storageClasses ?? []).map { "`\($0.name)` for \($0.service)" }
+        return ([usual] + others).joined(separator: ", ")
     }
 
     private func shared(_ edges: [Edge]) -> [String] {
@@ -157,22 +174,11 @@ struct KubernetesReadme {
 extension KubernetesReadme {
     private var alerts: String? {
         guard stack.isMeasured else { return nil }
-        return "## Who is told of alerts\n\n" + [told, judged].compactMap { $0 }.joined(separator: "\n\n")
-    }
-
-    private var told: String? {
-        let contacts = stack.contacts ?? []
-        guard stack.services.contains(where: \.isPrometheus) else { return nil }
-        guard !contacts.isEmpty else {
-            return "Nobody: the spec has no `contacts`. Prometheus shows them, and so does Grafana."
-        }
-        let names = "Alertmanager tells the spec's `contacts`: \(contacts.map(\.name.text).joined(separator: ", "))."
-        guard !contacts.contains(where: { $0.severities.contains(.watchdog) }) else { return names }
-        return """
-            \(names) The alert
-            Watchdog always fires and is told to nobody: it is for a service that raises the alarm when it hears nothing, and
-            the spec names none (a contact with `webhook` and `severities: [watchdog]`).
-            """
+        let nodes =
+            stack.services.contains(where: \.watchesMachine)
+            ? nil : "Nobody here watches the nodes, their disks and their memory: that is the cluster's."
+        let told = AlertsReadme(stack: stack).told
+        return "## Who is told of alerts\n\n" + [told, judged, nodes].compactMap { $0 }.joined(separator: "\n\n")
     }
 
     private var judged: String? {
@@ -181,6 +187,7 @@ extension KubernetesReadme {
             The operator's Prometheus reads the ServiceMonitors and `prometheus-rules.yaml` and tells whom its Alertmanager
             tells. It has to select them: see `serviceMonitorSelector`, `ruleSelector` and their namespace selectors in the
             Prometheus object; and its service account has to be allowed to list services, endpoints and pods here.
+            Alerts of backups and of apps without figures come from it alone, and so never reach the spec's `contacts`.
             """
     }
 
@@ -217,8 +224,14 @@ extension KubernetesReadme {
 
             Each job below `backups/` stores into the volume of its name, each set whole or not at all, and removes what `keep`
             does not keep. The volumes are in the cluster: what has to outlive the cluster has to be copied from there.
+            Sets are not encrypted.\(configuration)
             `\(kubectl) create job --from=cronjob/backup-NAME try-1` runs one now.
             \(failure)
             """
+    }
+
+    private var configuration: String {
+        guard stack.backups.contains(where: { $0.subject == .config }) else { return "" }
+        return " One of `config` holds the ConfigMaps alone: keep the spec and `secrets/` safe\nyourself."
     }
 }

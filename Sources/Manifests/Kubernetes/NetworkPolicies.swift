@@ -17,10 +17,13 @@ struct NetworkPolicies {
         policy(named: "gateway", labels: generalLabels, pods: pods, ingress: [.map([])], egress: [.map([])])
     }
 
-    /// The pods that some implementations start for a Gateway, in its namespace, which is that of the stack. What they
+    /// The pods that some implementations start for a Gateway, in its namespace, where that is the stack's. What they
     /// reach is known to the Gateway alone.
     private var proxies: ManifestValue? {
-        guard let gateway = stack.kubernetes?.gateway, stack.services.contains(where: { $0.openEdge != nil }) else {
+        guard let options = stack.kubernetes, let gateway = options.gateway,
+            options.gatewayNamespace ?? stack.clusterNamespace == stack.clusterNamespace,
+            stack.services.contains(where: { $0.openEdge != nil })
+        else {
             return nil
         }
         return ["matchLabels": ["gateway.networking.k8s.io/gateway-name": .text(gateway)]]

@@ -6,14 +6,13 @@ enum RouteObjects {
     /// More than this the API refuses in one object.
     private static let mostRules = 16
 
-    static func objects(_ service: Service, _ edge: Edge, gateway: String, _ stack: Stack) -> [ManifestValue] {
+    static func objects(_ service: Service, _ edge: Edge, _ stack: Stack) -> [ManifestValue] {
         let hosts = RouteHosts.hosts(of: edge).flatMap(parts)
         return hosts.enumerated().map { index, host in
             let name = hosts.count == 1 ? service.name.text : "\(service.name)-\(index + 1)"
             return object(
                 named: name,
                 host,
-                gateway,
                 Identity(program: "ingress", name: service.name.text, in: stack),
                 stack
             )
@@ -29,7 +28,6 @@ enum RouteObjects {
     private static func object(
         named name: String,
         _ host: RouteHosts.Host,
-        _ gateway: String,
         _ identity: Identity,
         _ stack: Stack
     ) -> ManifestValue {
@@ -38,10 +36,18 @@ enum RouteObjects {
             "kind": "HTTPRoute",
             "metadata": identity.metadata(name),
             "spec": [
-                "parentRefs": [["name": .text(gateway)]],
+                "parentRefs": [gateway(of: stack)],
                 "hostnames": host.name.map { [.text($0)] } ?? .absent,
                 "rules": .list(host.routes.map { rule($0, stack) }),
             ],
+        ]
+    }
+
+    private static func gateway(of stack: Stack) -> ManifestValue {
+        [
+            "name": .text(unlessNil: stack.kubernetes?.gateway),
+            "namespace": .text(unlessNil: stack.kubernetes?.gatewayNamespace),
+            "sectionName": .text(unlessNil: stack.kubernetes?.gatewayListener),
         ]
     }
 

@@ -23,7 +23,7 @@ struct Traffic {
         services = Dictionary(stack.services.map { ($0.name, $0) }) { first, _ in first }
         scraped = Set(ScrapeJob.inCluster(stack).keys)
         for service in stack.services { addWays(of: service) }
-        for policy in stack.backups {
+        for policy in stack.backups where BackupJob.stores(policy.subject, of: stack) {
             if case .service(let subject) = policy.subject { add(from: BackupJob.name(of: policy), to: subject) }
         }
     }

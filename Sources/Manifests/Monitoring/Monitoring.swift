@@ -37,8 +37,7 @@ package enum Monitoring {
         .filter { !$0.rules.isEmpty }
     }
 
-    /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one, or when
-    /// the stack has a runbook of its own.
+    /// What to do about the alerts of a rendered set, beside its other files; nil when nothing can raise one.
     static func runbook(of stack: Stack, reachedBy reach: Reach) -> ManifestFile? {
         guard stack.isMeasured else { return nil }
         let isOperated = reach == .kubernetes && stack.hasOperator

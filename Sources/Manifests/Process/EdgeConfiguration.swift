@@ -68,7 +68,7 @@ struct EdgeConfiguration {
         lines += try rateLimit()
         lines += EdgeEncryption.promise(edge.tls)
         lines += [
-            "    http-request set-header X-Request-ID %[unique-id] unless { req.hdr(X-Request-ID) -m found }",
+            EdgeTexts.requestID,
             "    http-request del-header X-Forwarded- -m beg unless \(local)",
             "    http-request del-header Forwarded unless \(local)",
             "    http-request set-header X-Forwarded-Proto \(scheme) unless { req.hdr(X-Forwarded-Proto) -m found }",

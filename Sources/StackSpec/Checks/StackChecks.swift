@@ -15,6 +15,8 @@ struct StackChecks {
         EngineChecks(stack: stack, root: root, findings: findings).run()
         CompanionChecks(stack: stack, root: root, findings: findings).run()
         EgressChecks(stack: stack, root: root, findings: findings).run()
+        ClusterChecks(stack: stack, root: root, findings: findings).run()
+        ImageChecks(stack: stack, root: root, findings: findings).run()
         PrometheusChecks(stack: stack, root: root, findings: findings).run()
         UnexpressedKeys(stack: stack, root: root, findings: findings).run()
         for service in stack.services {

@@ -107,10 +107,10 @@ enum PrometheusKeys {
     static let runbook = Key<String>(
         "runbook",
         .httpAddress,
-        default: "Slipway's, which is in a rendered set as `runbook.md`",
+        default: "none: alerts name a section of Slipway's, which is in a rendered set as `runbook.md`",
         synonyms: ["runbooks", "runbookURL", "runbook_url"],
-        "The address of a page of yours with a heading for each alert: `runbook_url` is that, `#` and the alert's name in "
-            + "small letters."
+        "The address of a page with a heading for each alert, such as the rendered `runbook.md` where you publish it: "
+            + "`runbook_url` is that, `#` and the alert's name in small letters."
     )
     static let storage = ServiceKeys.storage(default: defaultStorage)
 

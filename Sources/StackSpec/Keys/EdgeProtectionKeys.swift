@@ -117,10 +117,19 @@ extension ValueType where Value == SecretName {
 extension ValueType where Value == String {
     /// A text for people: one line or several, without other control characters.
     static var sentence: ValueType {
-        text("a text of at most 2000 characters", pattern: "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]{1,2000}$") {
-            text in
-            (1...2000).contains(text.count)
-                && text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 && $0.value != 127 }
+        let words = "a text of at most 2000 characters"
+        let pattern = "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]{1,2000}$"
+        return ValueType(shape: .text(pattern: pattern, words: words)) { node, key, reading in
+            guard let text = reading.text(of: node, for: key) else { return nil }
+            if text.unicodeScalars.contains(where: { $0 != "\n" && ($0.value < 32 || $0.value == 127) }) {
+                reading.findings.error(
+                    "\(key) holds a control character, and people read it as plain text",
+                    at: node.place,
+                    help: "Of these it may have line ends alone."
+                )
+                return nil
+            }
+            return (1...2000).contains(text.count) ? text : reading.refuse(node, key, wanted: words)
         }
     }
 }

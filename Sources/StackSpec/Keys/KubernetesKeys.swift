@@ -14,11 +14,30 @@ enum KubernetesKeys {
         default: "none: an Ingress is made",
         "The Gateway (Gateway API) that the routes are attached to, in place of an Ingress."
     )
+    static let gatewayNamespace = Key<String>(
+        "gatewayNamespace",
+        .objectName,
+        default: "that of the stack",
+        "The namespace of the Gateway. Its listeners have to take routes of the stack's (`allowedRoutes`)."
+    )
+    static let gatewayListener = Key<String>(
+        "gatewayListener",
+        .objectName,
+        default: "every listener that takes the routes, those without TLS too",
+        synonyms: ["sectionName", "listener"],
+        "The listener of the Gateway that the routes are attached to, such as `https`."
+    )
     static let storageClass = Key<String>(
         "storageClass",
         .objectName,
         default: "the cluster's default",
         "The class of the volumes."
+    )
+    static let storageClasses = Key<[VolumeClass]>(
+        "storageClasses",
+        .named("service", by: ServiceName.self, .volumeClass) { VolumeClass(service: $0, name: $1.name) },
+        default: "none: `storageClass` is for all",
+        "The class of the volumes of single services, by their names: `storageClasses: {postgres: fast}`."
     )
     static let prometheusOperator = Key<Bool>(
         "prometheusOperator",
@@ -49,8 +68,8 @@ enum KubernetesKeys {
         title: "kubernetes",
         meaning: "What is particular to the cluster.",
         rules: [
-            ingressClass.rule, gateway.rule, storageClass.rule, prometheusOperator.rule, priorityClass.rule,
-            egress.rule,
+            ingressClass.rule, gateway.rule, gatewayNamespace.rule, gatewayListener.rule, storageClass.rule,
+            storageClasses.rule, prometheusOperator.rule, priorityClass.rule, egress.rule,
         ]
     )
 }
@@ -61,11 +80,24 @@ extension ValueType where Value == KubernetesOptions {
             KubernetesOptions(
                 ingressClass: fields[KubernetesKeys.ingressClass],
                 gateway: fields[KubernetesKeys.gateway],
+                gatewayNamespace: fields[KubernetesKeys.gatewayNamespace],
+                gatewayListener: fields[KubernetesKeys.gatewayListener],
                 storageClass: fields[KubernetesKeys.storageClass],
+                storageClasses: fields[KubernetesKeys.storageClasses] ?? [],
                 prometheusOperator: fields[KubernetesKeys.prometheusOperator] ?? false,
                 priorityClass: fields[KubernetesKeys.priorityClass],
                 egress: fields[KubernetesKeys.egress] ?? []
             )
+        }
+    }
+}
+
+extension ValueType where Value == VolumeClass {
+    /// The service is filled in by the map it stands in.
+    static var volumeClass: ValueType {
+        let name = ValueType<String>.objectName
+        return ValueType(shape: name.shape) { node, key, reading in
+            name.read(node, key, reading).map { VolumeClass(service: "unnamed", name: $0) }
         }
     }
 }

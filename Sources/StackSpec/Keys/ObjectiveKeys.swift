@@ -5,21 +5,23 @@ enum ObjectiveKeys {
     static let availability = Key<Percent>(
         "availability",
         .percent(1...99_999, "more than 0% and less than 100%"),
-        default: "none",
-        "The share of requests that must not fail."
+        default: "99.9% for alerts; none where only `errors` is promised",
+        "The share of requests that must not fail, over 30 days. Somebody is woken when what may fail is used up much faster "
+            + "than that (the alert SLOBurn)."
     )
     static let latency = Key<[LatencyObjective]>(
         "latency",
         .latency,
-        default: "none",
-        "Upper bounds of latency quantiles."
+        default: "`p95: 1s` for alerts",
+        "Upper bounds of latency quantiles. Missing one for ten minutes is a warning (HighLatency)."
     )
     static let errors = Key<Percent>(
         "errors",
         .percent(0...100_000, "from 0% to 100%"),
-        default: "none",
+        default: "1% for alerts",
         synonyms: ["errorRate"],
-        "The share of requests that may fail before someone is woken."
+        "The share of requests that may fail for five minutes before it is told (HighErrorRate, EdgeErrors): as a warning, "
+            + "since `availability` is what wakes; where `errors` alone is promised, that wakes."
     )
 
     static let table = KeyTable(

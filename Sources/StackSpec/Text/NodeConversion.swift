@@ -60,7 +60,7 @@ final class NodeConversion {
         switch node {
         case .scalar(let scalar):
             let isQuoted = scalar.style != .plain || scalar.tag.rawValue == Tag.Name.str.rawValue
-            let text = signs.restore(scalar.string)
+            let text = text(of: scalar, at: Place(line: scalar.mark?.line ?? 1, column: scalar.mark?.column ?? 1))
             return !isQuoted && Self.nulls.contains(text) ? .null : .scalar(.init(text: text, isQuoted: isQuoted))
         case .sequence(let sequence):
             return .list(try sequence.map { try convert($0, depth: depth + 1) })
@@ -69,6 +69,15 @@ final class NodeConversion {
         case .alias:
             return .null
         }
+    }
+
+    /// In double quotes a text can hold every character, and one that no file, argument or variable can.
+    private func text(of scalar: Node.Scalar, at place: Place) -> String {
+        let text = signs.restore(scalar.string)
+        if text.utf8.contains(0) {
+            findings.error("the character NUL is in a text", at: place, help: TextGuard.withoutNul)
+        }
+        return text
     }
 
     private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]
@@ -101,7 +110,7 @@ final class NodeConversion {
             return nil
         }
         checkTag(scalar.tag, at: place)
-        let text = signs.restore(scalar.string)
+        let text = text(of: scalar, at: place)
         if text.isEmpty {
             findings.error("a key is missing before the colon", at: place)
             return nil

@@ -132,9 +132,13 @@ enum TextGuard {
         findings.error(
             "a control character (U+\(padded)) is in the text",
             at: Place(line: before.lines.count, column: (before.lines.last?.unicodeScalars.count ?? 0) + 1),
-            help: "Remove it; in double quotes it can be written as \\u\(padded.suffix(4))."
+            help: code == "0"
+                ? Self.withoutNul : "Remove it; in double quotes it can be written as \\u\(padded.suffix(4))."
         )
     }
+
+    /// However it is written.
+    static let withoutNul = "Remove it: a program can be given no NUL, in no argument, variable or path."
 
     static func reportTooManyNodes(at place: Place, findings: Findings) {
         findings.error(

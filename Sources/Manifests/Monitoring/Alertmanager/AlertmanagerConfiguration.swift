@@ -20,6 +20,7 @@ struct AlertmanagerConfiguration {
     }
 
     private var contacts: [Contact] { stack.contacts ?? [] }
+    private var text: AlertText { AlertText(stack: stack.id) }
 
     /// The severities that somebody is told about.
     private var told: [Contact.Severity] {
@@ -29,7 +30,7 @@ struct AlertmanagerConfiguration {
     private var route: ManifestValue {
         [
             "receiver": .text(Self.nobody),
-            "group_by": ["alertname", "job"],
+            "group_by": ["alertname", "service"],
             "group_wait": "30s",
             "group_interval": "5m",
             "repeat_interval": "1d",
@@ -86,6 +87,7 @@ struct AlertmanagerConfiguration {
             "to": .text(to), "from": .text(from), "smarthost": .text(smarthost),
             "auth_username": .text(unlessNil: user),
             "auth_password_file": .text(unlessNil: password.map(secretFile)),
+            "headers": ["Subject": .text(text.title)],
             // A mail server on this machine has no certificate that its name would be on.
             "require_tls": ContactOmissions.isHere(smarthost) ? false : nil,
             "send_resolved": true,
@@ -96,7 +98,7 @@ struct AlertmanagerConfiguration {
         guard case .slack(let channel, let webhook) = way else { return nil }
         return [
             "api_url_file": .text(secretFile(webhook)), "channel": .text(channel), "send_resolved": true,
-            "title": .text(AlertText.title), "text": .text(AlertText.body),
+            "title": .text(text.title), "text": .text(AlertText.body),
         ]
     }
 
@@ -104,7 +106,7 @@ struct AlertmanagerConfiguration {
         guard case .pagerDuty(let key) = way else { return nil }
         return [
             "routing_key_file": .text(secretFile(key)), "severity": .text(severity.rawValue), "send_resolved": true,
-            "description": .text(AlertText.title),
+            "description": .text(text.title),
         ]
     }
 
@@ -114,12 +116,4 @@ struct AlertmanagerConfiguration {
         case .email, .slack, .pagerDuty: nil
         }
     }
-}
-
-/// What a person reads in a message.
-enum AlertText {
-    static let title = "{{ .Status | toUpper }} {{ .CommonLabels.alertname }}: {{ .CommonAnnotations.summary }}"
-    static let body =
-        "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n"
-        + "{{ with .Annotations.command }}{{ . }}\n{{ end }}{{ .Annotations.runbook_url }}{{ .Annotations.runbook }}\n{{ end }}"
 }

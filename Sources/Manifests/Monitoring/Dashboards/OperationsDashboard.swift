@@ -3,7 +3,7 @@ import StackModel
 /// Backups, by the figures of Slipway's controller (docs/reference/metrics.md).
 enum OperationsDashboard {
     static func make(_ watch: Watch) -> Dashboard? {
-        guard !watch.stack.backups.isEmpty else { return nil }
+        guard watch.asksController, !watch.stack.backups.isEmpty else { return nil }
         return Dashboard(
             uid: "slipway-operations",
             folder: Dashboards.operations,

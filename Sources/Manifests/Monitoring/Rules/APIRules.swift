@@ -13,7 +13,7 @@ enum APIRules {
             name: "api",
             about: ["Apps: are they there, do they answer, how fast, and are they near their limits."],
             rules: watch.apps.flatMap { service in
-                presence(service) + requests(service, watch.promise) + limits(service)
+                presence(service) + requests(service, watch) + limits(service)
             }.map { .alert($0) }
         )
     }
@@ -60,11 +60,13 @@ enum APIRules {
         service.autoscale?.minimum ?? service.replicas
     }
 
-    private static func requests(_ service: Service, _ promise: Promise) -> [Alert] {
-        let (name, job) = (service.name.text, "job=\"\(service.name)\"")
+    private static func requests(_ service: Service, _ watch: Watch) -> [Alert] {
+        let (name, job, promise) = (service.name.text, "job=\"\(service.name)\"", watch.promise)
+        // What clients get counts, where an edge tells: EdgeErrors.
+        let isCountedAtEdge = watch.countedAtEdges.contains { $0.name == service.name }
         let errors = Alert(
             name: "HighErrorRate",
-            severity: .warning,
+            severity: promise.hasBudget || isCountedAtEdge ? .warning : .critical,
             service: name,
             expression: "job:http_request_errors:ratio_rate5m{\(job)} > \(promise.errors.fraction)"
                 + " and \(enough(job, minutes: 5))",

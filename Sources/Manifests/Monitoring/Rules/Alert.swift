@@ -29,7 +29,6 @@ struct Alert: Hashable {
 
     func value(_ help: AlertHelp) -> ManifestValue {
         let own = ManifestValue.sorted(labels.mapValues { .text($0) })
-        let page = ManifestValue.text("\(help.runbook)#\(name.lowercased())")
         let head: ManifestValue = ["severity": .text(severity.rawValue), "service": .text(service)]
         return [
             "alert": .text(name),
@@ -40,9 +39,9 @@ struct Alert: Hashable {
                 "summary": .text(summary),
                 "description": .text(description),
                 "command": .text(unlessNil: help.command(next)),
-                // Programs make a link of this one, which a path is not.
-                "runbook_url": help.isLink ? page : nil,
-                "runbook": help.isLink ? nil : page,
+                // Programs make a link of this one, which a file is not.
+                "runbook_url": help.isLink ? .text("\(help.runbook)#\(name.lowercased())") : nil,
+                "runbook": help.isLink ? nil : .text("\(name) in \(help.runbook)"),
             ],
         ]
     }

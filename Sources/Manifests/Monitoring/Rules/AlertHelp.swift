@@ -11,9 +11,9 @@ struct AlertHelp: Hashable {
 
     let runner: Runner
     let stack: StackID
-    /// The page with a heading for each alert.
+    /// The page with a heading for each alert: an address, or a file in words that its reader can find it by.
     let runbook: String
-    /// A page of the web, and not a file of this folder or of Slipway's documents.
+    /// A page of the web, and not a file of a rendered folder or of Slipway's documents.
     var isLink: Bool { runbook.contains("://") }
 
     init(_ runner: Runner, for stack: Stack) {
@@ -22,7 +22,15 @@ struct AlertHelp: Hashable {
         let own = stack.services.lazy.compactMap { service in
             if case .prometheus(let prometheus) = service.kind { prometheus.runbook } else { nil }
         }.first
-        self.runbook = own ?? (runner == .slipway ? Runbook.path : Runbook.renderedPath)
+        self.runbook = own ?? Self.file(runner, stack.id)
+    }
+
+    private static func file(_ runner: Runner, _ stack: StackID) -> String {
+        switch runner {
+        case .slipway: "\(Runbook.path) of Slipway"
+        case .compose: "\(Runbook.renderedPath), beside compose.yaml of \(stack)"
+        case .kubernetes: "\(Runbook.renderedPath), beside kustomization.yaml of \(stack)"
+        }
     }
 
     /// `logs --service api` becomes `slipway logs shop --env local --service api`, or the same in the words of what

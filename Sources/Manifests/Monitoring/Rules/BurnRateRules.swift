@@ -31,10 +31,12 @@ enum BurnRateRules {
                 "How fast the error budget is used up: \(watch.promise.availability) of the requests are to succeed"
                     + " in 30 days."
             ],
-            rules: watch.apps.flatMap { service -> [RuleGroup.Rule] in
-                let level = watch.countedAtEdges.contains { $0.name == service.name } ? "proxy" : "job"
-                return burns.map { .alert(alert($0, service, level, watch.promise)) }
-            }
+            rules: !watch.promise.hasBudget
+                ? []
+                : watch.apps.flatMap { service -> [RuleGroup.Rule] in
+                    let level = watch.countedAtEdges.contains { $0.name == service.name } ? "proxy" : "job"
+                    return burns.map { .alert(alert($0, service, level, watch.promise)) }
+                }
         )
     }
 

@@ -72,7 +72,7 @@ enum EdgeRules {
         return [
             Alert(
                 name: "EdgeErrors",
-                severity: .warning,
+                severity: promise.hasBudget ? .warning : .critical,
                 service: name,
                 expression: "\(responses(",code=\"5xx\"")) / \(responses("")) > \(promise.errors.fraction)"
                     + " and \(responses("")) > \(APIRules.fewestRequests / 300)",

@@ -6,9 +6,14 @@ struct Promise: Hashable {
     var availability: Percent
     var errors: Percent
     var latency: [LatencyObjective]
+    /// Whether the error budget of `availability` is judged, so that using it up wakes somebody. It is not where only
+    /// `errors` is promised: then more errors than that do, and nobody hears of a budget that they never spoke of.
+    var hasBudget: Bool
 
     init(_ objectives: ServiceLevelObjectives?) {
-        availability = objectives?.availability ?? Percent(thousandths: 99900)
+        hasBudget = objectives?.availability != nil || objectives?.errors == nil
+        let allowed = hasBudget ? nil : objectives?.errors.flatMap { $0.thousandths > 0 ? $0.thousandths : nil }
+        availability = objectives?.availability ?? Percent(thousandths: 100_000 - (allowed ?? 100))
         errors = objectives?.errors ?? Percent(thousandths: 1000)
         let declared = objectives?.latency ?? []
         latency = declared.isEmpty ? [LatencyObjective(percentile: 95, bound: .seconds(1))] : declared

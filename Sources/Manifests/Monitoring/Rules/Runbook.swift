@@ -10,24 +10,27 @@ enum Runbook {
 
     static let page = introduction + "\n" + entries
 
-    /// What a rendered set needs of it, in the words of its stack; nil when the stack has a runbook of its own.
-    static func file(of alerts: [Alert], _ help: AlertHelp, _ stack: Stack) -> ManifestFile? {
-        guard help.runbook == renderedPath else { return nil }
-        let names = Set(alerts.map(\.name))
-        let words = RunbookWords(runner: help.runner, stack: stack)
-        let sections = entries.split(separator: "## ").filter { names.contains(String($0.prefix { $0 != "\n" })) }
-        let text = sections.map { "\n## \(words.said(in: $0.trimmed))\n" }.joined()
-        return ManifestFile(renderedPath, renderedIntroduction(help) + text)
+    /// What a rendered set needs of it, in the words of its stack. Also where alerts point to a page of the person's own,
+    /// which may well be this one, published.
+    static func file(of alerts: [Alert], _ help: AlertHelp, _ stack: Stack) -> ManifestFile {
+        let services = Dictionary(grouping: alerts, by: \.name).mapValues { Set($0.map(\.service)) }
+        let text = entries.split(separator: "## ").compactMap { section -> String? in
+            guard let named = services[String(section.prefix { $0 != "\n" })] else { return nil }
+            let alerting = stack.services.filter { named.contains($0.name.text) }
+            let words = RunbookWords(runner: help.runner, stack: stack, alerting: alerting)
+            return "\n## \(words.said(in: section.trimmed))\n"
+        }.joined()
+        let introduction = RunbookIntroduction(help: help, stack: stack)
+        return ManifestFile(renderedPath, introduction.text(above: text) + text)
     }
 
-    private static func renderedIntroduction(_ help: AlertHelp) -> String {
-        """
-        # Runbook: alerts of \(help.stack.stack)/\(help.stack.environment)
+    /// Its socket lies where it runs, under the number of its port.
+    private static let psql =
+        "slipway exec shop --replica postgres-1 -- sh -c 'psql -h $PWD -p $(sed -n 4p .s.PGSQL.*.lock)'"
 
-        One heading per alert. Each alert carries its command in the annotation `command`, where there is one. `\(RunbookWords.alerting)`
-        is the one that the alert names. Where the spec is to be changed, change it, render again, and then type the command.
-
-        """
+    /// Asked as the one user who may ask for everything.
+    private static func redis(_ question: String) -> String {
+        "slipway exec shop --replica redis-1 -- sh -c '\(RunbookWords.redis(question, password: "admin.secret", "-s redis.sock "))'"
     }
 
     private static let introduction = """
@@ -36,6 +39,11 @@ enum Runbook {
         One heading per alert. Each alert carries its command in the annotation `command`; `shop` and `local` stand for your
         stack and environment. Begin with `slipway status shop --env local`: it shows what runs, since when, and what it lacks.
         Repair of replicas that ended is the engine's work; what is left for you is why.
+
+        Before planned work, so that nobody is woken by it: `amtool silence add --author ME --comment WHY --duration 1h
+        --alertmanager.url http://127.0.0.1:PORT 'service="api"'`, with the port that `slipway status shop --env local` shows of
+        `alertmanager`. `'severity=~"critical|warning"'` in place of the service is everything but the Watchdog, which has to go
+        on. `amtool silence expire ID` ends it early.
 
         """
 
@@ -55,7 +63,8 @@ enum Runbook {
         missing. While an exporter is away, nobody would notice that what it watches is down.
 
         ## HighErrorRate
-        More requests fail (5xx) than `slo.errors` allows. `slipway logs shop --service api --grep ERROR`.
+        More requests fail (5xx) than `slo.errors` allows. `slipway logs shop --service api --grep ERROR`. It wakes somebody only
+        where `slo` promises `errors` and no `availability`.
         Where it began with a deploy (`slipway history shop`): `slipway rollback shop`.
 
         ## HighLatency
@@ -70,8 +79,8 @@ enum Runbook {
         limit and `slipway deploy`.
 
         ## MemoryHigh
-        A replica uses most of `resources.memory`; at the limit the kernel ends it. Growing for days is a leak:
-        `slipway restart shop --service api` gives time.
+        A replica uses most of `resources.memory`; at the limit the kernel ends it. The dashboard "API overview" shows which one,
+        and since when. Growing for days is a leak: until it is mended, time is won by `slipway restart shop --service api`.
 
         ## SLOBurn
         The error budget of `slo.availability` is used up much faster than it lasts. Label `window` says over which time.
@@ -79,18 +88,20 @@ enum Runbook {
 
         ## RedisDown
         Redis does not answer its exporter. `slipway status shop`, `slipway logs shop --service redis`.
-        What depends on it is silenced: it comes back with Redis. Data is on disk as last written (append-only file: one second).
+        Errors and slowness of what depends on it are not told meanwhile; that something else is down is. They end with its
+        return. Data is on disk as last written: with the append-only file all but the last second.
 
         ## RedisPersistenceFailing
-        Redis could not write its snapshot or append-only file. Usually the disk is full: `df -h`. Do not restart Redis before
-        there is room, or what it holds only in memory is lost.
+        Redis could not write its snapshot or append-only file: `\(redis("INFO persistence"))`.
+        Usually the disk is full: `df -h`. Do not restart Redis before there is room, or what it holds only in memory is lost.
 
         ## RedisReplicaLinkDown
         A replica has lost its primary. `slipway logs shop --service redis`; network, then password.
 
         ## RedisMemoryHigh
-        Redis nears its `memory`. At the limit it refuses writes. Raise `services.redis.memory` and `slipway deploy shop`, or
-        let keys expire.
+        Redis nears its `memory`. At the limit it refuses writes. What fills it:
+        `\(redis("--memkeys"))`. Raise `memory` of the service and `slipway deploy shop`, or let keys
+        expire.
 
         ## RedisFragmented
         Redis takes much more memory than its data needs. In a quiet hour: `slipway restart shop --service redis`.
@@ -99,45 +110,58 @@ enum Runbook {
         Redis throws keys away because its memory is full. Slipway's own configuration never does: somebody changed the policy.
 
         ## RedisConnectionsHigh
-        Most connections are taken. `slipway restart shop --service api` frees those of an app that leaks them.
+        Most connections are taken. By whom: `\(redis("CLIENT LIST"))` (`user`, `addr`, and `idle`
+        in seconds). Those of an app that leaks them are freed by `slipway restart shop --service api`.
 
         ## RedisRejecting
         Redis turned clients away: all connections are taken. As RedisConnectionsHigh, now.
 
         ## PgDown
         Postgres does not answer its exporter. `slipway status shop`, `slipway logs shop --service postgres`.
-        "recovering" in its log means: wait, it replays what was committed.
+        "recovering" in its log means: wait, it replays what was committed. Errors and slowness of what depends on it are not told
+        meanwhile; that something else is down is.
 
         ## PgConnections
-        More than 80% of the connections are taken. Sum the pools of all replicas: they must fit into `max_connections` (100).
+        More than 80% of the connections are taken. By whom: `\(psql)`,
+        `SELECT usename, client_addr, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;`. Many that are
+        `idle` are pools: those of all replicas together must fit into `max_connections` (100).
 
         ## PgPoolExhausted
-        Hardly a connection is left. `slipway restart shop --service api` frees those of the app that holds them.
+        Hardly a connection is left. Look as for PgConnections: three are kept for the superuser, so psql gets in. Those of the
+        app that holds them are freed by `slipway restart shop --service api`.
 
         ## PgSlowQuery
         A query or its transaction has run for more than five minutes. A running backup is one too. Find it:
-        `slipway exec shop --replica postgres-1 -- psql`, `SELECT pid, now() - xact_start, query FROM pg_stat_activity`.
+        `\(psql)`,
+        `SELECT pid, usename, now() - xact_start AS age, query FROM pg_stat_activity WHERE state = 'active' ORDER BY 3 DESC;`.
+        `SELECT pg_cancel_backend(PID);` ends it.
 
         ## PgIdleInTransaction
-        A session sits in an open transaction and holds its locks. The app forgot to end it: its log at that time.
-        `SELECT pg_terminate_backend(pid)` ends it.
+        A session sits in an open transaction and holds its locks. Whose: `\(psql)`,
+        `SELECT pid, usename, now() - state_change, query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%';`.
+        The app forgot to end it: its log at that time. `SELECT pg_terminate_backend(PID);` ends it.
 
         ## PgDeadlocks
-        Transactions take the same locks in different orders. Postgres ended one of each pair; both queries are in its log.
+        Transactions take the same locks in different orders. Postgres ended one of each pair; both queries are in its log:
+        `slipway logs shop --service postgres`.
 
         ## PgWraparound
-        Vacuum is far behind. Look for old transactions (PgIdleInTransaction) and replication slots nobody reads, then run
-        `VACUUM` in the database with the oldest id. Critical: today.
+        Vacuum is far behind. `\(psql)`,
+        `SELECT datname, age(datfrozenxid) FROM pg_database ORDER BY 2 DESC;`. Look for old transactions
+        (PgIdleInTransaction) and replication slots nobody reads (`SELECT slot_name, active FROM pg_replication_slots;`), then
+        run `VACUUM` in the database with the oldest id. Critical: today.
 
         ## EdgeDown
-        The edge does not answer: nobody gets in. `slipway status shop`; the port may be somebody else's now.
+        The edge does not answer: nobody gets in. `slipway status shop`, `slipway logs shop --service edge`; the port may be
+        somebody else's now.
 
         ## NoReplicaServes
-        The edge has nobody to send requests of a service to: clients get 503. Act as for APIDown.
+        The edge has nobody to send requests of a service to: clients get 503. `slipway status shop`, then
+        `slipway logs shop --service api --tail 100`. After a deploy: `slipway rollback shop`.
 
         ## CircuitOpen
         The edge gives some replicas no requests, for they failed its check or answered with too many errors in a row.
-        `slipway status shop` names them; `slipway logs shop --service api-2` shows why.
+        `slipway status shop` names them; `slipway logs shop --service api` shows why.
 
         ## EdgeQueueing
         Requests wait at the edge for a replica. `slipway scale shop --replicas api=4`.
@@ -195,14 +219,16 @@ enum Runbook {
         Less than 5% is left. Redis and Postgres stop taking writes. Free some now: old logs, old backups.
 
         ## ConfigReloadFailed
-        Prometheus or Alertmanager runs with an old configuration: the new one has an error, named in its log. Mend it before
-        the next restart.
+        Prometheus or Alertmanager runs with an old configuration: the new one has an error, named in its log:
+        `slipway logs shop --service NAME`. Mend it before the next restart.
 
         ## RuleEvaluationFailing
-        Some rules cannot be evaluated; alerts that depend on them do not fire. The log of Prometheus names them.
+        Some rules cannot be evaluated; alerts that depend on them do not fire. Its log names them:
+        `slipway logs shop --service NAME`.
 
         ## NotificationsFailing
-        Alertmanager cannot tell anybody by one of its ways. Its log says what the other side answers: an expired key, a proxy.
+        Alertmanager cannot tell anybody by one of its ways. Its log says what the other side answers, an expired key or a proxy:
+        `slipway logs shop --service NAME`.
 
         ## Watchdog
         Always fires, so that somebody can notice when it stops: then no alert gets through. Declare a contact with
