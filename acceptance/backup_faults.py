@@ -15,6 +15,7 @@ import hashlib
 import http.client
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -71,7 +72,11 @@ class Disk:
         self.path = path
         path.mkdir(mode=0o700)
         options = f"size={size},mode={mode}"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", path], check=True)
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", path], capture_output=True, text=True)
+        if made.returncode != 0:
+            # As Swift's tests of full disks do: not every container may mount.
+            print(f"skipped: cannot mount a small disk: {made.stderr.strip()}")
+            sys.exit(0)
 
     def fill(self, remaining: int) -> None:
         """So that this many bytes are left."""
@@ -183,6 +188,7 @@ class Campaign:
         self.wrong: list[str] = []
         self.calls: dict[tuple[str, ...], int] = {}
         self.log = yard.root / "calls"
+        self.is_measured_by_restore = False
 
     # What is done
 
@@ -234,6 +240,7 @@ class Campaign:
         """How many there are, which is found out once."""
         key = (word, policy, str(place), call)
         if key not in self.calls:
+            self.is_measured_by_restore |= word == "restore"
             self._faulty(words, place, call, 0, 0, 0)
             self.calls[key] = len(self.log.read_text().splitlines()) if self.log.exists() else 0
         return self.calls[key]
@@ -260,6 +267,7 @@ class Campaign:
 
     def round(self, number: int, kinds: list) -> None:
         self.grow()
+        self.is_measured_by_restore = False
         kind = kinds[number % len(kinds)]
         sets, keys, files = self.sets(), self.data.keys("key"), self.files()
         name, run, is_hit = kind()
@@ -272,7 +280,7 @@ class Campaign:
         if lost and not pruned:
             self.wrong.append(f"{number}: {name}: {sorted(lost)} are not what they were: {run}")
         restored = name.startswith("restore")
-        if not restored and (self.data.keys("key"), self.files()) != (keys, files):
+        if not restored and not self.is_measured_by_restore and (self.data.keys("key"), self.files()) != (keys, files):
             self.wrong.append(f"{number}: {name}: the live data has changed: {run}")
         # What a restore has stopped is started by the next one.
         for word in ("verify", *(["restore"] if restored else []), "run", "prune"):
@@ -332,7 +340,8 @@ def disks(yard: Yard):
 def preload(yard: Yard) -> Path:
     shim = yard.root / "faults.so"
     source = Path(__file__).with_name("faults.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", shim, source, "-ldl"], check=True)
+    compiler = shutil.which("cc") or shutil.which("clang") or sys.exit("there is no C compiler")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", shim, source, "-ldl"], check=True)
     return shim
 
 
