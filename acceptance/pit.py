@@ -117,6 +117,10 @@ def orders_left(stack: StackCopy) -> set[str]:
     return items(stack) if there else set()
 
 
+def middle(seconds: list[float]) -> float:
+    return sorted(seconds)[len(seconds) // 2] if seconds else 0
+
+
 def begun(yard: Yard, stack: StackCopy) -> bool:
     """Keeping a log is a change like every other one: planned, and with a restart of the server."""
     before = stack.processes_of("postgres", "redis")
@@ -185,7 +189,7 @@ def rounds(yard: Yard, stack: StackCopy, clerk: Clerk, count: int) -> None:
         if flaw := dropped(stack, clerk, seconds):
             wrong.append(f"round {number}: {flaw}")
     yard.check("a dropped table is undone, with the second before kept", not wrong,
-               f"{count} rounds, {len(clerk.done)} orders, a restore took {sorted(seconds)[len(seconds) // 2]:.1f} s",
+               f"{count} rounds, {len(clerk.done)} orders, a restore took {middle(seconds):.1f} s",
                details="\n".join(wrong))  # fmt: skip
     if count > 1:
         yard.check("slipway was killed while it shipped", deaths > 0, f"{deaths} times")
@@ -275,7 +279,7 @@ def flushes(yard: Yard, stack: StackCopy, count: int) -> None:
             if flaw := flushed(stack, keys, seconds):
                 wrong.append(f"round {number}: {flaw}")
         yard.check("a FLUSHALL is undone with the second before kept, behind a rewrite and a death of Redis", not wrong,
-                   f"{count} rounds, {len(keys.done)} keys, a restore took {sorted(seconds)[len(seconds) // 2]:.1f} s",
+                   f"{count} rounds, {len(keys.done)} keys, a restore took {middle(seconds):.1f} s",
                    details="\n".join(wrong))  # fmt: skip
         if count > 1:
             yard.check("slipway was killed while it shipped keys", deaths > 0, f"{deaths} times")

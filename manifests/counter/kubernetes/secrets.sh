@@ -93,7 +93,7 @@ random redis-app 32
 random redis-backup 32
 
 {
-    printf '%s' 'user default off
+    printf '%s' 'user default off ~* &* +@all
 user slipway on #'
     hash redis-admin
     printf '%s' ' ~* &* +@all

@@ -116,7 +116,7 @@ random redis-exporter-password 32
 put 'secrets/redis-exporter.json' "$mode"
 
 {
-    printf '%s' 'user default off
+    printf '%s' 'user default off ~* &* +@all
 user slipway on #'
     hash redis-admin
     printf '%s' ' ~* &* +@all

@@ -101,7 +101,7 @@ random redis-backup 32
 random redis-exporter-password 32
 
 {
-    printf '%s' 'user default off
+    printf '%s' 'user default off ~* &* +@all
 user slipway on #'
     hash redis-admin
     printf '%s' ' ~* &* +@all
