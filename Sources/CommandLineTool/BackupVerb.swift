@@ -106,10 +106,15 @@ struct BackupListVerb: Verb {
         return table
     }
 
+    /// What is shown can be said to `restore --at`.
+    private static func wholeSecond(after moment: Instant) -> Instant {
+        Instant(milliseconds: (moment.milliseconds + 999) / 1000 * 1000)
+    }
+
     /// A log has many sets, and what a person asks of them is where they lead.
     private static func spans(_ list: BackupList) -> [String] {
         list.spans.map { span in
-            "\(span.service) in \(span.store): any moment from \(TimeText.stamp(span.from)) to \(TimeText.stamp(span.until))"
+            "\(span.service) in \(span.store): any moment from \(TimeText.stamp(wholeSecond(after: span.from))) to \(TimeText.stamp(span.until))"
         }
     }
 }

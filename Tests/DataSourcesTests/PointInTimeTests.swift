@@ -150,6 +150,31 @@ extension DataRooms {
             }
         }
 
+        @Test("a table that somebody emptied or dropped is no reason for another copy")
+        func shrunken() async throws {
+            try await Yard.with { yard in
+                try await LivePostgres.with(yard, settings: Self.archive) { postgres in
+                    func run(_ sql: String) async throws { _ = try await postgres.ask(sql, in: "postgres") }
+                    try await run("CREATE TABLE \"the orders\" AS SELECT id, repeat('x', 80) FROM generate_series(1, 5000) id")
+                    try await run("CREATE TABLE small AS SELECT 1 AS id")
+                    let before = try await postgres.source.captureBase(to: Shelf().sink)
+                    #expect(before.tables?["postgres"]?.keys.sorted() == ["public.\"the orders\""])
+                    _ = try await postgres.source.captureBase(since: before, to: Shelf().sink)
+                    for loss in ["DELETE FROM \"the orders\"", "TRUNCATE \"the orders\"", "DROP TABLE \"the orders\""] {
+                        try await run(loss)
+                        let shelf = Shelf()
+                        let refused = await #expect(throws: ReportableError.self) {
+                            _ = try await postgres.source.captureBase(since: before, to: shelf.sink)
+                        }
+                        #expect(refused?.code == .needsDecision && shelf.names == [], "\(loss)")
+                        #expect(refused?.message.contains("\"the orders\" of postgres") == true, "\(loss)")
+                    }
+                    let accepted = ShrinkGuard(isAccepted: true)
+                    _ = try await postgres.source.captureBase(since: before, shrink: accepted, to: Shelf().sink)
+                }
+            }
+        }
+
         @Test("a server that archives nothing is refused, and one that cannot is told of")
         func unarchived() async throws {
             try await Yard.with { yard in

@@ -125,6 +125,11 @@ struct BackupRunnerTests {
             #expect(try await pruner.prune("daily", of: Dockyard.shop).deleted == [sets[2]])
             let rows = try await BackupReader(dock.dependencies, yard.doors).list(Dockyard.shop).rows
             #expect(rows.map(\.set) == [sets[0], sets[3], sets[4]])
+            let reader = BackupReader(dock.dependencies, yard.doors)
+            #expect(try await reader.verify(Dockyard.shop).flaws == [])
+            for name in near.names where name.hasPrefix("sets/\(sets[3])/") { near[name] = nil }
+            let flaws = try await reader.verify(Dockyard.shop).flaws
+            #expect(flaws == ["near: the set \(sets[4]) comes after \(sets[3]), which is gone and was not pruned"])
         }
     }
 

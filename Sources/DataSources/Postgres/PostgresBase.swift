@@ -23,6 +23,7 @@ extension PostgresSource {
         }
         let sizes = try await sizes()
         try check(sizes, since: previous, shrink)
+        let tables = try await PostgresTables(client: client, service: access.service).notable(since: previous, shrink)
         do throws(ReportableError) {
             try await Self.store(copy, as: PostgresBaseFacts.object, isSecret: true, runner, store)
         } catch {
@@ -39,7 +40,8 @@ extension PostgresSource {
             endedAt: try await log.state().now,
             dataChecksums: cluster.dataChecksums,
             settings: cluster.settings,
-            databases: sizes
+            databases: sizes,
+            tables: tables
         )
     }
 

@@ -20,6 +20,9 @@ package struct PostgresBaseFacts: Hashable, Sendable, Codable {
     package let settings: [String: String]
     /// Bytes on disk, by database.
     package let databases: [String: Int]
+    /// Bytes on disk of the tables that hold a good part of a database, by database and by name as SQL writes it. nil in
+    /// sets of earlier versions.
+    package var tables: [String: [String: Int]]?
 
     /// Bytes that a prepared volume takes, about.
     package var size: Int { databases.values.reduce(0, +) }

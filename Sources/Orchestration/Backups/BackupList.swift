@@ -82,7 +82,8 @@ package struct BackupReader: Sendable {
         return BackupList(stack: stack, rows: rows, spans: spans, unread: unread)
     }
 
-    /// Reads and hashes all that is stored of the sets of a stack, and marks those that are sound. Needs no key.
+    /// Reads and hashes all that is stored of the sets of a stack, and marks those that are sound. Says what is missing between
+    /// them, too. Needs no key.
     package func verify(_ stack: StackID, only set: String? = nil) async throws(ReportableError) -> BackupVerdict {
         var (sound, flaws): ([String], [String]) = ([], [])
         let unread = try await eachVault(of: stack) { (store, vault) throws(ReportableError) in
@@ -95,11 +96,24 @@ package struct BackupReader: Sendable {
                 flaws += found.flaws.map { "\(store): \($0.text)" }
                 if found.isSound { sound.append("\(store): \(set)") }
             }
+            guard set == nil else { return }
+            flaws += try await whole(vault, of: sets.map(\.series)).map { "\(store): \($0)" }
         }
         if let set, sound.isEmpty, flaws.isEmpty, unread.isEmpty {
             throw ReportableError(.usage, "there is no set \(set)", hint: "See them with `slipway backup list`.")
         }
         return BackupVerdict(sound: sound, flaws: flaws, unread: unread)
+    }
+
+    /// What no set tells of itself: whether one between others is gone, and whether the words on how to restore are ours.
+    private func whole(_ vault: Vault, of series: [SetSeries]) async throws(ReportableError) -> [String] {
+        var flaws = try await vault.verifyGuides()
+        for series in Set(series).sorted() {
+            let links = try await vault.verifyChain(of: series)
+            // What is wrong with a manifest was said of its set.
+            flaws += links.filter { $0.blob != VaultLayout.manifest }.map(\.text)
+        }
+        return flaws
     }
 
     /// nil for a set that was pruned meanwhile.

@@ -12,6 +12,8 @@ package struct Kit: Sendable {
         /// nil when it could not be read, or there is none yet.
         package let vault: String?
         package let trouble: String?
+        /// Whom the vault is sealed for; nobody where it is open.
+        package let recipients: [String]
         /// What there are sets of: `config`, or a service.
         package let subjects: [String]
         /// The newest set with a configuration, when it was made, and the digest of its manifest.
@@ -59,6 +61,7 @@ package struct KitReader: Sendable {
             places.append(place)
             versions.merge(found) { first, _ in first }
         }
+        try Self.check(identity, opens: places)
         return Kit(
             stack: stack,
             engine: release.stack.engine,
@@ -76,10 +79,12 @@ package struct KitReader: Sendable {
 
     private func place(_ store: Store, _ stack: StackID) async -> (Kit.Place, versions: [String: String]) {
         var (vault, trouble): (String?, String?) = (nil, nil)
+        var recipients: [String] = []
         var entries: [Catalogue.Entry] = []
         do throws(ReportableError) {
             if let found = try await OpenVault(dependencies: dependencies, doors: doors).findAny(store) {
                 vault = found.description.id.description
+                recipients = found.description.recipients
                 entries = try await found.catalogue().entries.filter { $0.set.series.stack == stack }
             } else {
                 trouble = "no backup was made to it yet"
@@ -96,12 +101,26 @@ package struct KitReader: Sendable {
             address: StoreAddress(store.location),
             vault: vault,
             trouble: trouble,
+            recipients: recipients,
             subjects: Set(entries.map(\.manifest.subject)).sorted(),
             configuration: newest.map { ($0.set.description, $0.manifest.captured.instant, $0.digest.hex) },
             needsCredentials: needsCredentials
         )
         let versions = entries.map(\.manifest.versions).reduce(into: [:]) { $0.merge($1) { _, newer in newer } }
         return (place, versions)
+    }
+
+    /// A page with the wrong key is found out on the day when it is needed. Whether a passphrase opens a vault cannot be seen.
+    private static func check(_ identity: AgeIdentity, opens places: [Kit.Place]) throws(ReportableError) {
+        guard let recipient = identity.recipient?.description else { return }
+        for place in places where !place.recipients.isEmpty && !place.recipients.contains(recipient) {
+            throw ReportableError(
+                .needsDecision,
+                "the identity does not open the vault in \(place.store): that is sealed for "
+                    + "\(place.recipients.joined(separator: ", ")), and this is \(recipient)",
+                hint: "Give the right one with SLIPWAY_VAULT_IDENTITY_FILE, or take the store out of the spec."
+            )
+        }
     }
 
     private static func programs(of release: Release) -> [String] {
@@ -122,7 +141,9 @@ package struct KitReader: Sendable {
                 "no policy backs up the configuration (`of: config`): nothing can be rebuilt from the vault alone"
             )
         } else if !places.contains(where: \.holdsConfiguration) {
-            warnings.append("no store holds a configuration yet: make one with `slipway backup run \(stack)`")
+            warnings.append(
+                "no store that could be read holds a configuration: make one with `slipway backup run \(stack.name)`"
+            )
         }
         if places.allSatisfy({ !$0.needsCredentials }) {
             warnings.append(

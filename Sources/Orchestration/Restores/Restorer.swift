@@ -46,7 +46,8 @@ package struct Restorer: Sendable {
         return RestoreChoice(
             stack: stack,
             sets: sets,
-            warnings: unread + chooser.passedOver(for: sets) + (try await crowd(beside: sets, release)),
+            warnings: unread + chooser.passedOver(for: sets)
+                + (wish.set == nil ? chooser.ledOn(from: sets) : []) + (try await crowd(beside: sets, release)),
             at: dependencies.now()
         )
     }

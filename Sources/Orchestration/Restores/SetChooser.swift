@@ -46,6 +46,17 @@ struct SetChooser {
         }
     }
 
+    /// What a log knows that is newer than the chosen sets. The set alone is what was asked for: the log may lead to the very
+    /// mistake that is to be undone.
+    func ledOn(from chosen: [ChosenSet]) -> [String] {
+        chosen.filter { $0.replay == nil }.compactMap { set in
+            let shelf = shelves.all.first { $0.store == set.store }
+            guard let shelf, let further = set.broughtFurther(in: shelf.catalogue, until: nil).first else { return nil }
+            return "a log leads on from \(set.manifest.set) to \(VaultTime(further.state)): what was written to "
+                + "\(set.service) after the set comes back with --service \(set.service) --at \(VaultTime(further.state))"
+        }
+    }
+
     private var services: String {
         "The stack has \(release.stack.services.map(\.name.text).joined(separator: ", "))."
     }

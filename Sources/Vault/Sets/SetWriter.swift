@@ -211,9 +211,12 @@ package actor SetWriter {
 }
 
 extension ByteStream {
-    /// The same stream, which keeps a lease while it is read, and breaks off when the lease is lost.
+    /// The same stream, which keeps a lease while it is read, and breaks off when the lease is lost or the task
+    /// cancelled.
     fileprivate func keeping(_ lease: VaultLease, _ clock: @escaping @Sendable () -> Instant) -> ByteStream {
         ByteStream { () async throws(ReportableError) -> [UInt8]? in
+            // A source that only reads a disk has nobody who would stop it.
+            guard !Task.isCancelled else { throw ReportableError(.interrupted, "interrupted while it was stored") }
             try await lease.renewIfDue(now: clock())
             return try await next()
         }

@@ -48,6 +48,14 @@ extension AlertCase {
             ]
         ),
         AlertCase(
+            name: "LogNotShipped",
+            severity: .warning,
+            service: "slipway",
+            at: 20,
+            fires: [#"slipway_log_unshipped_bytes{policy="redis-hourly"}"#: "2000000000x30"],
+            silent: [#"slipway_log_unshipped_bytes{policy="redis-hourly"}"#: "1000000000x30"]
+        ),
+        AlertCase(
             name: "BackupNotProven",
             severity: .warning,
             service: "slipway",

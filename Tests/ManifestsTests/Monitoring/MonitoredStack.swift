@@ -22,7 +22,8 @@ enum MonitoredStack {
                     schedule: "0 * * * *",
                     keep: Retention(last: 3),
                     stores: ["disk"],
-                    prove: "weekly"
+                    prove: "weekly",
+                    pointInTime: "*/5 * * * *"
                 )
             ],
             objectives: objectives,

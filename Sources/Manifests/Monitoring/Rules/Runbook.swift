@@ -192,6 +192,10 @@ enum Runbook {
         ## BackupVerifyFailed
         The last backup cannot be read back as it was written. Keep it, make another one, and look at the store's disk.
 
+        ## LogNotShipped
+        What was written to a server goes into its log, and the log is in no store: it fills the disk beside the data, and a
+        lost machine loses it. `slipway backup run shop --policy NAME-wal` ships it or says why it cannot.
+
         ## CertExpiring
         A certificate has less than a third of its time left (warning) or less than seven days (critical). Put the new one into
         the files or the variable that the secret is given by, and `slipway deploy shop`.
