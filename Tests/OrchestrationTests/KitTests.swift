@@ -31,7 +31,7 @@ struct KitTests {
     @Test("with a key that opens nothing is no kit")
     func wrongKey() async throws {
         try await Dockyard.with { yard in
-            let stores: [StoreName: any BlobStore] = ["near": MemoryStore()]
+            let stores = ["near" as StoreName: MemoryStore()]
             let backups = BackupYard(stores)
             try await backups.deploy(["files"], to: ["near"], in: yard)
             _ = try? await BackupRunner(yard.dependencies, backups.doors).run("files", of: Dockyard.shop)

@@ -111,7 +111,7 @@ package struct BackupReader: Sendable {
         for series in Set(series).sorted() {
             let links = try await vault.verifyChain(of: series)
             // What is wrong with a manifest was said of its set.
-            flaws += links.filter { $0.blob != VaultLayout.manifest }.map(\.text)
+            flaws += links.filter { $0.blob == nil }.map(\.text)
         }
         return flaws
     }
