@@ -36,12 +36,12 @@ struct AlertHelp: Hashable {
     /// `logs --service api` becomes `slipway logs shop --env local --service api`, or the same in the words of what
     /// runs the stack; nil for what only Slipway could say.
     func command(_ next: String) -> String? {
-        let words = next.split(separator: " ", maxSplits: 1)
-        let verb = words.first ?? "status"
+        let words = next.split(separator: " ")
+        let verb = words.prefix { !$0.hasPrefix("--") }.joined(separator: " ")
         let service = next.firstRange(of: "--service ").map { next[$0.upperBound...] } ?? ""
         switch runner {
         case .slipway:
-            let rest = words.dropFirst().map { " \($0)" }.joined()
+            let rest = words.drop { !$0.hasPrefix("--") }.map { " \($0)" }.joined()
             return "slipway \(verb) \(stack.stack) --env \(stack.environment)\(rest)"
         case .compose:
             switch verb {
