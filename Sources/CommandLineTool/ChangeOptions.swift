@@ -68,7 +68,9 @@ struct ChangeOptions: ParsableArguments {
         if !isForPrograms || mustAsk(reviewed) { console.note(proposal.text) }
         if mustAsk(reviewed) { try await ask("Carry out this plan on \(stack)?", console) }
         try await backup.take(in: session) { warn($0, on: console) }
-        let report = try await carryOut(proposal, reviewed: reviewed, preparation, deployer, display)
+        // What has come since the sets were made is in none of them.
+        let accepting = yes && reviewed == nil && backup.sets?.isDestruction != true
+        let report = try await carryOut(proposal, accepting: accepting, preparation, deployer, display)
         if case .revertedAfter = report.outcome { return tell(report, words, console) }
         guard isLast else { return .done }
         return tell(report, words, console)
@@ -92,7 +94,7 @@ struct ChangeOptions: ParsableArguments {
 
     private func carryOut(
         _ proposal: Proposal,
-        reviewed: Plan?,
+        accepting: Bool,
         _ preparation: Preparation?,
         _ deployer: Deployer,
         _ display: ProgressDisplay
@@ -104,7 +106,7 @@ struct ChangeOptions: ParsableArguments {
         }
         return try await deployer.carryOut(
             proposal,
-            acceptingChanges: yes && reviewed == nil,
+            acceptingChanges: accepting,
             retryCrashed: retryCrashed,
             preparing: preparation
         )

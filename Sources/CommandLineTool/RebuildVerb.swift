@@ -108,8 +108,8 @@ package struct RebuildVerb: ChangingVerb {
 
     /// A configuration that somebody has planted may name stores of theirs.
     private func mayLook(into named: NamedStores, _ console: Console) async throws(ReportableError) -> Bool {
-        guard !change.yes else { return true }
         guard !change.dryRun else { return false }
+        guard !change.yes else { return true }
         let list = named.stores.map { "\($0.name) (\(StoreAddress($0.location)))" }.joined(separator: ", ")
         console.note(
             "The configuration of \(named.stack), whose manifest has the digest \(named.configurationDigest), names further "

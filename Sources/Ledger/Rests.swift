@@ -22,10 +22,11 @@ struct Rests {
         ).map { try $0.value(Rest.self, fromJSON: "content") }
     }
 
+    /// This one, and not another that the policy has begun since.
     func end(_ rest: Rest) throws {
         try database.execute(
-            sql: "DELETE FROM rest WHERE stack = ? AND policy = ?",
-            arguments: [rest.stack.description, rest.policy]
+            sql: "DELETE FROM rest WHERE stack = ? AND policy = ? AND content = ?",
+            arguments: [rest.stack.description, rest.policy, CanonicalJSON.text(rest)]
         )
     }
 }

@@ -71,7 +71,7 @@ extension DataRooms {
                 try await workBeside()
                 #expect(server.isRunning && yard.names("") == ["prove.a", "prove.a.lock"])
                 let busy = await #expect(throws: ReportableError.self) {
-                    _ = try await ScratchHold.take(place, yard.runner)
+                    _ = try await ScratchHold.take(place, yard.runner, patience: .seconds(0))
                 }
                 #expect(busy?.code == .stackBusy)
                 maker.kill()

@@ -87,6 +87,45 @@ struct QuiescenceTests {
         }
     }
 
+    @Test("is told in the words of the spec as it is by now, and a rest that began since stays owed")
+    func mended() async throws {
+        try await Dockyard.with { dock in
+            let policy = BackupPolicy(
+                name: "files",
+                subject: .service("api"),
+                schedule: "0 * * * *",
+                keep: Retention(last: 2),
+                stores: ["near"],
+                quiesce: Quiesce(before: nil, after: ["wake", "up"])
+            )
+            let stack = Stack(
+                name: Dockyard.shop.stack,
+                environment: Dockyard.shop.environment,
+                engine: .process,
+                services: [.app(), .edge("api")],
+                backups: [policy],
+                stores: [Store(name: "near", location: .directory("/nowhere/near"))]
+            )
+            try await dock.carryOut(.deploy(DeclaredStack(stack: stack, text: "", directory: "/stacks/shop")))
+            func left(_ moment: Int) -> Rest {
+                Rest(
+                    of: "api",
+                    in: Dockyard.shop,
+                    by: "files",
+                    after: ["wkae", "up"],
+                    timeout: .seconds(9),
+                    since: Instant(milliseconds: moment)
+                )
+            }
+            try await dock.ledger.beginRest(left(2))
+            try await Awakening(dependencies: dock.dependencies).end(left(1))
+            #expect(dock.engine.ran == ["api-1: wake up"])
+            #expect(try await rests(dock) == 1)
+            _ = await Awakening(dependencies: dock.dependencies).settle(Dockyard.shop)
+            #expect(try await rests(dock) == 0)
+        }
+    }
+
     @Test("that a killed run has left so is woken by the next operation, but not while the run lives")
     func killed() async throws {
         try await Dockyard.with { dock in

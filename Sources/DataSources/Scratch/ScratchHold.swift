@@ -11,14 +11,21 @@ package final class ScratchHold: Sendable {
     private let lock: Int32
 
     /// Clears the folder, and those beside it whose holders are gone. Throws `stackBusy` while another holds it, `fileFailed`.
-    static func take(_ path: String, _ runner: any CommandRunner) async throws(ReportableError) -> ScratchHold {
-        let hold = try await offPool { () throws(ReportableError) in
-            try Folder.makeAbove(path)
-            guard let hold = try ScratchHold(path + suffix, O_CREAT) else {
-                throw ReportableError(.stackBusy, "something else works in \(path)")
+    /// - Parameter patience: how long to wait for another that holds it, who may only be clearing it.
+    static func take(_ path: String, _ runner: any CommandRunner, patience: TimeSpan = .seconds(60))
+        async throws(ReportableError) -> ScratchHold
+    {
+        let deadline = ContinuousClock.now.advanced(by: patience.duration)
+        var hold: ScratchHold?
+        while true {
+            hold = try await offPool { () throws(ReportableError) in
+                try Folder.makeAbove(path)
+                return try ScratchHold(path + suffix, O_CREAT)
             }
-            return hold
+            if hold != nil || ContinuousClock.now > deadline { break }
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { break }
         }
+        guard let hold else { throw ReportableError(.stackBusy, "something else works in \(path)") }
         await sweep(beside: path, runner)
         try await Leftovers.clear(path, runner)
         return hold

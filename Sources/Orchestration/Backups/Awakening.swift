@@ -39,7 +39,9 @@ package struct Awakening: Sendable {
             return nil
         }
         guard let replica = try await successor(for: rest) else { return nil }
-        try await run(rest.after, beside: replica, of: rest.stack, within: rest.timeout)
+        // As the spec says it by now: what was wrong with it may be mended since.
+        let policy = release?.stack.backups.first { $0.name == rest.policy && $0.subject == .service(rest.service) }
+        try await run(policy?.quiesce?.after ?? rest.after, beside: replica, of: rest.stack, within: rest.timeout)
         try await dependencies.ledger.endRest(rest)
         return replica
     }
