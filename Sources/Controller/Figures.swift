@@ -87,6 +87,12 @@ struct Figures: Sendable {
         [("stack", stack.stack.text), ("environment", stack.environment.text)]
     }
 
+    /// A policy that is new is not late.
+    private func expected(_ job: PolicyJob, _ runs: [BackupRun]) async throws(ReportableError) -> Instant {
+        if let oldest = runs.last { return oldest.startedAt }
+        return try await dependencies.ledger.currentRelease(of: job.stack)?.createdAt ?? Instant(milliseconds: 0)
+    }
+
     private func addProof(_ entry: BackupScheduler.Entry, to exposition: inout Exposition)
         async throws(ReportableError)
     {
@@ -100,6 +106,12 @@ struct Figures: Sendable {
             "backup_proven_timestamp_seconds",
             "When a set was last proven; 0 when none was.",
             good?.endedAt ?? Instant(milliseconds: 0),
+            labels
+        )
+        exposition.add(
+            "backup_proof_expected_since_timestamp_seconds",
+            "Since when there could have been a proof: the oldest run that is known, or the release.",
+            try await expected(entry.job, runs),
             labels
         )
         if let ended = runs.first(where: { $0.state != .running }) {
@@ -130,6 +142,12 @@ struct Figures: Sendable {
             "backup_last_success_timestamp_seconds",
             "When the last run that succeeded has ended; 0 when none has.",
             good?.endedAt ?? Instant(milliseconds: 0),
+            labels
+        )
+        exposition.add(
+            "backup_expected_since_timestamp_seconds",
+            "Since when there could have been a set: the oldest run that is known, or the release.",
+            try await expected(job, runs),
             labels
         )
         if let ended {

@@ -39,6 +39,8 @@ struct AdviceTests {
         // A verb alone is spoken of.
         for arguments in commands where arguments.count > 1 {
             #expect(throws: Never.self, "\(arguments)") { try SlipwayCommand.parseAsRoot(arguments) }
+            // These take no stack's name.
+            if ["deploy", "plan", "validate"].contains(arguments[0]) { #expect(arguments[1] == "FOLDER") }
         }
     }
 }

@@ -26,6 +26,8 @@ package struct RedisLog: Sendable {
         package let end: LogPlace
         /// Whatever was written before that is in them, or before them. A whole second.
         package let until: Instant
+        /// What there is goes into a store also where nothing more is written: only then is there room again.
+        package let trouble: ReportableError?
     }
 
     var client: RedisClient { RedisClient(access, runner) }
@@ -92,15 +94,15 @@ package struct RedisLog: Sendable {
     /// What was written behind a place, up to the last whole command.
     /// - Parameter known: up to when the log is known already.
     package func news(from place: LogPlace, known: Instant) async throws(ReportableError) -> News {
-        let quiet = try await quietSecond()
+        let (quiet, trouble) = try await quietSecond()
         let files = try await files().written.filter { $0.sequence >= place.file }
         var (pieces, end, second): ([(place: LogPlace, size: Int)], LogPlace, Int?) = ([], place, nil)
         for entry in files {
             let start = entry.sequence == place.file ? place.offset : 0
             let file = try await open(entry.name)
+            let size = file.size
             // Where power fails the server goes on from what the disk has: nothing else may be shipped.
             try await file.flush()
-            let size = file.size
             var scan = AppendScan(from: start)
             let content = file.content(from: start, count: size - start)
             while let bytes = try await content.next() { try scan.feed(bytes) }
@@ -111,27 +113,28 @@ package struct RedisLog: Sendable {
             second = scan.second ?? second
         }
         let until = max(known.milliseconds, max(second ?? 0, quiet ?? 0) * 1000)
-        return News(pieces: pieces, end: end, until: Instant(milliseconds: until))
+        return News(pieces: pieces, end: end, until: Instant(milliseconds: until), trouble: trouble)
     }
 
     /// The second by the server's clock, if all that was written before it is in its file: it answers before it writes.
     /// nil under a load that never pauses; then the file itself tells how far it leads.
-    private func quietSecond() async throws(ReportableError) -> Int? {
+    private func quietSecond() async throws(ReportableError) -> (Int?, ReportableError?) {
         let second = try await client.time().milliseconds / 1000
         let deadline = ContinuousClock.now.advanced(by: patience)
         repeat {
             let information = try await client.information("persistence")
             guard information["aof_last_write_status"] == "ok" else {
-                throw ReportableError(
+                let trouble = ReportableError(
                     .engineFailed,
                     "\(access.service) cannot write its append-only file",
                     hint: "Its own words: `slipway logs --service \(access.service)`. Is the disk full?"
                 )
+                return (nil, trouble)
             }
-            if information["aof_buffer_length"] == "0" { return second }
+            if information["aof_buffer_length"] == "0" { return (second, nil) }
             try? await Task.sleep(for: .milliseconds(50))
         } while ContinuousClock.now < deadline && !Task.isCancelled
-        return nil
+        return (nil, nil)
     }
 
     private func broken(_ entry: AppendManifest.Entry) -> ReportableError {

@@ -38,6 +38,11 @@ package struct RedisSource: Sendable {
             let information = try await client.information()
             let memory = information["used_memory"].flatMap { Int($0) } ?? 0
             try await SpareMemory.check(memory, for: access.service.text)
+            if let previous {
+                // Before the server is troubled: it may have to write all it has anew.
+                let live = RedisContentReader.databases(information).map(\.lasting).reduce(0, +)
+                try shrink.check("lasting keys", of: access.service.text, before: previous.content.lasting, now: live)
+            }
             let folder = "\(place.path)/data"
             try await Folder.make(folder)
             let size = Self.expectedSize(of: memory, since: previous)

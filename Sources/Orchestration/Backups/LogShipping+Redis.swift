@@ -19,9 +19,22 @@ extension LogShipping {
         // One is being made by somebody else.
         guard let start else { return }
         let news = try await log.news(from: start.place, known: start.known)
-        guard !news.pieces.isEmpty || isWanted || !start.isTold else { return }
+        if !news.pieces.isEmpty || isWanted || !start.isTold {
+            try await add(news, from: start.place, of: log, lineage, to: &shelf)
+        }
+        try await log.remove(before: news.end)
+        if let trouble = news.trouble { throw trouble }
+    }
+
+    private func add(
+        _ news: RedisLog.News,
+        from place: LogPlace,
+        of log: RedisLog,
+        _ lineage: String,
+        to shelf: inout LogShelf
+    ) async throws(ReportableError) {
         let identity = [
-            LogFacts.lineage: lineage, LogFacts.from: start.place.text, LogFacts.to: news.end.text,
+            LogFacts.lineage: lineage, LogFacts.from: place.text, LogFacts.to: news.end.text,
         ]
         // That nothing was written has to be said, too.
         let pieces = news.pieces.isEmpty ? [(place: news.end, size: 0)] : news.pieces
@@ -29,7 +42,6 @@ extension LogShipping {
         try await add(pieces, as: facts, to: &shelf) { (piece, writer) throws(ReportableError) in
             try await writer.add(piece.place.pieceName, try await log.content(of: piece), isSecret: true)
         }
-        try await log.remove(before: news.end)
     }
 
     private struct Start {

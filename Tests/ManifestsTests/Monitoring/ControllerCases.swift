@@ -40,10 +40,12 @@ extension AlertCase {
             at: 190,
             fires: [
                 #"slipway_backup_last_success_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_expected_since_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
                 #"slipway_backup_interval_seconds{policy="redis-hourly"}"#: "3600x200",
             ],
             silent: [
-                #"slipway_backup_last_success_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
+                #"slipway_backup_last_success_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_expected_since_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
                 #"slipway_backup_interval_seconds{policy="redis-hourly"}"#: "3600x200",
             ]
         ),
@@ -62,10 +64,12 @@ extension AlertCase {
             at: 190,
             fires: [
                 #"slipway_backup_proven_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_proof_expected_since_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
                 #"slipway_backup_prove_interval_seconds{policy="redis-hourly"}"#: "3600x200",
             ],
             silent: [
-                #"slipway_backup_proven_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
+                #"slipway_backup_proven_timestamp_seconds{policy="redis-hourly"}"#: "0x200",
+                #"slipway_backup_proof_expected_since_timestamp_seconds{policy="redis-hourly"}"#: "7200x200",
                 #"slipway_backup_prove_interval_seconds{policy="redis-hourly"}"#: "3600x200",
             ]
         ),

@@ -78,10 +78,10 @@ enum BackupRules {
         name: "BackupTooOld",
         severity: .critical,
         service: ControllerRules.service,
-        expression: "time() - max by (policy) (slipway_backup_last_success_timestamp_seconds)"
+        expression: "time() - max by (policy) ({__name__=~\"slipway_backup_(last_success|expected_since)_timestamp_seconds\"})"
             + " > 2 * max by (policy) (slipway_backup_interval_seconds) + 3600",
         holding: "5m",
-        summary: "The last backup of {{ $labels.policy }} is {{ $value | humanizeDuration }} old",
+        summary: "{{ $labels.policy }} has made no backup for {{ $value | humanizeDuration }}",
         description: "Two runs have failed or were not made. What was written since then cannot be restored.",
         next: "history"
     )
@@ -90,7 +90,7 @@ enum BackupRules {
         name: "BackupNotProven",
         severity: .warning,
         service: ControllerRules.service,
-        expression: "time() - max by (policy) (slipway_backup_proven_timestamp_seconds)"
+        expression: "time() - max by (policy) ({__name__=~\"slipway_backup_(proven|proof_expected_since)_timestamp_seconds\"})"
             + " > 2 * max by (policy) (slipway_backup_prove_interval_seconds) + 3600",
         holding: "5m",
         summary: "No backup of {{ $labels.policy }} was restored and probed for {{ $value | humanizeDuration }}",

@@ -26,7 +26,7 @@ enum Runbook {
 
     /// Its socket lies where it runs, under the number of its port.
     private static let psql =
-        "slipway exec shop --replica postgres-1 -- sh -c 'psql -h $PWD -p $(sed -n 4p .s.PGSQL.*.lock)'"
+        "slipway exec shop --replica postgres-1 -- sh -c 'psql -U postgres -h $PWD -p $(sed -n 4p .s.PGSQL.*.lock)'"
 
     /// Asked as the one user who may ask for everything.
     private static func redis(_ question: String) -> String {
@@ -59,8 +59,9 @@ enum Runbook {
 
         ## TargetMissing
         Figures are missing: of one replica of several, or of an exporter, Grafana or Alertmanager.
-        `slipway status shop`; what has ended is in `slipway logs shop --service NAME`. `slipway deploy shop` starts what is
-        missing. While an exporter is away, nobody would notice that what it watches is down.
+        `slipway status shop`; what has ended is in `slipway logs shop --service NAME`.
+        `slipway deploy FOLDER --env ENVIRONMENT` starts what is missing. While an exporter is away,
+        nobody would notice that what it watches is down.
 
         ## HighErrorRate
         More requests fail (5xx) than `slo.errors` allows. `slipway logs shop --service api --grep ERROR`. It wakes somebody only
@@ -100,7 +101,7 @@ enum Runbook {
 
         ## RedisMemoryHigh
         Redis nears its `memory`. At the limit it refuses writes. What fills it:
-        `\(redis("--memkeys"))`. Raise `memory` of the service and `slipway deploy shop`, or let keys
+        `\(redis("--memkeys"))`. Raise `memory` of the service and `slipway deploy FOLDER --env ENVIRONMENT`, or let keys
         expire.
 
         ## RedisFragmented
@@ -198,7 +199,7 @@ enum Runbook {
 
         ## CertExpiring
         A certificate has less than a third of its time left (warning) or less than seven days (critical). Put the new one into
-        the files or the variable that the secret is given by, and `slipway deploy shop`.
+        the files or the variable that the secret is given by, and `slipway deploy FOLDER --env ENVIRONMENT`.
 
         ## CertExpiresToday
         Less than a day. As CertExpiring, now: after that, clients refuse to connect.
