@@ -78,7 +78,8 @@ enum BackupRules {
         name: "BackupTooOld",
         severity: .critical,
         service: ControllerRules.service,
-        expression: "time() - max by (policy) ({__name__=~\"slipway_backup_(last_success|expected_since)_timestamp_seconds\"})"
+        expression: "time() - max by (policy)"
+            + " ({__name__=~\"slipway_backup_(last_success|expected_since)_timestamp_seconds\"})"
             + " > 2 * max by (policy) (slipway_backup_interval_seconds) + 3600",
         holding: "5m",
         summary: "{{ $labels.policy }} has made no backup for {{ $value | humanizeDuration }}",
@@ -90,7 +91,8 @@ enum BackupRules {
         name: "BackupNotProven",
         severity: .warning,
         service: ControllerRules.service,
-        expression: "time() - max by (policy) ({__name__=~\"slipway_backup_(proven|proof_expected_since)_timestamp_seconds\"})"
+        expression: "time() - max by (policy)"
+            + " ({__name__=~\"slipway_backup_(proven|proof_expected_since)_timestamp_seconds\"})"
             + " > 2 * max by (policy) (slipway_backup_prove_interval_seconds) + 3600",
         holding: "5m",
         summary: "No backup of {{ $labels.policy }} was restored and probed for {{ $value | humanizeDuration }}",
