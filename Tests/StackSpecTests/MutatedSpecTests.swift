@@ -51,12 +51,14 @@ struct MutatedSpecTests {
     }
 
     @Test("10,000 specs with one random change each never trap, and give a stack or an error inside the file")
-    func mutations() {
+    func mutations() async {
         var random = Seeded(state: 2026)
         let valid = Array(designSpec.utf8)
         let short = Array(spec("app: {command: [run], port: 80, env: {A: \"${service:app}\"}}").utf8)
         var (stacks, refusals) = (0, 0)
         for number in 0..<10_000 {
+            // Tests that wait for programs share the two threads with this one.
+            await Task.yield()
             let bytes = Self.mutated(number % 4 == 0 ? valid : short, &random)
             let environment: EnvironmentName? = number % 4 == 0 ? "local" : nil
             let loaded = SpecLoader.load(SpecText(file: "s", bytes: bytes), environment: environment, variables: [:])
