@@ -22,9 +22,12 @@ package struct ShrinkGuard: Sendable {
     }
 
     /// Keys that end by themselves may come to any number, but a server with none at all has lost them.
-    func check(_ content: RedisContent, since before: RedisContent, of server: String) throws(ReportableError) {
-        if content.keys == 0 { try check("keys", of: server, before: before.keys, now: 0) }
-        try check("lasting keys", of: server, before: before.lasting, now: content.lasting)
+    func check(_ databases: [RedisContent.Database], since before: RedisContent, of server: String)
+        throws(ReportableError)
+    {
+        if databases.allSatisfy({ $0.keys == 0 }) { try check("keys", of: server, before: before.keys, now: 0) }
+        let lasting = databases.map(\.lasting).reduce(0, +)
+        try check("lasting keys", of: server, before: before.lasting, now: lasting)
     }
 
     /// A table that held a good part of a database and is empty or gone. Small ones come and go.

@@ -9,14 +9,14 @@ import Vault
 struct BackupYard {
     let stores: [StoreName: any BlobStore]
     let identity: AgeIdentity
-    /// Where a rebuild may lay its files.
+    /// Where a rebuild may lay its files, and works their scratch; by itself nowhere, where not even root can make a folder.
     let folder: String
     let runner: any CommandRunner & ProgramStarter
 
     init(
         _ stores: [StoreName: any BlobStore],
         identity: AgeIdentity = .generate(),
-        folder: String = "/nowhere",
+        folder: String = "/proc/nowhere",
         runner: any CommandRunner & ProgramStarter = NoPrograms()
     ) {
         self.stores = stores

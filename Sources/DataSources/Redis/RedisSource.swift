@@ -40,8 +40,8 @@ package struct RedisSource: Sendable {
             try await SpareMemory.check(memory, for: access.service.text)
             if let previous {
                 // Before the server is troubled: it may have to write all it has anew.
-                let live = RedisContentReader.databases(information).map(\.lasting).reduce(0, +)
-                try shrink.check("lasting keys", of: access.service.text, before: previous.content.lasting, now: live)
+                let live = RedisContentReader.databases(information)
+                try shrink.check(live, since: previous.content, of: access.service.text)
             }
             let folder = "\(place.path)/data"
             try await Folder.make(folder)
@@ -51,7 +51,7 @@ package struct RedisSource: Sendable {
             let file = try await SpoolFile.open("\(folder)/dump.rdb")
             let version = try await RDBHeader.version(of: try await SpoolFile.open("\(folder)/dump.rdb"))
             let content = try await look(at: folder, in: place, seed: "\(moment.milliseconds)")
-            if let previous { try shrink.check(content, since: previous.content, of: access.service.text) }
+            if let previous { try shrink.check(content.databases, since: previous.content, of: access.service.text) }
             let stored = file.size
             try await store(CapturedObject(RedisFacts.rdb, file.content))
             try await storeSettings(store)
