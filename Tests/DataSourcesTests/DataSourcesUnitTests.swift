@@ -91,12 +91,12 @@ import Testing
         #expect(content(16, 6).differences(from: content(15, 5)).count == 1)
         #expect(content(16, 6).differences(from: content(15, 5, expired: 1)) == [])
         #expect(throws: ReportableError.self) {
-            try ShrinkGuard().check(content(3, 0), since: content(9, 0), of: "redis")
+            try ShrinkGuard().check(content(3, 0).databases, since: content(9, 0), of: "redis")
         }
         #expect(throws: ReportableError.self) {
-            try ShrinkGuard().check(content(0, 0), since: content(9, 9), of: "redis")
+            try ShrinkGuard().check(content(0, 0).databases, since: content(9, 9), of: "redis")
         }
-        #expect(throws: Never.self) { try ShrinkGuard().check(content(6, 1), since: content(90, 84), of: "redis") }
+        #expect(throws: Never.self) { try ShrinkGuard().check(content(6, 1).databases, since: content(90, 84), of: "redis") }
     }
 
     @Test("a table that held much and holds nothing is a question, a small one is none")
