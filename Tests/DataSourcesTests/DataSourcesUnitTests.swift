@@ -96,7 +96,9 @@ import Testing
         #expect(throws: ReportableError.self) {
             try ShrinkGuard().check(content(0, 0).databases, since: content(9, 9), of: "redis")
         }
-        #expect(throws: Never.self) { try ShrinkGuard().check(content(6, 1).databases, since: content(90, 84), of: "redis") }
+        #expect(throws: Never.self) {
+            try ShrinkGuard().check(content(6, 1).databases, since: content(90, 84), of: "redis")
+        }
     }
 
     @Test("a table that held much and holds nothing is a question, a small one is none")
