@@ -336,7 +336,9 @@ def state(data: Data, service: str) -> str:
 
 def forgotten(yard: Yard, stack: StackCopy) -> None:
     run = restore(stack, "--forget")
-    left = [str(path) for path in (stack.folder / "volumes").glob(".*")] + [str(p) for p in (yard.home / "scratch").glob("*")]
+    left = [str(path) for path in (stack.folder / "volumes").glob(".*")]
+    # The lock of a folder that a killed restore has left goes with the next use of it.
+    left += [str(path) for path in (yard.home / "scratch").glob("*") if path.suffix != ".lock"]
     yard.check("what restores have kept can be forgotten", run.code == 0 and not left, details=f"{run}{left}")
     run = restore(stack, "--undo")
     yard.check("then there is nothing to undo", run.code == 1 and "nothing to undo" in run.errors, details=run)
