@@ -97,7 +97,7 @@ def meant_for(content: bytes, process: int) -> bool:
     line = command(process)
     if re.match(r"(\S*/)?(s6-supervise|s6-log|slipway|haproxy|prometheus|postgres|redis-server)\b", line):
         return False
-    return b"SLIPWAY_REPLICA=api-" in content or line.startswith("redis-cli")
+    return b"SLIPWAY_REPLICA=api-" in content or re.match(r"(\S*/)?redis-cli\b", line) is not None
 
 
 # What is secret
