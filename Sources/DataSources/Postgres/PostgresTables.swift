@@ -38,7 +38,8 @@ struct PostgresTables {
     private func isFilled(_ name: String, of database: String, among tables: [String: Int])
         async throws(ReportableError) -> Bool
     {
-        guard let table = tables.keys.first(where: { $0 == name }) else { return false }
+        guard let place = tables.index(forKey: name) else { return false }
+        let table = tables[place].key
         let answers: [Bool] = try await client.rows(
             PostgresQueries.noViews + "SET lock_timeout = '60s';\nSELECT to_json(EXISTS (SELECT FROM ONLY \(table)));",
             in: database

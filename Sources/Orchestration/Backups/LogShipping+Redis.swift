@@ -54,8 +54,9 @@ extension LogShipping {
 
     /// Where the log of the store ends; nil when the newest copy does not lead up to what the server has.
     private func start(of log: RedisLog, _ lineage: String, _ shelf: LogShelf) async throws(ReportableError) -> Start? {
+        let logs = shelf.logs
         let windows = try await bases(of: lineage, in: shelf.vault).compactMap { BaseSet($0) }
-            .map { RecoveryWindow(of: $0, among: shelf.logs) }
+            .map { RecoveryWindow(of: $0, among: logs) }
         guard let newest = windows.max(by: { $0.base.first < $1.base.first }),
             try await leadsOn(log, from: newest, shelf)
         else { return nil }
